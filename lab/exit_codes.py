@@ -1,0 +1,14 @@
+"""What the exit codes of the command line mean; scripts and graders rely on them."""
+
+from enum import IntEnum
+
+
+class ExitCode(IntEnum):
+    """The codes that `lab` ends with."""
+
+    OK = 0  # all passed, or done
+    FAILED = 1  # a check failed or was skipped, a fault was named, a requirement is unmet
+    USAGE = 2  # the command's words are off
+    COULD_NOT = 3  # could not tell or could not act: no engine, no cluster, a verdict is error
+    BAD_DATA = 4  # the exercise data is wrong
+    INTERRUPTED = 130  # Ctrl-C, as a shell reports it (128 + SIGINT)

@@ -1,0 +1,211 @@
+"""The words of the lab as values: exercises as they are written, and what checking them yields.
+
+Nothing here reads a file or a cluster. `catalog` makes `Exercise` from data, `checks` makes
+`CheckResult`, `course` makes `Report`.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+FORMAT_VERSION = 1
+"""Of exercise data, the progress journal and the JSON report: raised when a reader of the old form would err."""
+
+
+class Verdict(StrEnum):
+    """What a check found. `ERROR` is "could not tell": never shown as a fail, never earning."""
+
+    PASS = "pass"
+    FAIL = "fail"
+    SKIP = "skip"
+    ERROR = "error"
+
+
+class Holds(StrEnum):
+    """When a step has to be true: at the time of checking, or once, seen by any observation."""
+
+    NOW = "now"
+    ONCE = "once"
+
+
+class Difficulty(StrEnum):
+    """How much an exercise asks, for a learner who knows kubectl."""
+
+    EASY = "easy"
+    MEDIUM = "medium"
+    HARD = "hard"
+
+
+@dataclass(frozen=True)
+class ActionSpec:
+    """One entry of `start` or `reset`: the verb's name and its parameters."""
+
+    do: str
+    params: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class CheckSpec:
+    """One check of a step. A guard (true on an untouched cluster) has no points of its own."""
+
+    id: str
+    title: str
+    check: str
+    params: Mapping[str, Any] = field(default_factory=dict)
+    points: int = 0
+    guard: bool = False
+
+
+@dataclass(frozen=True)
+class Reference:
+    """Where the Kubernetes documentation says more."""
+
+    title: str
+    url: str
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step: its text (Markdown, variables filled in), checks, hints (Markdown) and solution script."""
+
+    id: str
+    title: str
+    text: str
+    holds: Holds
+    checks: tuple[CheckSpec, ...]
+    hints: tuple[str, ...]
+    references: tuple[Reference, ...]
+    solution: str
+    why: str
+
+    @property
+    def points(self) -> int:
+        """What the step can earn."""
+        return sum(check.points for check in self.checks)
+
+
+@dataclass(frozen=True)
+class Exercise:
+    """One exercise as its data says it, with variables filled into texts, checks and solutions."""
+
+    id: str
+    number: int
+    title: str
+    summary: str
+    brief: str
+    minutes: int
+    difficulty: Difficulty
+    domain: str
+    variables: Mapping[str, str]
+    start: tuple[ActionSpec, ...]
+    reset: tuple[ActionSpec, ...]
+    steps: tuple[Step, ...]
+    folder: Path
+
+    def step(self, step_id: str) -> Step | None:
+        """The step of that id, or None."""
+        return next((step for step in self.steps if step.id == step_id), None)
+
+
+@dataclass(frozen=True)
+class CheckResult:
+    """A check's verdict with what a learner needs to act on it.
+
+    `reason` is a short stable word for one way of being wrong (`truncated-digest`), for tests and
+    scripts; `observed` says the same in a sentence. `command` can be pasted into the node's shell.
+    """
+
+    id: str
+    title: str
+    verdict: Verdict
+    expected: str
+    observed: str
+    command: str
+    points: int
+    guard: bool = False
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class StepResult:
+    """A step's checks, what it earned, and for a `once` step when it was seen (ISO 8601, UTC)."""
+
+    id: str
+    title: str
+    holds: Holds
+    checks: tuple[CheckResult, ...]
+    verdict: Verdict
+    earned: int
+    possible: int
+    seen_at: str = ""
+
+
+@dataclass(frozen=True)
+class ExerciseResult:
+    """An exercise's steps; `note` says why nothing was looked at, such as `lab start X`."""
+
+    id: str
+    title: str
+    steps: tuple[StepResult, ...]
+    verdict: Verdict
+    note: str = ""
+
+    @property
+    def earned(self) -> int:
+        """The points earned in all steps."""
+        return sum(step.earned for step in self.steps)
+
+    @property
+    def possible(self) -> int:
+        """The points that all steps together can earn."""
+        return sum(step.possible for step in self.steps)
+
+
+@dataclass(frozen=True)
+class ClusterInfo:
+    """Which cluster a report speaks of."""
+
+    name: str
+    kubernetes_version: str
+    node_image: str
+    provider: str
+
+
+@dataclass(frozen=True)
+class Report:
+    """What `lab verify` found."""
+
+    cluster: ClusterInfo
+    exercises: tuple[ExerciseResult, ...]
+    verdict: Verdict
+
+    @property
+    def earned(self) -> int:
+        """The points earned in all exercises of the report."""
+        return sum(exercise.earned for exercise in self.exercises)
+
+    @property
+    def possible(self) -> int:
+        """The points that all exercises of the report can earn."""
+        return sum(exercise.possible for exercise in self.exercises)
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One line of `lab doctor`: a requirement, whether it is met, what was seen and what to do."""
+
+    name: str
+    ok: bool
+    seen: str
+    advice: str = ""
+    required: bool = True
+
+
+def worst(verdicts: "list[Verdict] | tuple[Verdict, ...]") -> Verdict:
+    """The verdict of a whole: error before fail before skip before pass; of nothing, skip."""
+    for verdict in (Verdict.ERROR, Verdict.FAIL, Verdict.SKIP):
+        if verdict in verdicts:
+            return verdict
+    return Verdict.PASS if verdicts else Verdict.SKIP

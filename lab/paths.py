@@ -1,0 +1,88 @@
+"""Where things lie: the data folders, and what a lab keeps for a cluster. Creates nothing at import.
+
+`LAB_STATE_HOME` moves everything that a lab keeps (the tests use it, so that a lab in use is left alone);
+otherwise the XDG base directory specification holds.
+"""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+PACKAGE = Path(__file__).resolve().parent
+DEFAULT_NAME = "cks-lab"
+
+
+def data(folder: str) -> Path:
+    """One of the data folders `exercises`, `solutions`, `cluster`.
+
+    In a checkout the checkout's own folder wins over the copy that an installed wheel carries.
+    """
+    checkout = PACKAGE.parent / folder
+    if (PACKAGE.parent / "pyproject.toml").is_file() and checkout.is_dir():
+        return checkout
+    return PACKAGE / "data" / folder
+
+
+def state_home() -> Path:
+    """The folder for everything that must survive (progress, kubeconfigs, logs)."""
+    if override := os.environ.get("LAB_STATE_HOME"):
+        return Path(override)
+    return Path(os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state") / "cks-lab"
+
+
+def cache_home() -> Path:
+    """The folder for what can be made again (the kind program)."""
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "cks-lab"
+
+
+def private_directory(path: Path) -> Path:
+    """Make a folder that only its owner can enter, and give it back."""
+    path.mkdir(parents=True, exist_ok=True)
+    path.chmod(0o700)
+    return path
+
+
+def write_private(path: Path, content: bytes) -> None:
+    """Write a file that only its owner can read, all or nothing: a reader never sees half of it."""
+    private_directory(path.parent)
+    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as stream:
+        stream.write(content)
+    draft.replace(path)
+
+
+@dataclass(frozen=True)
+class ClusterPaths:
+    """The files that a lab keeps on the host for the cluster of one name."""
+
+    name: str
+
+    @property
+    def folder(self) -> Path:
+        """The folder of this cluster."""
+        return state_home() / "clusters" / self.name
+
+    @property
+    def kubeconfig(self) -> Path:
+        """The lab's own kubeconfig for the cluster."""
+        return self.folder / "kubeconfig"
+
+    @property
+    def record(self) -> Path:
+        """What `lab up` made and saw: identity, image digests, what to remove."""
+        return self.folder / "cluster.json"
+
+    @property
+    def golden(self) -> Path:
+        """The golden state: an archive of files and an etcd snapshot, kept out of the learner's reach."""
+        return self.folder / "golden.tar.gz"
+
+    @property
+    def progress(self) -> Path:
+        """The progress journal."""
+        return self.folder / "progress.json"
+
+
+def log_file(what: str) -> Path:
+    """The full log of a kind of work (`build`, `up`, `dockerd`); its folder is made."""
+    return private_directory(state_home() / "logs") / f"{what}.log"

@@ -1,0 +1,174 @@
+"""The one place that starts processes.
+
+Every program is started with an argument list, never through a shell, in a process group of its own,
+so that Ctrl-C and a time-out end it with all its children and no half-dead `docker build` stays.
+"""
+
+import os
+import shutil
+import signal
+import subprocess
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from shlex import join as shell_join
+
+from lab.errors import CommandError
+
+DEFAULT_TIMEOUT = 120.0
+_GRACE = 5.0  # seconds between SIGTERM and SIGKILL for a process that is stopped early
+
+
+@dataclass(frozen=True)
+class Completed:
+    """A program that ended: its command, exit code and output."""
+
+    argv: tuple[str, ...]
+    returncode: int
+    stdout: bytes
+    stderr: bytes
+
+    @property
+    def text(self) -> str:
+        """Standard output as text."""
+        return self.stdout.decode(errors="replace")
+
+    @property
+    def output(self) -> str:
+        """Both streams as text, standard output first."""
+        return self.text + self.stderr.decode(errors="replace")
+
+
+def run(
+    argv: Sequence[str],
+    *,
+    input: bytes | None = None,
+    timeout: float = DEFAULT_TIMEOUT,
+    check: bool = True,
+    log: Path | None = None,
+    env: Mapping[str, str] | None = None,
+    cwd: Path | None = None,
+) -> Completed:
+    """Run a program to its end.
+
+    Args:
+        argv: program and arguments.
+        input: bytes for its standard input; nothing (end of file) when None.
+        timeout: seconds after which it is stopped.
+        check: raise when it ends with another code than 0.
+        log: a file that gets both streams appended as they come, instead of `Completed`.
+        env: variables set on top of this process's own.
+        cwd: the folder to start it in.
+
+    Raises:
+        CommandError: it was not found, ended with another code than 0 (with `check`) or took too long.
+    """
+    stream = log.open("ab") if log else None
+    try:
+        if stream:
+            stream.write(f"\n$ {shell_join(argv)}\n".encode())
+            stream.flush()
+        process = subprocess.Popen(
+            argv,
+            stdin=subprocess.PIPE if input is not None else subprocess.DEVNULL,
+            stdout=stream or subprocess.PIPE,
+            stderr=subprocess.STDOUT if stream else subprocess.PIPE,
+            env={**os.environ, **(env or {})},
+            cwd=cwd,
+            start_new_session=True,
+        )
+    except OSError as error:
+        if stream:
+            stream.close()
+        raise CommandError(argv, None, "", f"Could not start {argv[0]}: {error.strerror}") from error
+    try:
+        stdout, stderr = process.communicate(input, timeout)
+    except subprocess.TimeoutExpired as error:
+        _end(process)
+        why = f"This command took longer than {timeout:.0f} s and was stopped: {shell_join(argv)}"
+        raise CommandError(argv, None, _tail(log), why) from error
+    except BaseException:
+        _end(process)
+        raise
+    finally:
+        if stream:
+            stream.close()
+    completed = Completed(tuple(argv), process.returncode, stdout or b"", stderr or b"")
+    if check and completed.returncode:
+        raise CommandError(argv, completed.returncode, _tail(log) or completed.output)
+    return completed
+
+
+def succeeds(argv: Sequence[str], *, timeout: float = DEFAULT_TIMEOUT) -> bool:
+    """Whether a program can be started and ends with exit code 0 in time."""
+    try:
+        return run(argv, timeout=timeout, check=False).returncode == 0
+    except CommandError:
+        return False
+
+
+def spawn_daemon(argv: Sequence[str], log: Path) -> int:
+    """Start a program that outlives this one, its output appended to `log`.
+
+    Returns:
+        Its process id.
+
+    Raises:
+        CommandError: it could not be started.
+    """
+    try:
+        with log.open("ab") as stream:
+            return subprocess.Popen(
+                argv, stdin=subprocess.DEVNULL, stdout=stream, stderr=stream, start_new_session=True, cwd="/"
+            ).pid
+    except OSError as error:
+        raise CommandError(argv, None, "", f"Could not start {argv[0]}: {error.strerror}") from error
+
+
+def interact(argv: Sequence[str]) -> int:
+    """Run a program on this process's own terminal and wait for it.
+
+    Returns:
+        Its exit code.
+
+    Raises:
+        CommandError: it could not be started.
+    """
+    previous = signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C belongs to the program on the terminal
+    try:
+        return subprocess.run(argv, check=False, preexec_fn=_default_interrupt).returncode
+    except OSError as error:
+        raise CommandError(argv, None, "", f"Could not start {argv[0]}: {error.strerror}") from error
+    finally:
+        signal.signal(signal.SIGINT, previous)
+
+
+def which(program: str) -> str | None:
+    """Where a program is, or None; the sbin folders count, which a user's PATH may lack."""
+    path = os.environ.get("PATH", os.defpath) + ":/usr/local/sbin:/usr/sbin:/sbin"
+    return shutil.which(program, path=path)
+
+
+def _default_interrupt() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
+def _end(process: "subprocess.Popen[bytes]") -> None:
+    for number, wait in ((signal.SIGTERM, _GRACE), (signal.SIGKILL, None)):
+        try:
+            os.killpg(process.pid, number)
+        except ProcessLookupError:
+            pass
+        try:
+            process.wait(wait)
+            return
+        except subprocess.TimeoutExpired:
+            continue
+
+
+def _tail(log: Path | None, size: int = 4000) -> str:
+    if log is None or not log.exists():
+        return ""
+    with log.open("rb") as stream:
+        stream.seek(max(0, log.stat().st_size - size))
+        return stream.read().decode(errors="replace")
