@@ -1,0 +1,11 @@
+"""Things that change the cluster: one file a verb. Every module here is loaded, so a new file is enough."""
+
+from importlib import import_module
+from pkgutil import iter_modules
+
+from lab.actions.base import REGISTRY
+
+for _module in iter_modules(__path__):
+    import_module(f"{__name__}.{_module.name}")
+
+__all__ = ["REGISTRY"]

@@ -1,0 +1,48 @@
+"""What an action is: a verb that changes the cluster, used by an exercise's `start` and `reset` alike.
+
+An action must be safe to run twice. A new verb is one file in this package.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from lab.k8s.cluster import Cluster
+from lab.status import Status
+
+P = TypeVar("P")
+A = TypeVar("A", bound="type[Action[Any]]")
+
+
+class Action(Generic[P]):
+    """A verb. Subclass it, name its `Params` dataclass, and decorate it with `@action(name)`."""
+
+    name: str = ""
+    Params: type[P]
+
+    def run(self, params: P, cluster: Cluster, status: Status) -> None:
+        """Do it.
+
+        Raises:
+            LabError: it could not be done.
+        """
+        raise NotImplementedError
+
+
+@dataclass(frozen=True)
+class NoParams:
+    """For actions that take no parameters."""
+
+
+REGISTRY: dict[str, Action[Any]] = {}
+
+
+def action(name: str) -> Callable[[A], A]:
+    """Register a verb under the name that exercise data uses."""
+
+    def register(kind: A) -> A:
+        kind.name = name
+        REGISTRY[name] = kind()
+        return kind
+
+    return register

@@ -1,0 +1,159 @@
+"""What a check is: the asks it puts to the cluster, and a pure judge of the answers.
+
+Checking has two halves. `observe` gathers the answers to the asks of many checks at once (one command
+on the node, few API calls); a check's `judge` turns answers into a `Judgement` and touches nothing.
+A new kind of check is one file in this package.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Generic, TypeVar
+
+from lab.model import Verdict
+
+P = TypeVar("P")
+C = TypeVar("C", bound="type[Check[Any]]")
+
+
+@dataclass(frozen=True)
+class NodeAsk:
+    """A command for root's bash on the control-plane node; it must change nothing."""
+
+    command: str
+
+
+@dataclass(frozen=True)
+class ApiAsk:
+    """A request to the API server as its administrator; anything but GET must be a dry run."""
+
+    path: str
+    method: str = "GET"
+    body: str = ""
+
+
+Ask = NodeAsk | ApiAsk
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What an ask brought: text, and the exit code (node) or HTTP status (API)."""
+
+    text: str
+    code: int = 0
+
+
+@dataclass(frozen=True)
+class Unknown:
+    """Nobody answered: the node or the API server could not be asked, and why."""
+
+    why: str
+
+
+class CouldNotTell(Exception):
+    """Raised by a judge that lacks what it needs; becomes the verdict error, with this text."""
+
+
+@dataclass(frozen=True)
+class Observation:
+    """Answers by ask. Can be recorded and judged again."""
+
+    answers: Mapping[Ask, Answer | Unknown] = field(default_factory=dict)
+
+    def __getitem__(self, ask: Ask) -> Answer:
+        """The answer to an ask.
+
+        Raises:
+            CouldNotTell: nobody answered, or it was not asked.
+        """
+        answer = self.answers.get(ask, Unknown("it was not looked at"))
+        if isinstance(answer, Unknown):
+            raise CouldNotTell(answer.why)
+        return answer
+
+
+@dataclass(frozen=True)
+class ImageFact:
+    """An image as the cluster had it when it was made.
+
+    `manifest_digest` names the image (what `image@` takes); `config_digest` is what CRI calls the image id.
+    """
+
+    name: str
+    manifest_digest: str
+    config_digest: str
+
+    @property
+    def repository(self) -> str:
+        """The name without its tag: `registry.k8s.io/kube-apiserver`."""
+        return self.name.rpartition(":")[0] if ":" in self.name.rpartition("/")[2] else self.name
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What was true right after `lab up`, kept on the host where a learner on the node cannot change it."""
+
+    kubernetes_version: str
+    images: tuple[ImageFact, ...]
+
+    def image_of(self, component: str) -> ImageFact:
+        """The image of a control-plane component such as `kube-apiserver`.
+
+        Raises:
+            CouldNotTell: the cluster was made without an image of that name.
+        """
+        for image in self.images:
+            if image.repository.rpartition("/")[2] == component:
+                return image
+        raise CouldNotTell(f"no image of {component} was recorded when the cluster was made")
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """A verdict with what was expected, what was observed and a command to paste on the node.
+
+    `reason` is a short stable word for the way of being wrong; empty when it passed.
+    """
+
+    verdict: Verdict
+    expected: str
+    observed: str
+    command: str
+    reason: str = ""
+
+
+class Check(Generic[P]):
+    """A kind of check. Subclass it, name its `Params` dataclass, and decorate it with `@check(name)`."""
+
+    name: str = ""
+    Params: type[P]
+
+    def asks(self, params: P, facts: Facts) -> Iterable[Ask]:
+        """What must be known to judge."""
+        raise NotImplementedError
+
+    def judge(self, params: P, facts: Facts, seen: Observation) -> Judgement:
+        """Judge what was seen. Pure.
+
+        Raises:
+            CouldNotTell: an answer that is needed is missing or cannot be understood.
+        """
+        raise NotImplementedError
+
+
+@dataclass(frozen=True)
+class NoParams:
+    """For checks that take no parameters."""
+
+
+REGISTRY: dict[str, Check[Any]] = {}
+
+
+def check(name: str) -> Callable[[C], C]:
+    """Register a kind of check under the name that exercise data uses."""
+
+    def register(kind: C) -> C:
+        kind.name = name
+        REGISTRY[name] = kind()
+        return kind
+
+    return register
