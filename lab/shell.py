@@ -8,15 +8,19 @@ import os
 import shutil
 import signal
 import subprocess
+import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from shlex import join as shell_join
+from typing import IO
 
 from lab.errors import CommandError
 
 DEFAULT_TIMEOUT = 120.0
 _GRACE = 5.0  # seconds between SIGTERM and SIGKILL for a process that is stopped early
+_live: "set[subprocess.Popen[bytes]]" = set()
+_lock = threading.Lock()
 
 
 @dataclass(frozen=True)
@@ -43,6 +47,7 @@ def run(
     argv: Sequence[str],
     *,
     input: bytes | None = None,
+    stdin: IO[bytes] | None = None,
     timeout: float = DEFAULT_TIMEOUT,
     check: bool = True,
     log: Path | None = None,
@@ -53,7 +58,8 @@ def run(
 
     Args:
         argv: program and arguments.
-        input: bytes for its standard input; nothing (end of file) when None.
+        input: bytes for its standard input.
+        stdin: an open file for its standard input; with neither, it reads an end of file.
         timeout: seconds after which it is stopped.
         check: raise when it ends with another code than 0.
         log: a file that gets both streams appended as they come, instead of `Completed`.
@@ -63,24 +69,8 @@ def run(
     Raises:
         CommandError: it was not found, ended with another code than 0 (with `check`) or took too long.
     """
-    stream = log.open("ab") if log else None
-    try:
-        if stream:
-            stream.write(f"\n$ {shell_join(argv)}\n".encode())
-            stream.flush()
-        process = subprocess.Popen(
-            argv,
-            stdin=subprocess.PIPE if input is not None else subprocess.DEVNULL,
-            stdout=stream or subprocess.PIPE,
-            stderr=subprocess.STDOUT if stream else subprocess.PIPE,
-            env={**os.environ, **(env or {})},
-            cwd=cwd,
-            start_new_session=True,
-        )
-    except OSError as error:
-        if stream:
-            stream.close()
-        raise CommandError(argv, None, "", f"Could not start {argv[0]}: {error.strerror}") from error
+    source = subprocess.PIPE if input is not None else stdin or subprocess.DEVNULL
+    process = _start(argv, source, log, env, cwd)
     try:
         stdout, stderr = process.communicate(input, timeout)
     except subprocess.TimeoutExpired as error:
@@ -91,12 +81,97 @@ def run(
         _end(process)
         raise
     finally:
-        if stream:
-            stream.close()
+        _forget(process)
     completed = Completed(tuple(argv), process.returncode, stdout or b"", stderr or b"")
     if check and completed.returncode:
         raise CommandError(argv, completed.returncode, _tail(log) or completed.output)
     return completed
+
+
+class Background:
+    """A program that runs while its caller looks at the log; stop it in `finally`.
+
+    Raises:
+        CommandError: it could not be started.
+    """
+
+    def __init__(self, argv: Sequence[str], log: Path) -> None:
+        self._argv = argv
+        self._process = _start(argv, subprocess.DEVNULL, log, None, None)
+
+    def running(self) -> bool:
+        """Whether it has not ended yet."""
+        return self._process.poll() is None
+
+    def succeeded(self) -> bool:
+        """Whether it ended with exit code 0."""
+        return self._process.poll() == 0
+
+    def wait(self, timeout: float) -> None:
+        """Wait for its end.
+
+        Raises:
+            CommandError: it took longer than `timeout` seconds.
+        """
+        try:
+            self._process.wait(timeout)
+        except subprocess.TimeoutExpired as error:
+            why = f"This command took longer than {timeout:.0f} s: {shell_join(self._argv)}"
+            raise CommandError(self._argv, None, "", why) from error
+
+    def stop(self) -> None:
+        """End it with its children, if it is still running."""
+        if self.running():
+            _end(self._process)
+        _forget(self._process)
+
+
+def stop_all() -> None:
+    """End every program that `run` and `Background` started and that still runs, in all threads.
+
+    Programs do not share the terminal's process group, so Ctrl-C reaches this process alone; whoever waits
+    for threads calls this when it is interrupted.
+    """
+    with _lock:
+        processes = list(_live)
+    for process in processes:
+        _end(process)
+
+
+def _start(
+    argv: Sequence[str],
+    stdin: IO[bytes] | int,
+    log: Path | None,
+    env: Mapping[str, str] | None,
+    cwd: Path | None,
+) -> "subprocess.Popen[bytes]":
+    stream = log.open("ab") if log else None
+    try:
+        if stream:
+            stream.write(f"\n$ {shell_join(argv)}\n".encode())
+            stream.flush()
+        process = subprocess.Popen(
+            argv,
+            stdin=stdin,
+            stdout=stream or subprocess.PIPE,
+            stderr=subprocess.STDOUT if stream else subprocess.PIPE,
+            env={**os.environ, **(env or {})},
+            cwd=cwd,
+            start_new_session=True,
+        )
+    except OSError as error:
+        raise CommandError(argv, None, "", f"Could not start {argv[0]}: {error.strerror}") from error
+    finally:
+        if stream:
+            stream.close()
+    with _lock:
+        _live.add(process)
+    return process
+
+
+def _forget(process: "subprocess.Popen[bytes]") -> None:
+    with _lock:
+        _live.discard(process)
 
 
 def succeeds(argv: Sequence[str], *, timeout: float = DEFAULT_TIMEOUT) -> bool:

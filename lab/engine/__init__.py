@@ -1,0 +1,1 @@
+"""Docker: finding it, asking it, and on request installing and starting it."""

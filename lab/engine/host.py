@@ -1,0 +1,66 @@
+"""What `lab doctor` looks at on the host: memory, disk, cgroups, inotify, capabilities."""
+
+import os
+import shutil
+from pathlib import Path
+
+from lab.engine import capabilities
+from lab.engine.docker import Engine
+from lab.model import Finding
+
+GIB = 1024**3
+MEMORY_NEEDED = 3 * GIB
+DISK_NEEDED = 12 * GIB  # Go's build cache and module cache, Docker's layers, one cluster
+INOTIFY_INSTANCES = 128  # the kernel's default; kind's known issues ask for 512 for several clusters
+
+
+def findings(engine: Engine | None) -> list[Finding]:
+    """Every requirement of the host, met or not."""
+    return [_memory(engine), _disk(engine), _cgroups(engine), _capabilities(), _inotify()]
+
+
+def _memory(engine: Engine | None) -> Finding:
+    total = engine.memory_bytes if engine and engine.memory_bytes else _host_memory()
+    advice = "Give the machine (or Docker Desktop, under Resources) 3 GiB of memory or more."
+    return Finding("memory", total >= MEMORY_NEEDED, f"{total / GIB:.1f} GiB", advice)
+
+
+def _host_memory() -> int:
+    try:
+        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    except (ValueError, OSError):
+        return 0
+
+
+def _disk(engine: Engine | None) -> Finding:
+    place = Path(engine.root) if engine and engine.root and Path(engine.root).exists() else Path("/")
+    free = shutil.disk_usage(place).free
+    advice = f"Free {DISK_NEEDED // GIB} GiB under {place}: docker system df shows what Docker uses."
+    return Finding("disk", free >= DISK_NEEDED, f"{free / GIB:.0f} GiB free under {place}", advice)
+
+
+def _cgroups(engine: Engine | None) -> Finding:
+    if engine is None:
+        return Finding("cgroups", True, "not known without an engine", required=False)
+    seen = f"version {engine.cgroup_version}"
+    if engine.cgroup_version == 1:
+        seen += " (works; Kubernetes calls it deprecated and the lab tells the kubelet to accept it)"
+    return Finding("cgroups", True, seen, required=False)
+
+
+def _capabilities() -> Finding:
+    missing = capabilities.missing_here()
+    if not missing:
+        return Finding("capabilities", True, "all that --privileged asks for", required=False)
+    installed = (capabilities.FOLDER / "bounded-runtime").exists()
+    seen = f"this host lacks {', '.join(missing)}; " + (
+        "containers run without them" if installed else "privileged containers cannot start"
+    )
+    return Finding("capabilities", installed, seen, "Stop dockerd, then: lab doctor --fix")
+
+
+def _inotify() -> Finding:
+    file = Path("/proc/sys/fs/inotify/max_user_instances")
+    limit = int(file.read_text()) if file.exists() else INOTIFY_INSTANCES
+    advice = "For more than two clusters at once: sysctl fs.inotify.max_user_instances=512"
+    return Finding("inotify", limit >= INOTIFY_INSTANCES, f"{limit} instances", advice, required=False)
