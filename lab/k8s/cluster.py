@@ -1,0 +1,110 @@
+"""One cluster by its name: its files on the host, its node, its API server, and waiting for it."""
+
+import json
+import time
+from functools import cached_property
+from typing import Any
+
+from lab.errors import ClusterError, NoClusterError
+from lab.k8s import kind
+from lab.k8s.api import Api, Unreachable
+from lab.k8s.node import Node
+from lab.k8s.record import Image, Record, load
+from lab.paths import ClusterPaths
+
+READY_TIMEOUT = 180.0
+PODS_TIMEOUT = 300.0
+
+
+class Cluster:
+    """A cluster that `lab up` made, or is making. Looks; changing it is for actions, golden and kind."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.files = ClusterPaths(name)
+        self.node = Node(kind.node_container(name))
+
+    @cached_property
+    def api(self) -> Api:
+        """The client of the API server.
+
+        Raises:
+            NoClusterError: there is no kubeconfig of this cluster.
+        """
+        if not self.files.kubeconfig.exists():
+            raise NoClusterError(self.name)
+        return Api(self.files.kubeconfig)
+
+    def record(self) -> Record:
+        """What is known of the cluster.
+
+        Raises:
+            NoClusterError: there is no complete cluster of this name.
+        """
+        record = load(self.files.record)
+        if record is None or not record.complete or not self.node.state():
+            raise NoClusterError(self.name)
+        return record
+
+    def wait_for_pods(self, timeout: float = PODS_TIMEOUT) -> None:
+        """Wait until every pod of kube-system is Running and ready.
+
+        Raises:
+            ClusterError: some were not within `timeout` seconds; names them.
+        """
+        deadline = time.monotonic() + timeout
+        while waiting := self._not_running():
+            if time.monotonic() > deadline:
+                names = ", ".join(waiting)
+                raise ClusterError(f"Not Running after {timeout:.0f} s: {names}.", "lab shell kubectl get pods -A")
+            time.sleep(0.4)
+
+    def _not_running(self) -> list[str]:
+        try:
+            answer = self.api.request("/api/v1/namespaces/kube-system/pods")
+        except Unreachable:
+            return ["the API server"]
+        pods: list[dict[str, Any]] = json.loads(answer.body).get("items", []) if answer.status == 200 else []
+        names = [pod["metadata"]["name"] for pod in pods if not _running(pod)]
+        wanted = ("coredns", "etcd", "kube-apiserver", "kube-controller-manager", "kube-proxy", "kube-scheduler")
+        present = [pod["metadata"]["name"] for pod in pods]
+        return names + [name for name in wanted if not any(each.startswith(name) for each in present)]
+
+    def uid(self) -> str:
+        """The identity of the cluster: the uid of its kube-system namespace.
+
+        Raises:
+            ClusterError: the API server did not tell.
+        """
+        answer = self.api.request("/api/v1/namespaces/kube-system")
+        if answer.status != 200:
+            raise ClusterError(f"The API server did not tell the cluster's identity ({answer.status}).", "lab up")
+        return str(json.loads(answer.body)["metadata"]["uid"])
+
+    def images(self) -> tuple[Image, ...]:
+        """The images of the node that have a name with a tag, sorted by name."""
+        return parse_images(self.node.run("ctr -n k8s.io images ls | awk 'NR > 1 {print $1, $3}'").text)
+
+    def address(self) -> str:
+        """The node's IPv4 address on the cluster's network."""
+        return self.node.run("getent ahostsv4 $(hostname) | awk 'NR == 1 {print $1}'").text.strip()
+
+
+def parse_images(listing: str) -> tuple[Image, ...]:
+    """Images from lines of name and manifest digest, as containerd lists them.
+
+    CRI keeps a line named by the config digest beside each image, which is how one digest leads to the other.
+    """
+    rows = [line.split()[:2] for line in listing.splitlines() if len(line.split()) >= 2]
+    config_of = {target: name for name, target in rows if name.startswith("sha256:")}
+    return tuple(
+        Image(name, target, config_of.get(target, ""))
+        for name, target in sorted(rows)
+        if "@" not in name and not name.startswith("sha256:")
+    )
+
+
+def _running(pod: dict[str, Any]) -> bool:
+    status = pod.get("status", {})
+    ready = any(c["type"] == "Ready" and c["status"] == "True" for c in status.get("conditions") or [])
+    return bool(status.get("phase") == "Running" and ready and not pod["metadata"].get("deletionTimestamp"))

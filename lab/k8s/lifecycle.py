@@ -1,0 +1,156 @@
+"""Making a cluster whole, finding it again after a restart, putting it back, and taking it away."""
+
+import shutil
+from lab import paths
+from lab.engine.docker import docker
+from lab.errors import ClusterError, CommandError
+from lab.images.node import NodeImage
+from lab.k8s import golden, kind, kubeconfig
+from lab.k8s.cluster import READY_TIMEOUT, Cluster
+from lab.k8s.record import Record, load
+from lab.status import Status
+
+
+def make(cluster: Cluster, kind_tool: str, image: NodeImage, version: str, status: Status) -> Record:
+    """Make the cluster, wait for all of it, save the golden state.
+
+    Raises:
+        ClusterError: a part of it failed; names the log.
+    """
+    log = paths.log_file("kind")
+    clear(cluster)
+    Record(cluster.name, node_image=image.reference, kubernetes_version=version).save(cluster.files.record)
+    with status.phase("Creating the control plane with kind", 12):
+        kind.create(kind_tool, cluster.files, image, log)
+        cluster.__dict__.pop("api", None)  # a client of an earlier cluster of this name knows another CA
+        cluster.api.wait_ready(READY_TIMEOUT)
+    with status.phase("Waiting until every system pod is Running", 20):
+        cluster.wait_for_pods()
+    with status.phase("Saving the golden state", 3):
+        golden.save(cluster.node, cluster.files.golden)
+        record = Record(
+            cluster.name,
+            complete=True,
+            uid=cluster.uid(),
+            kubernetes_version=version,
+            node_image=image.reference,
+            address=cluster.address(),
+            images=cluster.images(),
+        )
+        kubeconfig.merge(cluster.files.kubeconfig, kubeconfig.users_file(), kind.context(cluster.name))
+        record.save(cluster.files.record)
+    return record
+
+
+def adopt(cluster: Cluster, status: Status) -> Record | None:
+    """The record of a cluster that is there, running again when it had stopped; None when there is none, or
+    only a half-made one.
+
+    Raises:
+        ClusterError: a cluster of that name is there that this lab did not make.
+    """
+    state, record = cluster.node.state(), load(cluster.files.record)
+    if not state:
+        return None
+    if record is None:
+        remove = f"kind delete cluster --name {cluster.name}"
+        message = f'There is a kind cluster "{cluster.name}" that this lab has no record of.'
+        raise ClusterError(message, f"Remove it ({remove}), or choose another name: lab up --name NAME")
+    if not record.complete:
+        status.note("An earlier `lab up` was interrupted; the half-made cluster is made anew.")
+        return None
+    wake(cluster, status)
+    with status.phase("Waiting for the API server", 5):
+        cluster.api.wait_ready(READY_TIMEOUT)
+    kubeconfig.merge(cluster.files.kubeconfig, kubeconfig.users_file(), kind.context(cluster.name))
+    return record
+
+
+def wake(cluster: Cluster, status: Status) -> None:
+    """Start or unpause the node's container when it does not run."""
+    state = cluster.node.state()
+    if state == "running":
+        return
+    with status.phase("Starting the node again", 15):
+        docker("unpause" if state == "paused" else "start", cluster.node.container)
+
+
+def put_back(cluster: Cluster, record: Record, status: Status) -> None:
+    """Put the golden state back, from any state of the node, and wait for all of it.
+
+    Raises:
+        ClusterError: it did not come back.
+    """
+    wake(cluster, status)
+    with status.phase("Putting the golden state back", 3):
+        saved = golden.restore(cluster.node, cluster.files.golden)
+        _readdress(cluster, record)
+        restore_images(cluster, record)
+    with status.phase("Waiting until every system pod is Running", 20):
+        cluster.api.wait_ready(READY_TIMEOUT)
+        cluster.wait_for_pods()
+    status.note(f"What was in /etc/kubernetes and /root is kept on the node in {saved}")
+
+
+def restore_images(cluster: Cluster, record: Record) -> None:
+    """Remove images that were not there, and bring back those that are gone, from the node image itself.
+
+    Raises:
+        ClusterError: an image could not be brought back.
+    """
+    listing = cluster.node.run("ctr -n k8s.io images ls | awk 'NR > 1 {print $1, $3}'").text
+    present = dict(line.split()[:2] for line in listing.splitlines())
+    wanted: dict[str, str] = {}
+    for image in record.images:
+        repository = image.name.rpartition(":")[0]
+        wanted |= {image.name: image.manifest_digest, f"{repository}@{image.manifest_digest}": image.manifest_digest}
+        wanted[image.config_digest] = image.manifest_digest
+    strange = [name for name, target in present.items() if wanted.get(name) != target]
+    if strange:
+        cluster.node.run("xargs -r -n 1 ctr -n k8s.io images rm >/dev/null", input="\n".join(strange).encode())
+    missing = sorted(name for name, target in wanted.items() if present.get(name) != target)
+    if missing:
+        _bring_back(cluster, record, [name for name in missing if not name.startswith("sha256:")])
+
+
+def _bring_back(cluster: Cluster, record: Record, names: list[str]) -> None:
+    container = f"{cluster.name}-images"
+    export = (
+        "containerd >/dev/null 2>&1 & for _ in $(seq 100); do ctr version >/dev/null 2>&1 && break; sleep 0.1; done; "
+        "exec ctr -n k8s.io images export - \"$@\""
+    )
+    if not names:
+        return
+    try:
+        docker("rm", "-f", container, check=False)
+        archive = docker(
+            "run", "--rm", "--privileged", "--name", container, "--entrypoint", "/bin/bash",
+            record.node_image, "-c", export, "export", *names, timeout=180,
+        ).stdout  # fmt: skip
+        cluster.node.run("ctr -n k8s.io images import --no-unpack - >/dev/null", input=archive, timeout=180)
+    except CommandError as error:
+        message = f"Images that were removed from the node could not be brought back: {error.message}"
+        raise ClusterError(message, "Make the cluster anew: lab down && lab up") from error
+
+
+def _readdress(cluster: Cluster, record: Record) -> None:
+    """After a restart of the engine the node may have another address than the golden state knows."""
+    now = cluster.address()
+    if not record.address or now == record.address:
+        return
+    old = record.address.replace(".", r"\.")
+    cluster.node.run(
+        "systemctl stop kubelet\n"
+        f"grep -rlE '\\b{old}\\b' /etc/kubernetes /kind /var/lib/kubelet/*.yaml /var/lib/kubelet/*.env "
+        f"| xargs -r sed -i -E 's/\\b{old}\\b/{now}/g'\n"
+        "rm -f /etc/kubernetes/pki/apiserver.crt /etc/kubernetes/pki/apiserver.key\n"
+        "kubeadm init phase certs apiserver --config /kind/kubeadm.conf >/dev/null\n"
+        "systemctl start kubelet"
+    )
+
+
+def clear(cluster: Cluster) -> None:
+    """Remove a cluster with all that the lab keeps for it, half-made ones included."""
+    kind.delete(cluster.name, cluster.files)
+    cluster.__dict__.pop("api", None)
+    shutil.rmtree(cluster.files.folder, ignore_errors=True)

@@ -1,0 +1,78 @@
+"""The control-plane node: a container, entered as root. Works whether or not the API server does."""
+
+import base64
+from shlex import quote
+
+from lab import shell
+from lab.engine.docker import docker
+from lab.errors import ClusterError, CommandError
+from lab.shell import Completed
+
+SETUP = "export KUBECONFIG=/etc/kubernetes/admin.conf"
+
+
+class Node:
+    """A node by its container's name."""
+
+    def __init__(self, container: str) -> None:
+        self.container = container
+
+    def state(self) -> str:
+        """Docker's word for the container: `running`, `exited`, `paused`; empty when there is none."""
+        answer = docker("inspect", "--type", "container", "--format", "{{.State.Status}}", self.container, check=False)
+        return answer.text.strip() if answer.returncode == 0 else ""
+
+    def run(
+        self, script: str, *, input: bytes | None = None, timeout: float = 60, check: bool = True
+    ) -> Completed:
+        """Run a bash script as root.
+
+        Args:
+            script: the text of the script.
+            input: bytes for its standard input.
+            timeout: seconds.
+            check: raise when it ends with another code than 0.
+
+        Raises:
+            CommandError: it failed (with `check`), or took too long.
+            ClusterError: the node does not run.
+        """
+        interactive = ["-i"] if input is not None else []
+        argv = ["docker", "exec", *interactive, self.container, "bash", "-c", f"{SETUP}\n{script}"]
+        completed = shell.run(argv, input=input, timeout=timeout, check=False)
+        if completed.returncode and self._unreachable(completed):
+            raise ClusterError(f"The node {self.container} cannot be entered: {completed.output.strip()}", "lab up")
+        if check and completed.returncode:
+            raise CommandError(["docker", "exec", self.container, "bash"], completed.returncode, completed.output)
+        return completed
+
+    def read(self, path: str) -> bytes | None:
+        """The content of a file; None when there is none."""
+        completed = self.run(f"[ -e {quote(path)} ] || exit 44; cat -- {quote(path)}", check=False)
+        if completed.returncode == 44:
+            return None
+        if completed.returncode:
+            raise CommandError(completed.argv, completed.returncode, completed.output)
+        return completed.stdout
+
+    def write(self, path: str, content: bytes, mode: str = "0600") -> None:
+        """Write a whole file: a dot-file beside it first, then a rename, so that the kubelet never reads half."""
+        folder, _, name = path.rpartition("/")
+        draft = f"{folder}/.{name}.lab"
+        self.run(
+            f"mkdir -p {quote(folder)} && base64 -d >{quote(draft)} && chmod {mode} {quote(draft)} "
+            f"&& mv -f -- {quote(draft)} {quote(path)}",
+            input=base64.b64encode(content),
+        )
+
+    def shell_argv(self, command: list[str], tty: bool) -> list[str]:
+        """The argument list of a shell on the node, or of one command in it."""
+        flags = ["-it"] if tty else ["-i"]
+        tail = ["bash", "-c", " ".join(command)] if command else ["bash"]
+        return ["docker", "exec", *flags, "-w", "/root", self.container, *tail]
+
+    @staticmethod
+    def _unreachable(completed: Completed) -> bool:
+        text = completed.stderr.decode(errors="replace")
+        signs = ("Error: No such container", "Error response from daemon:", "Cannot connect to the Docker daemon")
+        return text.startswith(signs) and completed.stdout == b""
