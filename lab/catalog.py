@@ -1,0 +1,191 @@
+"""The exercises that there are: exercises/ and solutions/ read into the model, and found by name."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from lab import layout
+from lab.decode import decode, did_you_mean
+from lab.document import Document, Problem, parse
+from lab.errors import DataError, UsageError
+from lab.model import FORMAT_VERSION, ActionSpec, CheckSpec, Exercise, Step
+from lab.schema import ActionEntry, CheckEntry, ExerciseEntry, StepEntry
+from lab.template import Filler, variables_of
+
+_HINT_BORDER = re.compile(r"^---$", re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class Catalog:
+    """The opening page (Markdown) and the exercises, by number."""
+
+    overview: str
+    exercises: tuple[Exercise, ...]
+
+    def find(self, exercise_id: str) -> Exercise:
+        """The exercise of that id.
+
+        Raises:
+            UsageError: there is none; names the nearest.
+        """
+        for exercise in self.exercises:
+            if exercise.id == exercise_id:
+                return exercise
+        near = did_you_mean(exercise_id, [exercise.id for exercise in self.exercises])
+        raise UsageError(f'There is no exercise "{exercise_id}"{near}', "See the exercises with: lab list")
+
+    def select(self, selectors: Sequence[str] = ()) -> list[tuple[Exercise, tuple[Step, ...]]]:
+        """The exercises and steps that `exercise` and `exercise/step` name; with no selectors, all.
+
+        In the catalog's order and each once, however often and in whatever order they are named.
+
+        Raises:
+            UsageError: a selector names nothing.
+        """
+        chosen: set[tuple[str, str]] = set()
+        for selector in selectors or [exercise.id for exercise in self.exercises]:
+            exercise_id, slash, step_id = selector.partition("/")
+            exercise = self.find(exercise_id)
+            steps = (_find_step(exercise, step_id),) if slash else exercise.steps
+            chosen.update((exercise.id, step.id) for step in steps)
+        groups = [
+            (exercise, tuple(step for step in exercise.steps if (exercise.id, step.id) in chosen))
+            for exercise in self.exercises
+        ]
+        return [(exercise, steps) for exercise, steps in groups if steps]
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What was read: the exercises that could be made, every problem, and each exercise.yaml, filled in."""
+
+    catalog: Catalog
+    problems: tuple[Problem, ...]
+    documents: tuple[Document, ...]
+
+
+def load(exercises: Path, solutions: Path) -> Catalog:
+    """Read all exercises with their solutions.
+
+    Raises:
+        DataError: something is wrong with them; lists all that is.
+    """
+    reading = read(exercises, solutions)
+    if reading.problems:
+        listed = "\n".join(str(problem) for problem in reading.problems)
+        raise DataError(f"The exercise data is wrong:\n{listed}", "Check it again with: lab lint")
+    return reading.catalog
+
+
+def read(exercises: Path, solutions: Path) -> Reading:
+    """Read all exercises with their solutions, however much is wrong with them."""
+    problems: list[Problem] = []
+    overview = layout.needed_text(exercises / layout.OVERVIEW, problems).strip()
+    folders = layout.folders(exercises, problems)
+    readers = [_Reader(folder, solutions / folder.name, problems) for folder in folders]
+    made = [exercise for reader in readers if (exercise := reader.exercise())]
+    documents = tuple(reader.document for reader in readers if reader.document)
+    return Reading(Catalog(overview, tuple(made)), tuple(sorted(set(problems))), documents)
+
+
+def step_ids(document: Document) -> list[str]:
+    """The ids of the steps of an exercise.yaml, as far as they can be read."""
+    found = [document.get(*step, "id") for step in document.each("steps")]
+    return [step_id for step_id in found if isinstance(step_id, str)]
+
+
+def _find_step(exercise: Exercise, step_id: str) -> Step:
+    if step := exercise.step(step_id):
+        return step
+    near = did_you_mean(step_id, [step.id for step in exercise.steps])
+    message = f'The exercise "{exercise.id}" has no step "{step_id}"{near}'
+    raise UsageError(message, f"See its steps with: lab show {exercise.id}")
+
+
+class _Reader:
+    """Reads one exercise."""
+
+    def __init__(self, folder: Path, solutions: Path, problems: list[Problem]) -> None:
+        self.folder = folder
+        self._solutions = solutions
+        self._problems = problems
+        self.document = parse(folder / layout.SHEET, problems)
+        if self.document:
+            self._filler = Filler(variables_of(self.document, problems), problems)
+            self.document = self._filler.document(self.document)
+
+    def exercise(self) -> Exercise | None:
+        """The exercise, when its exercise.yaml can be decoded; all its files are read in any case."""
+        if not self.document:
+            return None
+        ids = step_ids(self.document)
+        files = [layout.SHEET, layout.BRIEF, *map(layout.text_file, ids), *map(layout.hints_file, ids)]
+        self._problems += layout.strays(self.folder, files, free=layout.EXTRA)
+        brief = self._filled(self.folder / layout.BRIEF)
+        texts = {step_id: self._texts(step_id) for step_id in ids}
+        entry = decode(ExerciseEntry, self.document, self._problems)
+        if entry is None:
+            return None
+        if entry.format_version != FORMAT_VERSION:
+            message = f"this form is version {entry.format_version}; this lab reads version {FORMAT_VERSION}"
+            self._problems.append(self.document.problem(message, "format_version"))
+        match = layout.FOLDER.fullmatch(self.folder.name)
+        assert match, "only folders of exercises are read"
+        return Exercise(
+            id=match["id"],
+            number=int(match["number"]),
+            title=entry.title,
+            summary=entry.summary,
+            brief=brief.strip(),
+            minutes=entry.minutes,
+            difficulty=entry.difficulty,
+            domain=entry.domain,
+            variables=entry.variables,
+            start=_actions(entry.start),
+            reset=_actions(entry.reset),
+            steps=tuple(_step(step, texts[step.id]) for step in entry.steps),
+            folder=self.folder,
+        )
+
+    def _texts(self, step_id: str) -> "_Texts":
+        return _Texts(
+            text=self._filled(self.folder / layout.text_file(step_id)),
+            hints=self._filled(self.folder / layout.hints_file(step_id)),
+            solution=self._filled(self._solutions / layout.script_file(step_id)),
+            why=self._filled(self._solutions / layout.why_file(step_id)),
+        )
+
+    def _filled(self, file: Path) -> str:
+        return self._filler.text(layout.needed_text(file, self._problems), file)
+
+
+@dataclass(frozen=True)
+class _Texts:
+    text: str
+    hints: str
+    solution: str
+    why: str
+
+
+def _step(entry: StepEntry, texts: _Texts) -> Step:
+    hints = _HINT_BORDER.split(texts.hints) if texts.hints.strip() else []
+    return Step(
+        id=entry.id,
+        title=entry.title,
+        text=texts.text.strip(),
+        holds=entry.holds,
+        checks=tuple(map(_check, entry.checks)),
+        hints=tuple(hint.strip() for hint in hints),
+        references=entry.references,
+        solution=texts.solution,
+        why=texts.why.strip(),
+    )
+
+
+def _check(entry: CheckEntry) -> CheckSpec:
+    return CheckSpec(entry.id, entry.title, entry.check, entry.params, entry.points, entry.guard)
+
+
+def _actions(entries: tuple[ActionEntry, ...]) -> tuple[ActionSpec, ...]:
+    return tuple(ActionSpec(entry.do, entry.params) for entry in entries)

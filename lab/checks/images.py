@@ -1,0 +1,105 @@
+"""What the checks of image digests share: reading references, and naming what a wrong digest is. Pure."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from lab.checks.base import CouldNotTell, Facts, NodeAsk, Observation
+
+LISTING = NodeAsk("ctr -n k8s.io images ls | awk 'NR > 1 {print $1, $3}'")
+"""Every image name that containerd knows on the node, with the manifest digest that it stands for."""
+
+_DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
+
+
+@dataclass(frozen=True)
+class Reference:
+    """An image reference, taken apart by the distribution's grammar: `repository[:tag][@digest]`."""
+
+    repository: str
+    tag: str
+    digest: str
+
+
+@dataclass(frozen=True)
+class Wrong:
+    """One way in which a digest is not the right one: a stable word, and a sentence."""
+
+    reason: str
+    sentence: str
+
+
+def parse(text: str) -> Reference:
+    """Take a reference apart; a port of the registry is no tag."""
+    name, _, digest = text.strip().partition("@")
+    head, slash, last = name.rpartition("/")
+    base, _, tag = last.partition(":")
+    return Reference(head + slash + base, tag, digest)
+
+
+def wrong_digest(digest: str, component: str, facts: Facts, names: dict[str, str]) -> Wrong | None:
+    """What is wrong with a digest that should be the manifest digest of a component's image.
+
+    Args:
+        digest: as the learner wrote it.
+        component: such as `kube-apiserver`.
+        facts: the images as the cluster was made with them.
+        names: image names on the node and the manifest digest of each; may be empty.
+
+    Returns:
+        None when it is right.
+
+    Raises:
+        CouldNotTell: the component's image is not known.
+    """
+    right = facts.image_of(component)
+    if digest == right.manifest_digest:
+        return None
+    return _malformed(digest, right.manifest_digest) or _of_another_kind(digest, component, facts, names)
+
+
+def _malformed(digest: str, right: str) -> Wrong | None:
+    if _DIGEST.fullmatch(digest):
+        return None
+    bare = digest.removeprefix("sha256:")
+    if bare == right.removeprefix("sha256:"):
+        return Wrong("no-algorithm", "the digest lacks its algorithm: it has to begin with sha256:")
+    if len(bare) >= 6 and right.removeprefix("sha256:").startswith(bare):
+        return Wrong("truncated-digest", f"the digest is cut short: {len(bare)} of 64 hexadecimal digits")
+    return Wrong("not-a-digest", f'"{digest[:80]}" is not sha256: and 64 hexadecimal digits')
+
+
+def _of_another_kind(digest: str, component: str, facts: Facts, names: dict[str, str]) -> Wrong:
+    right = facts.image_of(component)
+    if digest == right.config_digest:
+        return Wrong(
+            "config-digest",
+            "that is the image id, the digest of the image's configuration; a reference takes the digest of the manifest",
+        )
+    for image in facts.images:
+        if digest in (image.manifest_digest, image.config_digest):
+            return Wrong("other-component", f"that is the digest of another image: {image.name}")
+    here = sorted(name for name, target in names.items() if digest in (target, name))
+    named = [name for name in here if not name.startswith("sha256:")] or here
+    if any(parse(name).repository.rpartition("/")[2] == component for name in named):
+        return Wrong(
+            "relabelled-copy", f"that is a copy with a digest of its own ({named[0]}), not the image that kubeadm set up"
+        )
+    if named:
+        return Wrong("other-image", f"that is the digest of another image on this node: {named[0]}")
+    return Wrong("unknown-digest", "no image on this node has that digest: it was copied from somewhere else")
+
+
+def names_of(seen: Observation) -> dict[str, str]:
+    """Image names and manifest digests on the node; empty when containerd did not tell."""
+    try:
+        answer = seen[LISTING]
+    except CouldNotTell:
+        return {}
+    rows = (line.split() for line in answer.text.splitlines()) if answer.code == 0 else ()
+    return {row[0]: row[1] for row in rows if len(row) == 2}
+
+
+def lines_of(text: str) -> Iterable[str]:
+    """The lines of an answer that are neither blank nor a comment."""
+    return [line.strip() for line in text.splitlines() if line.strip() and not line.strip().startswith("#")]

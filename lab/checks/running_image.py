@@ -1,0 +1,102 @@
+"""running-digest: the container that runs was started from the digest, and is what serves."""
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from lab.checks import images, manifests
+from lab.checks.base import Ask, Check, CouldNotTell, Facts, Judgement, NodeAsk, Observation, check
+from lab.model import Verdict
+
+LISTENER = NodeAsk("ss -ltnpH 'sport = :6443'")
+"""The process that listens on the API server's port."""
+
+
+@dataclass(frozen=True)
+class Params:
+    """`component`: the container's name, such as `kube-apiserver`."""
+
+    component: str
+
+
+@dataclass(frozen=True)
+class Container:
+    """A running container as the container runtime tells of it."""
+
+    asked_image: str  # as the pod's spec had it when the container was made
+    image_id: str  # the digest of the configuration of the image that it was made from
+    pid: int
+
+
+@check("running-digest")
+class RunningDigest(Check[Params]):
+    """Asks the container runtime, never the mirror pod: that one shows the manifest, not what runs."""
+
+    Params = Params
+
+    def asks(self, params: Params, facts: Facts) -> Iterable[Ask]:
+        """The running container, the manifests (to tell an old container), the port's process, the images."""
+        return self._inspect(params), manifests.MANIFESTS, LISTENER, images.LISTING
+
+    def judge(self, params: Params, facts: Facts, seen: Observation) -> Judgement:
+        """Judge what runs."""
+        component = params.component
+        right = facts.image_of(component)
+        expected = f"the running {component} container was started from {right.repository}@{right.manifest_digest}"
+
+        def verdict(reason: str, observed: str) -> Judgement:
+            command = f"crictl inspect $(crictl ps -q --name '^{component}$') | jq '.status.image, .status.imageId'"
+            return Judgement(Verdict.FAIL if reason else Verdict.PASS, expected, observed, command, reason)
+
+        containers = self._containers(params, seen)
+        if not containers:
+            return verdict("not-running", f"no container {component} is running (it may be on its way)")
+        for container in containers:
+            reason, observed = self._wrong(container, params, facts, seen)
+            if reason:
+                return verdict(reason, observed)
+        pids = [container.pid for container in containers]
+        if (listener := self._listener(seen)) and listener not in pids:
+            return verdict("impostor", f"another process (pid {listener}) listens on port 6443, not this container")
+        return verdict("", f"started from {containers[0].asked_image}")
+
+    def _wrong(self, container: Container, params: Params, facts: Facts, seen: Observation) -> tuple[str, str]:
+        right = facts.image_of(params.component)
+        reference = images.parse(container.asked_image)
+        names = images.names_of(seen)
+        if not reference.digest:
+            manifest = manifests.of(params.component, seen)
+            pinned = manifest and "@" in manifest[-1].image(params.component)
+            if pinned:
+                advice = "the manifest names a digest by now, so the kubelet has not acted on it"
+                return "old-container", f"the container that runs was started from {container.asked_image}; {advice}"
+            return "tag-only", f"the container was started from {container.asked_image}"
+        if wrong := images.wrong_digest(reference.digest, params.component, facts, names):
+            return wrong.reason, f"the container was started from {container.asked_image}; {wrong.sentence}"
+        if reference.repository != right.repository:
+            return "other-repository", f"the container was started from {container.asked_image}"
+        if container.image_id != right.config_digest:
+            return "relabelled-copy", f"that name stands for another image by now, with the id {container.image_id}"
+        return "", ""
+
+    @staticmethod
+    def _inspect(params: Params) -> NodeAsk:
+        return NodeAsk(
+            f"set -o pipefail; ids=$(crictl ps -q --state Running --name '^{params.component}$') || exit 5; "
+            "for id in $ids; do crictl inspect -o json \"$id\" | jq -c '{asked: (.status.image.userSpecifiedImage // "
+            ".info.config.image.user_specified_image // .status.image.image), id: (.status.imageId // "
+            ".info.config.image.image), pid: .info.pid}' || exit 5; done"
+        )
+
+    def _containers(self, params: Params, seen: Observation) -> list[Container]:
+        answer = seen[self._inspect(params)]
+        if answer.code:
+            raise CouldNotTell(f"the container runtime does not answer: {answer.text.strip()[-200:]}")
+        rows = [json.loads(line) for line in answer.text.splitlines() if line.strip()]
+        return [Container(str(row["asked"]), str(row["id"]), int(row["pid"] or 0)) for row in rows]
+
+    @staticmethod
+    def _listener(seen: Observation) -> int:
+        _, _, rest = seen[LISTENER].text.partition("pid=")
+        number = rest.partition(",")[0]
+        return int(number) if number.isdigit() else 0

@@ -1,0 +1,198 @@
+"""Every rule for exercise data, every problem at once.
+
+What `catalog` finds (files, keys, types, variables), and on top of it what needs to know the kinds of
+checks and the verbs of actions, and what is a matter of teaching: points, guards, hints.
+"""
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, Protocol
+
+from lab import catalog, layout
+from lab.decode import Decoder, did_you_mean
+from lab.document import Document, Place, Problem
+from lab.model import Exercise
+
+SCRIPT_START = "set -euo pipefail"
+"""The first line of each solution: a script that goes on after a mistake hides it."""
+
+_HINTS = range(2, 4)
+
+
+class Kind(Protocol):
+    """What lint needs of a check or an action: the dataclass of its parameters."""
+
+    @property
+    def Params(self) -> type[Any]:
+        """The dataclass of its parameters."""
+
+
+Registry = Mapping[str, Kind]
+
+
+def lint(
+    exercises: Path, solutions: Path, checks: Registry | None = None, actions: Registry | None = None
+) -> list[Problem]:
+    """All that is wrong with exercises and their solutions, by file and line; nothing when they are good.
+
+    Args:
+        exercises: the folder of exercises.
+        solutions: the folder of solutions.
+        checks: the kinds of checks by name; those of `lab.checks` when not given.
+        actions: the verbs by name; those of `lab.actions` when not given.
+    """
+    checks = _all_checks() if checks is None else checks
+    actions = _all_actions() if actions is None else actions
+    reading = catalog.read(exercises, solutions)
+    problems = list(reading.problems)
+    for document in reading.documents:
+        problems += _sheet(document)
+        problems += _steps(document)
+        problems += _kinds(document, checks)
+        problems += _verbs(document, actions)
+        problems += _stray_solutions(document, solutions)
+    for exercise in reading.catalog.exercises:
+        problems += _hints(exercise)
+        problems += _scripts(exercise, solutions)
+    problems += _solutions_of_nothing(exercises, solutions)
+    return sorted(set(problems))
+
+
+def _all_checks() -> Registry:
+    from lab.checks import REGISTRY  # here, so that lint can be had without what checks and actions need
+
+    return REGISTRY
+
+
+def _all_actions() -> Registry:
+    from lab.actions import REGISTRY
+
+    return REGISTRY
+
+
+def _sheet(document: Document) -> Iterator[Problem]:
+    """Rules for an exercise as a whole."""
+    for key in ("title", "summary", "domain"):
+        if document.get(key) == "":
+            yield document.problem(f'"{key}" is empty', key)
+    minutes = document.get("minutes")
+    if isinstance(minutes, int) and minutes <= 0:
+        yield document.problem(f'"minutes" must be more than 0, not {minutes}', "minutes")
+    if document.get("steps") == []:
+        yield document.problem("an exercise needs a step", "steps")
+    yield from _ids(document, document.each("steps"), "step")
+
+
+def _steps(document: Document) -> Iterator[Problem]:
+    """Rules for each step: what it can earn, its checks' ids, its references."""
+    for step in document.each("steps"):
+        checks = document.each(*step, "checks")
+        yield from _ids(document, checks, "check")
+        yield from _points(document, checks)
+        if not any(_earns(document, check) for check in checks):
+            name = document.get(*step, "id")
+            yield document.problem(f'the step "{name}" earns nothing: it needs a check with points', *step)
+        for reference in document.each(*step, "references"):
+            url = document.get(*reference, "url")
+            if isinstance(url, str) and not url.startswith("https://"):
+                yield document.problem(f'"url" must begin with https://, not be "{url}"', *reference, "url")
+
+
+def _points(document: Document, checks: list[Place]) -> Iterator[Problem]:
+    for check in checks:
+        points = document.get(*check, "points") or 0
+        if isinstance(points, int) and points < 0:
+            yield document.problem(f'"points" must be 0 or more, not {points}', *check, "points")
+        elif points and document.get(*check, "guard") is True:
+            message = "a guard is true on an untouched cluster: it has no points"
+            yield document.problem(message, *check, "points")
+
+
+def _earns(document: Document, check: Place) -> bool:
+    """Whether a check can earn points; one whose points cannot be read (told elsewhere) counts as such."""
+    points = document.get(*check, "points") or 0
+    return document.get(*check, "guard") is not True and (not isinstance(points, int) or points > 0)
+
+
+def _ids(document: Document, entries: list[Place], what: str) -> Iterator[Problem]:
+    """Ids are legal, because they name files and are typed, and told apart."""
+    lines: dict[str, int] = {}
+    for entry in entries:
+        name = document.get(*entry, "id")
+        if not isinstance(name, str):
+            continue
+        if not layout.ID.fullmatch(name):
+            message = f'the id "{name}" must be of lower-case letters, digits and single hyphens between them'
+            yield document.problem(message, *entry, "id")
+        if name in lines:
+            message = f'the {what} "{name}" is there twice: first in line {lines[name]}'
+            yield document.problem(message, *entry, "id")
+        lines.setdefault(name, document.line(*entry, "id"))
+
+
+def _kinds(document: Document, checks: Registry) -> list[Problem]:
+    """Each check is of a kind that there is, with the parameters that the kind takes."""
+    problems: list[Problem] = []
+    for step in document.each("steps"):
+        for check in document.each(*step, "checks"):
+            named, params = (*check, "check"), document.get(*check, "with")
+            if kind := _known(document, named, checks, "kind of check", problems):
+                fit = Decoder(document, problems, numerals=True)
+                fit.decode(kind.Params, {} if params is None else params, (*check, "with"))
+    return problems
+
+
+def _verbs(document: Document, actions: Registry) -> list[Problem]:
+    """Each action is a verb that there is, with the parameters that the verb takes."""
+    problems: list[Problem] = []
+    for entry in document.each("start") + document.each("reset"):
+        if kind := _known(document, (*entry, "do"), actions, "action", problems):
+            params = {key: value for key, value in document.get(*entry).items() if key != "do"}
+            Decoder(document, problems, numerals=True).decode(kind.Params, params, entry)
+    return problems
+
+
+def _known(
+    document: Document, named: Place, kinds: Registry, what: str, problems: list[Problem]
+) -> Kind | None:
+    """The kind that is named at a place; None, and a problem more, when there is none of that name."""
+    name = document.get(*named)
+    if not isinstance(name, str):
+        return None  # decoding tells it
+    if name not in kinds:
+        problems.append(document.problem(f'there is no {what} "{name}"{did_you_mean(name, kinds)}', *named))
+    return kinds.get(name)
+
+
+def _hints(exercise: Exercise) -> Iterator[Problem]:
+    """Two to three hints a step, from a nudge to the command, none of them empty."""
+    for step in exercise.steps:
+        file = exercise.folder / layout.hints_file(step.id)
+        if step.hints and len(step.hints) not in _HINTS:
+            yield Problem(file, 1, f"a step has two or three hints, not {len(step.hints)}")
+        for number, hint in enumerate(step.hints, 1):
+            if not hint:
+                yield Problem(file, 1, f"hint {number} is empty")
+
+
+def _scripts(exercise: Exercise, solutions: Path) -> Iterator[Problem]:
+    """Each solution stops at the first command that fails."""
+    for step in exercise.steps:
+        if step.solution.strip() and step.solution.splitlines()[0] != SCRIPT_START:
+            file = solutions / exercise.folder.name / layout.script_file(step.id)
+            yield Problem(file, 1, f"the first line must be: {SCRIPT_START}")
+
+
+def _stray_solutions(document: Document, solutions: Path) -> list[Problem]:
+    """Nothing in an exercise's folder of solutions is for a step that it does not have."""
+    ids = catalog.step_ids(document)
+    files = [*map(layout.script_file, ids), *map(layout.why_file, ids)]
+    return layout.strays(solutions / document.file.parent.name, files)
+
+
+def _solutions_of_nothing(exercises: Path, solutions: Path) -> Iterator[Problem]:
+    """No folder of solutions is without its exercise."""
+    for path in sorted(solutions.iterdir()) if solutions.is_dir() else ():
+        hidden = path.name.startswith(".")
+        if not hidden and path.name != layout.GUIDE and not (exercises / path.name).is_dir():
+            yield Problem(path, 1, "there is no exercise of this name")

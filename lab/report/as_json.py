@@ -1,0 +1,61 @@
+"""A report as one JSON object, for scripts and graders. Its keys are part of the command line's contract."""
+
+import json
+from dataclasses import asdict
+from typing import Any, TextIO
+
+from lab.model import FORMAT_VERSION, CheckResult, ExerciseResult, Report, StepResult
+
+
+def write(report: Report, stream: TextIO) -> None:
+    """Write a report as JSON, indented, with a line end after it."""
+    json.dump(as_object(report), stream, indent=2, ensure_ascii=False)
+    stream.write("\n")
+
+
+def as_object(report: Report) -> dict[str, Any]:
+    """A report as what JSON is made of."""
+    return {
+        "format_version": FORMAT_VERSION,
+        "cluster": asdict(report.cluster),
+        "exercises": [_exercise(exercise) for exercise in report.exercises],
+        "score": {"earned": report.earned, "possible": report.possible},
+        "verdict": report.verdict.value,
+    }
+
+
+def _exercise(exercise: ExerciseResult) -> dict[str, Any]:
+    return {
+        "id": exercise.id,
+        "title": exercise.title,
+        "verdict": exercise.verdict.value,
+        "note": exercise.note,
+        "steps": [_step(step) for step in exercise.steps],
+    }
+
+
+def _step(step: StepResult) -> dict[str, Any]:
+    return {
+        "id": step.id,
+        "title": step.title,
+        "holds": step.holds.value,
+        "verdict": step.verdict.value,
+        "earned": step.earned,
+        "possible": step.possible,
+        "seen_at": step.seen_at,
+        "checks": [_check(check) for check in step.checks],
+    }
+
+
+def _check(check: CheckResult) -> dict[str, Any]:
+    return {
+        "id": check.id,
+        "title": check.title,
+        "verdict": check.verdict.value,
+        "expected": check.expected,
+        "observed": check.observed,
+        "command": check.command,
+        "points": check.points,
+        "reason": check.reason,
+        "guard": check.guard,
+    }

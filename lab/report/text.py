@@ -1,0 +1,106 @@
+"""A report as text for a terminal of 80 columns, in words alone: no colour or symbol carries a meaning."""
+
+import re
+from collections.abc import Iterator
+from textwrap import wrap
+from typing import TextIO
+
+from lab.model import CheckResult, ExerciseResult, Holds, Report, StepResult, Verdict
+
+WIDTH = 80
+_VERDICT = 5  # the width of the longest verdict, ERROR
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+_UNSURE = "ERROR means that lab could not tell: no fail, and no points. See why above, then verify again."
+_WHERE = 'The commands after "look with" are for the node: see "lab shell".'
+
+
+def write(report: Report, stream: TextIO) -> None:
+    """Write a report; ends with the score."""
+    for line in _report(report):
+        stream.write(f"{line.rstrip()}\n")
+
+
+def _report(report: Report) -> Iterator[str]:
+    cluster = report.cluster
+    about = ", ".join(part for part in (cluster.kubernetes_version, cluster.provider) if part)
+    yield f"Cluster {cluster.name} ({about})" if about else f"Cluster {cluster.name}"
+    for exercise in report.exercises:
+        yield ""
+        yield from _exercise(exercise)
+    checks = [check for exercise in report.exercises for step in exercise.steps for check in step.checks]
+    yield ""
+    if any(check.command and _unmet(check) for check in checks):
+        yield from wrap(_WHERE, WIDTH)
+    if report.verdict is Verdict.ERROR:
+        yield from wrap(_UNSURE, WIDTH)
+    yield f"Score: {report.earned} of {report.possible} points. Verdict: {_word(report.verdict)}"
+
+
+def _exercise(exercise: ExerciseResult) -> Iterator[str]:
+    score = f"({exercise.earned} of {exercise.possible} points)"
+    yield from _item("", exercise.verdict, f"{exercise.id}: {exercise.title} {score}")
+    if exercise.note:
+        yield from _folded(" " * (_VERDICT + 2), exercise.note)
+    for step in exercise.steps:
+        yield from _step(exercise.id, step, bool(exercise.note))
+
+
+def _step(exercise_id: str, step: StepResult, noted: bool) -> Iterator[str]:
+    indent, score = "  ", f"({step.earned} of {step.possible} points)"
+    yield from _item(indent, step.verdict, f"{step.id}: {step.title} {score}")
+    inner = indent + " " * (_VERDICT + 2)
+    if step.seen_at:
+        yield f"{inner}seen at {step.seen_at}"
+        return  # earned: what its checks find now, when the next step may hold, would mislead
+    for check in step.checks:
+        yield from _check(check)
+    if step.holds is Holds.ONCE and step.verdict is not Verdict.PASS and not noted:
+        yield from _folded(inner, "It is enough that this step is seen to pass once. While it is so, run:")
+        yield f"{inner}lab verify {exercise_id}/{step.id}"
+
+
+def _check(check: CheckResult) -> Iterator[str]:
+    indent = "    "
+    yield from _item(indent, check.verdict, check.title)
+    inner = indent + " " * (_VERDICT + 2)
+    if not _unmet(check):
+        return
+    yield from _folded(inner, check.expected, "expected:  ")
+    yield from _folded(inner, check.observed, "observed:  ")
+    if check.guard and check.verdict is Verdict.FAIL:
+        yield from _folded(inner, "While this fails, the step earns nothing.")
+    if check.command:  # never folded: it is there to be pasted
+        first, *others = _clean(check.command).splitlines()
+        yield f"{inner}look with: {first}"
+        yield from others
+
+
+def _unmet(check: CheckResult) -> bool:
+    return check.verdict in (Verdict.FAIL, Verdict.ERROR)
+
+
+def _word(verdict: Verdict) -> str:
+    return verdict.value.upper()
+
+
+def _item(indent: str, verdict: Verdict, text: str) -> Iterator[str]:
+    return _folded(indent, text, f"{_word(verdict):<{_VERDICT}}  ")
+
+
+def _folded(indent: str, text: str, label: str = "") -> Iterator[str]:
+    """Text under a label, folded between words, so that a digest or a path stays whole."""
+    for line in _clean(text).splitlines() or [""]:
+        yield from wrap(
+            line or "(nothing)",
+            WIDTH,
+            initial_indent=indent + label,
+            subsequent_indent=indent + " " * len(label),
+            break_long_words=False,
+            break_on_hyphens=False,
+        )
+        label = " " * len(label)
+
+
+def _clean(text: str) -> str:
+    """Text without what would steer the terminal: it may hold what a file on the node holds."""
+    return _CONTROL.sub("?", text.replace("\t", "    ").replace("\r\n", "\n"))

@@ -1,0 +1,20 @@
+"""The full-screen front end. It does nothing of its own: all goes through the course, as in the CLI."""
+
+from lab.tui.ports import Course
+
+
+def run(course: Course) -> int:
+    """Show the lab until the learner quits.
+
+    Returns:
+        The exit code of the process, one of `ExitCode`.
+    """
+    from lab import shell
+    from lab.tui.app import LabApp  # Textual costs a quarter of a second: only for who looks at it
+
+    app = LabApp(course)
+    try:
+        app.run()
+    finally:
+        shell.stop_all()  # what a thread had started; the thread itself dies with the process
+    return app.return_code or 0

@@ -1,0 +1,98 @@
+"""The hints of a step, one at a time."""
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import VerticalGroup, VerticalScroll
+from textual.screen import ModalScreen
+
+from lab.model import Step
+from lab.tui.failures import Failure, attempt
+from lab.tui.messages import HintCame, HintsRead
+from lab.tui.modals.error import ErrorModal
+from lab.tui.ports import Course
+from lab.tui.widgets.prose import Prose
+from lab.tui.widgets.text import Text
+
+
+class HintModal(ModalScreen[None]):
+    """Shows the hints that were taken; the first one, and each after it, is recorded when it is asked for."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("h", "next", "Next hint", id="hint.next", tooltip="Show one more hint; it is recorded"),
+        Binding("escape,q", "close", "Close", id="hint.close", tooltip="Back to the step"),
+    ]
+
+    def __init__(self, course: Course, exercise_id: str, step: Step) -> None:
+        super().__init__()
+        self._course = course
+        self._exercise_id = exercise_id
+        self._step = step
+        self._shown = 0
+        self._asking = True
+
+    def compose(self) -> ComposeResult:
+        """The hints under the step's title."""
+        with VerticalGroup(classes="dialog"):
+            yield Text(f"Hints: {self._step.title}", classes="heading")
+            yield VerticalScroll(classes="page")
+            yield Text("looking ...", classes="keys")
+
+    def on_mount(self) -> None:
+        """Read the hints that were taken."""
+        self._read()
+
+    @work(thread=True, exclusive=True, exit_on_error=False, group="hint")
+    def _read(self) -> None:
+        taken = attempt(lambda: self._course.hints_taken(self._exercise_id, self._step.id))
+        self.post_message(HintsRead(taken))
+
+    @work(thread=True, exclusive=True, exit_on_error=False, group="hint")
+    def _take(self) -> None:
+        self.post_message(HintCame(attempt(lambda: self._course.hint(self._exercise_id, self._step.id))))
+
+    @on(HintsRead)
+    async def _was_read(self, event: HintsRead) -> None:
+        self._asking = False
+        if isinstance(event.outcome, Failure):
+            self._fail(event.outcome)
+        elif event.outcome:
+            await self._show(event.outcome)
+        else:
+            self.action_next()
+
+    @on(HintCame)
+    async def _came(self, event: HintCame) -> None:
+        self._asking = False
+        if isinstance(event.outcome, Failure):
+            self._fail(event.outcome)
+        else:
+            await self._show([event.outcome.text])
+
+    def action_next(self) -> None:
+        """Ask for one more, unless all are shown."""
+        if not self._asking and self._shown < len(self._step.hints):
+            self._asking = True
+            self._take()
+
+    def action_close(self) -> None:
+        """Close."""
+        self.dismiss()
+
+    async def _show(self, texts: Sequence[str]) -> None:
+        page, total = self.query_one(".page", VerticalScroll), len(self._step.hints)
+        for text in texts:
+            self._shown += 1
+            newest = Prose(f"**Hint {self._shown} of {total}**\n\n{text}")
+            await page.mount(newest)
+            self.call_after_refresh(newest.scroll_visible, animate=False, top=True)
+        more = (
+            f"h shows hint {self._shown + 1} of {total}" if self._shown < total else "that was the last one"
+        )
+        self.query_one(".keys", Text).show(f"{more}, esc closes")
+
+    def _fail(self, failure: Failure) -> None:
+        self.app.switch_screen(ErrorModal(failure))

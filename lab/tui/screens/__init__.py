@@ -1,0 +1,1 @@
+"""The screens: making the cluster, the list of exercises, one exercise."""

@@ -1,0 +1,1 @@
+"""The parts of the screens: one file a thing that is seen."""

@@ -1,0 +1,176 @@
+"""The parts that need no screen: words, observations, threads, failures, the session."""
+
+import threading
+from dataclasses import replace
+from time import monotonic
+from typing import Any
+
+import pytest
+from textual.message_pump import MessagePump
+
+from lab import paths
+from lab.errors import NoClusterError
+from lab.model import Report, Verdict
+from lab.tui.failures import Failure, attempt
+from lab.tui.messages import Noted, PhaseEnded, PhaseStarted
+from lab.tui.observation import Observation
+from lab.tui.session import Look, Session
+from lab.tui.status import TuiStatus
+from lab.tui.threads import DaemonThreads
+from lab.tui.words import cluster_state, exercise_state, step_state
+
+from .fake_course import CLUSTER, FakeCourse, FakeLook, FakeProgress
+
+
+class Sink(MessagePump):
+    def __init__(self) -> None:
+        super().__init__()
+        self.got: list[Any] = []
+
+    def post_message(self, message: Any) -> bool:
+        self.got.append(message)
+        return True
+
+
+def report(course: FakeCourse) -> Report:
+    return course.verify(["image-digest"])
+
+
+def test_status_tells_phases_with_their_end_and_notes() -> None:
+    sink = Sink()
+    status = TuiStatus(sink)
+
+    def work() -> None:
+        with status.phase("Outer", 7), status.phase("Inner"):
+            status.note("Said.")
+            raise ValueError("no")
+
+    with pytest.raises(ValueError, match="no"):
+        work()
+    kinds = [(type(message), getattr(message, "key", 0)) for message in sink.got]
+    assert kinds == [(PhaseStarted, 1), (PhaseStarted, 2), (Noted, 0), (PhaseEnded, 2), (PhaseEnded, 1)]
+    assert (sink.got[0].title, sink.got[0].estimate, sink.got[-1].ok) == ("Outer", 7, False)
+
+
+def test_a_phase_ends_where_it_began() -> None:
+    first, second = Sink(), Sink()
+    status = TuiStatus(first)
+    with status.phase("Making"):
+        status.target = second
+    assert [type(message) for message in first.got] == [PhaseStarted, PhaseEnded]
+    assert not second.got
+
+
+def test_an_observation_is_due_now_and_then_but_never_while_one_is_under_way(monkeypatch: Any) -> None:
+    monkeypatch.setattr("lab.tui.observation.EVERY", 3)
+    seen, course = Observation(), FakeCourse()
+    assert seen.due(0)
+    seen.begin(0)
+    assert not seen.due(100)
+    seen.wanted = True
+    assert not seen.due(100)
+    seen.end(report(course), 100)
+    assert seen.due(100)  # it was wanted meanwhile
+    seen.begin(100)
+    seen.end(report(course), 101)
+    assert not seen.due(103.9)
+    assert seen.due(104)
+
+
+def test_an_observation_says_its_age() -> None:
+    seen, course = Observation(), FakeCourse()
+    assert seen.age(0) == "looking ..."
+    seen.begin(0)
+    seen.end(report(course), 1)
+    assert seen.age(2) == "looked at just now"
+    seen.begin(4)
+    assert seen.age(13) == "as of 12 s ago · looking again ..."
+    seen.end(Failure("Gone.\nMore."), 14)
+    assert seen.age(14) == "as of 13 s ago · ? could not look: Gone."
+    assert seen.step("find") is not None
+    seen.forget()
+    assert seen.step("find") is None
+    assert seen.due(14)
+
+
+def test_a_report_without_the_exercise_changes_nothing() -> None:
+    seen = Observation()
+    seen.end(Report(CLUSTER, (), Verdict.SKIP), 1)
+    assert seen.result is None
+
+
+def test_states_are_said_in_words() -> None:
+    course = FakeCourse(passing={"container"})
+    find, _, run = report(course).exercises[0].steps
+    assert step_state(None).plain == "· not checked"
+    assert step_state(find).plain == "✗ fails"
+    assert step_state(run).plain.startswith("✓ seen at ")
+    assert step_state(replace(run, seen_at="")).plain == "✓ passes"
+    assert step_state(replace(find, verdict=Verdict.ERROR)).plain == "? could not tell"
+    exercise = course.catalog.exercises[0]
+    assert exercise_state(exercise, None).plain == "· not started · easy · about 15 min"
+    assert exercise_state(exercise, FakeProgress("x", True, 1, 1)).plain == "✓ complete · 1 of 1 point"
+
+
+@pytest.mark.parametrize(
+    ("look", "words"),
+    [
+        (FakeLook(), "cks-lab · API server: ✓ ready · Kubernetes v1.36.4"),
+        (FakeLook(api_server="not ready: etcd"), "cks-lab · API server: ✗ not ready for 5 s · etcd"),
+        (FakeLook(api_server=""), "cks-lab · API server: ✗ no answer for 5 s"),
+        (FakeLook(cluster="stopped"), "cks-lab: ✗ the cluster is stopped"),
+        (FakeLook(engine_ok=False, engine="refused"), "cks-lab: ✗ the engine does not answer: refused"),
+    ],
+)
+def test_the_clusters_state(look: FakeLook, words: str) -> None:
+    assert cluster_state("cks-lab", Look(look, at=14, since=10), 15).plain == words
+    assert cluster_state("cks-lab", Look(look, at=0, since=10), 15).plain.endswith("(as of 15 s ago)")
+
+
+def test_before_the_first_look() -> None:
+    assert cluster_state("cks-lab", None, 0).plain == "cks-lab: looking ..."
+
+
+def test_since_when_the_api_server_is_as_it_is() -> None:
+    course = FakeCourse(api_server="")
+    session = Session(course, TuiStatus(Sink()))
+    session.look()
+    first = session.last_look
+    course.api_server = "not ready: still"
+    session.look()
+    assert first
+    assert session.last_look
+    assert session.last_look.since == first.since
+    course.api_server = "ready"
+    session.look()
+    assert session.last_look.since > first.since
+
+
+def test_errors_become_failures_and_faults_are_logged() -> None:
+    def absent() -> None:
+        raise NoClusterError("cks-lab")
+
+    def broken() -> None:
+        raise KeyError("x")
+
+    assert attempt(lambda: 3) == 3
+    assert attempt(absent) == Failure('There is no cluster "cks-lab".', "Make it with: lab up")
+    failure = attempt(broken)
+    log = paths.log_file("tui")
+    assert failure == Failure(
+        "The lab met a fault of its own (KeyError).", f"What happened is written in {log}"
+    )
+    assert "KeyError: 'x'" in log.read_text()
+
+
+def test_threads_are_not_waited_for() -> None:
+    gate, executor = threading.Event(), DaemonThreads()
+    assert executor.submit(lambda: 5).result(5) == 5
+    with pytest.raises(ZeroDivisionError):
+        executor.submit(lambda: 1 // 0).result(5)
+    slow = executor.submit(gate.wait, 10)
+    begun = monotonic()
+    executor.shutdown(wait=True)
+    assert monotonic() - begun < 1
+    gate.set()
+    assert not slow.done()

@@ -1,0 +1,90 @@
+"""The full-screen shell, and what happens when the TUI itself fails."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+import pytest
+
+from lab import shell
+from lab.errors import CommandError
+from lab.tui.app import LabApp
+
+from .driving import in_exercise, see, until
+from .fake_course import FakeCourse
+
+
+class Terminal:
+    """Stands in for the terminal: keeps what was run, and whether the app was suspended meanwhile."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, outcome: int | CommandError = 0) -> None:
+        self.ran: list[Sequence[str]] = []
+        self.suspended = False
+        self._outcome = outcome
+        monkeypatch.setattr(LabApp, "suspend", lambda app: self._suspend())
+        monkeypatch.setattr(shell, "interact", self._interact)
+
+    @contextmanager
+    def _suspend(self) -> Iterator[None]:
+        self.suspended = True
+        yield
+        self.suspended = False
+
+    def _interact(self, argv: Sequence[str]) -> int:
+        assert self.suspended
+        self.ran.append(argv)
+        if isinstance(self._outcome, CommandError):
+            raise self._outcome
+        return self._outcome
+
+
+@pytest.mark.parametrize("key", ["t", "exclamation_mark"])
+async def test_the_shell_takes_the_screen_and_gives_it_back(
+    key: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    terminal, course = Terminal(monkeypatch), FakeCourse()
+    async with in_exercise(course) as pilot:
+        await pilot.press(key)
+        await until(pilot, lambda: terminal.ran and not terminal.suspended)
+        course.passing.add("answer")
+        await see(pilot, "✓ passes The answer file")
+    assert terminal.ran == [["docker", "exec", "-it", "cks-lab-control-plane", "bash", "-l"]]
+
+
+async def test_a_shell_that_ends_at_once_is_not_passed_over(monkeypatch: pytest.MonkeyPatch) -> None:
+    Terminal(monkeypatch, 126)
+    async with in_exercise(FakeCourse()) as pilot:
+        await pilot.press("t")
+        await see(pilot, "The shell ended at once, with exit code 126.")
+
+
+async def test_a_shell_that_cannot_be_started_is_explained(monkeypatch: pytest.MonkeyPatch) -> None:
+    Terminal(monkeypatch, CommandError(["docker"], None, "", "Could not start docker: No such file"))
+    async with in_exercise(FakeCourse()) as pilot:
+        await pilot.press("t")
+        await see(pilot, "Could not start docker: No such file")
+
+
+async def test_there_is_no_shell_before_there_is_a_node() -> None:
+    course = FakeCourse(made=False, phases=[("Making", 0, 0.5)])
+    async with LabApp(course).run_test() as pilot:
+        await see(pilot, "at work Making")
+        await pilot.press("t")
+        await see(pilot, "About this lab")
+    assert "shell" not in course.calls
+
+
+async def test_a_fault_in_the_tui_shows_no_stack_trace(capsys: pytest.CaptureFixture[str]) -> None:
+    app = LabApp(FakeCourse())
+
+    async def fail() -> None:
+        async with app.run_test() as pilot:
+            app.call_later(lambda: 1 // 0)
+            await pilot.pause(0.2)
+
+    with pytest.raises(ZeroDivisionError):  # run_test raises what the app met
+        await fail()
+    said = capsys.readouterr().err
+    assert "The lab met a fault of its own (ZeroDivisionError)." in said
+    assert "tui.log" in said
+    assert "Traceback" not in said
+    assert app.return_code == 3

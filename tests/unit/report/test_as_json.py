@@ -1,0 +1,62 @@
+import io
+import json
+
+from lab.model import Report
+from lab.report import FORMATS
+
+
+def test_the_keys_of_the_contract(report: Report) -> None:
+    stream = io.StringIO()
+    FORMATS["json"](report, stream)
+    assert stream.getvalue().endswith("}\n")
+    written = json.loads(stream.getvalue())
+    assert list(written) == ["format_version", "cluster", "exercises", "score", "verdict"]
+    assert written["format_version"] == 1
+    assert written["cluster"] == {
+        "name": "cks-lab",
+        "kubernetes_version": "v1.36.4",
+        "node_image": "kindest/node:v1.36.4",
+        "provider": "kind",
+    }
+    assert written["score"] == {"earned": 5, "possible": 14}
+    assert written["verdict"] == "error"
+    assert [exercise["id"] for exercise in written["exercises"]] == [
+        "image-digest",
+        "image-policy-webhook",
+        "opa",
+    ]
+    assert written["exercises"][2] == {
+        "id": "opa",
+        "title": "Trust few",
+        "verdict": "skip",
+        "note": "Not started. Start it with: lab start opa",
+        "steps": [],
+    }
+
+
+def test_a_step_and_a_check(report: Report) -> None:
+    stream = io.StringIO()
+    FORMATS["json"](report, stream)
+    step = json.loads(stream.getvalue())["exercises"][1]["steps"][0]
+    assert step == {
+        "id": "denied",
+        "title": "See it refused",
+        "holds": "once",
+        "verdict": "pass",
+        "earned": 2,
+        "possible": 2,
+        "seen_at": "2026-01-31T12:00:00Z",
+        "checks": [
+            {
+                "id": "refused",
+                "title": "The refused is right",
+                "verdict": "fail",
+                "expected": "what refused expects",
+                "observed": "what refused saw",
+                "command": "look-at refused",
+                "points": 2,
+                "reason": "",
+                "guard": False,
+            }
+        ],
+    }

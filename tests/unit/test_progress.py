@@ -1,0 +1,222 @@
+import json
+import stat
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
+
+import pytest
+
+from lab.errors import LabError
+from lab.progress import Earned, Journal, Score
+
+T0 = datetime(2026, 1, 31, 12, 0, 0, 999_999, tzinfo=UTC)
+
+
+class Clock:
+    """Goes on by a minute each time it is looked at."""
+
+    def __init__(self) -> None:
+        self.now = T0 - timedelta(minutes=1)
+
+    def __call__(self) -> datetime:
+        self.now += timedelta(minutes=1)
+        return self.now
+
+
+class World:
+    def __init__(self, folder: Path) -> None:
+        self.path = folder / "clusters" / "x" / "progress.json"
+        self.notes: list[str] = []
+        self.clock = Clock()
+
+    def load(self, uid: str = "uid-1") -> Journal:
+        return Journal.load(self.path, uid, self.notes.append, self.clock)
+
+    @property
+    def content(self) -> dict[str, object]:
+        content: dict[str, object] = json.loads(self.path.read_text())
+        return content
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> World:
+    return World(tmp_path)
+
+
+def test_looking_writes_nothing(world: World) -> None:
+    journal = world.load()
+    assert not journal.started("pin")
+    assert journal.earned("pin") == {}
+    assert journal.hints_taken("pin", "find") == 0
+    assert journal.solved("pin") == ()
+    assert journal.score("pin") is None
+    assert not world.path.parent.exists()
+
+
+def test_the_file(world: World) -> None:
+    journal = world.load()
+    journal.start("pin")
+    journal.earn("pin", "denied", "refused by the webhook")
+    journal.take_hint("pin", "find", 3)
+    journal.mark_solved("pin", "find")
+    journal.record_score("pin", 3, 10)
+    assert world.content == {
+        "format_version": 1,
+        "cluster_uid": "uid-1",
+        "exercises": {
+            "pin": {
+                "started_at": "2026-01-31T12:00:00Z",
+                "earned": {"denied": {"at": "2026-01-31T12:01:00Z", "evidence": "refused by the webhook"}},
+                "hints": {"find": 1},
+                "solved": ["find"],
+                "score": {"earned": 3, "possible": 10, "at": "2026-01-31T12:02:00Z"},
+            }
+        },
+    }
+    assert stat.S_IMODE(world.path.stat().st_mode) == 0o600
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda journal: journal.start("pin"),
+        lambda journal: journal.earn("pin", "denied", "x"),
+        lambda journal: journal.take_hint("pin", "find", 3),
+        lambda journal: journal.mark_solved("pin", "find"),
+        lambda journal: journal.record_score("pin", 3, 10),
+        lambda journal: journal.clear("other"),
+    ],
+)
+def test_every_change_is_there_for_the_next_process(
+    world: World, change: Callable[[Journal], object]
+) -> None:
+    world.load().start("other")
+    before = world.path.read_text()
+    change(world.load())
+    assert world.path.read_text() != before
+
+
+def test_what_was_written_is_read(world: World) -> None:
+    test_the_file(world)
+    journal = world.load()
+    assert journal.started("pin")
+    assert journal.earned("pin") == {"denied": Earned("2026-01-31T12:01:00Z", "refused by the webhook")}
+    assert journal.hints_taken("pin", "find") == 1
+    assert journal.solved("pin") == ("find",)
+    assert journal.score("pin") == Score(3, 10, "2026-01-31T12:02:00Z")
+    assert world.notes == []
+
+
+def test_two_at_work_lose_nothing_of_each_others(world: World) -> None:
+    one, other = world.load(), world.load()
+    one.start("pin")
+    other.start("opa")
+    one.earn("pin", "denied", "x")
+    assert other.started("pin")
+    assert one.started("opa")
+    assert list(other.earned("pin")) == ["denied"]
+
+
+def test_first_times_stay(world: World) -> None:
+    journal = world.load()
+    for evidence in ("first", "second"):
+        journal.start("pin")
+        journal.earn("pin", "denied", evidence)
+    assert journal.earned("pin")["denied"] == Earned("2026-01-31T12:01:00Z", "first")
+    assert '"started_at": "2026-01-31T12:00:00Z"' in world.path.read_text()
+
+
+def test_the_last_score_stays(world: World) -> None:
+    journal = world.load()
+    journal.record_score("pin", 3, 10)
+    journal.record_score("pin", 0, 10)
+    assert journal.score("pin") == Score(0, 10, "2026-01-31T12:01:00Z")
+
+
+def test_hints_are_counted_to_the_last(world: World) -> None:
+    journal = world.load()
+    assert [journal.take_hint("pin", "find", 2) for _ in range(3)] == [1, 2, 2]
+    assert journal.hints_taken("pin", "find") == 2
+    assert journal.hints_taken("pin", "run") == 0
+    assert not journal.started("pin")
+
+
+def test_solved_is_noted_once(world: World) -> None:
+    journal = world.load()
+    for step in ("find", "pin", "find"):
+        journal.mark_solved("pin", step)
+    assert journal.solved("pin") == ("find", "pin")
+
+
+def test_clear(world: World) -> None:
+    journal = world.load()
+    for exercise in ("pin", "opa", "hook"):
+        journal.start(exercise)
+        journal.earn(exercise, "denied", "x")
+    journal.clear("pin")
+    journal.clear("unknown")
+    assert not journal.started("pin")
+    assert journal.earned("pin") == {}
+    assert journal.started("opa")
+    journal.clear_all()
+    assert not journal.started("opa")
+    assert world.content["exercises"] == {}
+
+
+def test_times_are_utc(world: World) -> None:
+    local = datetime(2026, 1, 31, 14, tzinfo=timezone(timedelta(hours=2)))
+    journal = Journal.load(world.path, "uid-1", world.notes.append, lambda: local)
+    journal.start("pin")
+    assert '"2026-01-31T12:00:00Z"' in world.path.read_text()
+
+
+def test_the_real_clock(world: World) -> None:
+    Journal.load(world.path, "uid-1", world.notes.append).start("pin")
+    datetime.strptime(world.content["exercises"]["pin"]["started_at"], "%Y-%m-%dT%H:%M:%S%z")  # type: ignore[index]
+
+
+def test_the_journal_of_another_cluster_is_kept_and_not_used(world: World) -> None:
+    world.load("uid-1").start("pin")
+    journal = world.load("uid-2")
+    assert not journal.started("pin")
+    old = world.path.with_name("progress.json.old")
+    assert '"uid-1"' in old.read_text()
+    assert len(world.notes) == 1
+    assert str(old) in world.notes[0]
+    journal.start("opa")
+    assert world.content["cluster_uid"] == "uid-2"
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"{",
+        b"\xff\xfe",
+        b"[]",
+        b'{"format_version": 1}',
+        b'{"format_version": 2, "cluster_uid": "uid-1", "exercises": {}}',
+        b'{"format_version": 1, "cluster_uid": "uid-1", "exercises": {"pin": {"hints": {"find": "2"}}}}',
+        b'{"format_version": 1, "cluster_uid": "uid-1", "exercises": {"pin": {"eraned": {}}}}',
+    ],
+)
+def test_a_corrupt_journal_is_kept_and_not_used(world: World, content: bytes) -> None:
+    world.path.parent.mkdir(parents=True)
+    world.path.write_bytes(content)
+    journal = world.load()
+    assert not journal.started("pin")
+    corrupt = world.path.with_name("progress.json.corrupt")
+    assert corrupt.read_bytes() == content
+    assert len(world.notes) == 1
+    assert str(corrupt) in world.notes[0]
+    journal.start("pin")
+    assert world.load().started("pin")
+
+
+def test_a_place_that_cannot_be_written(world: World) -> None:
+    world.path.parent.parent.mkdir(parents=True)
+    world.path.parent.write_text("in the way")
+    with pytest.raises(LabError) as caught:
+        Journal(world.path, "uid-1", world.notes.append).start("pin")
+    assert str(world.path) in caught.value.message
+    assert "ls -la" in caught.value.hint
