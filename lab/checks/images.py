@@ -83,7 +83,8 @@ def _of_another_kind(digest: str, component: str, facts: Facts, names: dict[str,
     named = [name for name in here if not name.startswith("sha256:")] or here
     if any(parse(name).repository.rpartition("/")[2] == component for name in named):
         return Wrong(
-            "relabelled-copy", f"that is a copy with a digest of its own ({named[0]}), not the image that kubeadm set up"
+            "relabelled-copy",
+            f"that is a copy with a digest of its own ({named[0]}), not the image that kubeadm set up",
         )
     if named:
         return Wrong("other-image", f"that is the digest of another image on this node: {named[0]}")

@@ -13,7 +13,7 @@ from lab.model import Verdict
 
 DIRECTORY = "/etc/kubernetes/manifests"
 MANIFESTS = NodeAsk(
-    f"cd {DIRECTORY} || exit 3; for f in [!.]*; do [ -f \"$f\" ] || continue; "
+    f'cd {DIRECTORY} || exit 3; for f in [!.]*; do [ -f "$f" ] || continue; '
     'printf "%s %s\\n" "$(printf %s "$f" | base64 -w0)" "$(base64 -w0 <"$f")"; done'
 )
 """Every file that the kubelet reads: those whose name does not begin with a dot (pkg/kubelet/config/file.go)."""
@@ -104,15 +104,21 @@ class ManifestDigest(Check[Params]):
             broken = [manifest for manifest in read(seen) if manifest.problem]
             said = "; ".join(f"{manifest.file} {manifest.problem}" for manifest in broken)
             nothing = f"no manifest in {DIRECTORY} is of {params.component}"
-            return verdict("broken-manifest" if broken else "no-manifest", f"{nothing}: {said}" if said else nothing)
+            return verdict(
+                "broken-manifest" if broken else "no-manifest", f"{nothing}: {said}" if said else nothing
+            )
         image = found[-1].image(params.component)
         reference = images.parse(image)
         if not reference.digest:
-            return verdict("tag-only", f"{found[-1].file} says image: {image or '(none)'}, which names no digest")
+            return verdict(
+                "tag-only", f"{found[-1].file} says image: {image or '(none)'}, which names no digest"
+            )
         if wrong := images.wrong_digest(reference.digest, params.component, facts, images.names_of(seen)):
             return verdict(wrong.reason, f"{found[-1].file} says image: {image}; {wrong.sentence}")
         if reference.repository != right.repository:
-            return verdict("other-repository", f"the digest is right, but it belongs to {right.repository}: {image}")
+            return verdict(
+                "other-repository", f"the digest is right, but it belongs to {right.repository}: {image}"
+            )
         return verdict("", f"{found[-1].file} says image: {image}")
 
 

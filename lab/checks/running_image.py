@@ -42,10 +42,14 @@ class RunningDigest(Check[Params]):
         """Judge what runs."""
         component = params.component
         right = facts.image_of(component)
-        expected = f"the running {component} container was started from {right.repository}@{right.manifest_digest}"
+        expected = (
+            f"the running {component} container was started from {right.repository}@{right.manifest_digest}"
+        )
 
         def verdict(reason: str, observed: str) -> Judgement:
-            command = f"crictl inspect $(crictl ps -q --name '^{component}$') | jq '.status.image, .status.imageId'"
+            command = (
+                f"crictl inspect $(crictl ps -q --name '^{component}$') | jq '.status.image, .status.imageId'"
+            )
             return Judgement(Verdict.FAIL if reason else Verdict.PASS, expected, observed, command, reason)
 
         containers = self._containers(params, seen)
@@ -57,10 +61,14 @@ class RunningDigest(Check[Params]):
                 return verdict(reason, observed)
         pids = [container.pid for container in containers]
         if (listener := self._listener(seen)) and listener not in pids:
-            return verdict("impostor", f"another process (pid {listener}) listens on port 6443, not this container")
+            return verdict(
+                "impostor", f"another process (pid {listener}) listens on port 6443, not this container"
+            )
         return verdict("", f"started from {containers[0].asked_image}")
 
-    def _wrong(self, container: Container, params: Params, facts: Facts, seen: Observation) -> tuple[str, str]:
+    def _wrong(
+        self, container: Container, params: Params, facts: Facts, seen: Observation
+    ) -> tuple[str, str]:
         right = facts.image_of(params.component)
         reference = images.parse(container.asked_image)
         names = images.names_of(seen)
@@ -69,23 +77,29 @@ class RunningDigest(Check[Params]):
             pinned = manifest and "@" in manifest[-1].image(params.component)
             if pinned:
                 advice = "the manifest names a digest by now, so the kubelet has not acted on it"
-                return "old-container", f"the container that runs was started from {container.asked_image}; {advice}"
+                return (
+                    "old-container",
+                    f"the container that runs was started from {container.asked_image}; {advice}",
+                )
             return "tag-only", f"the container was started from {container.asked_image}"
         if wrong := images.wrong_digest(reference.digest, params.component, facts, names):
             return wrong.reason, f"the container was started from {container.asked_image}; {wrong.sentence}"
         if reference.repository != right.repository:
             return "other-repository", f"the container was started from {container.asked_image}"
         if container.image_id != right.config_digest:
-            return "relabelled-copy", f"that name stands for another image by now, with the id {container.image_id}"
+            return (
+                "relabelled-copy",
+                f"that name stands for another image by now, with the id {container.image_id}",
+            )
         return "", ""
 
     @staticmethod
     def _inspect(params: Params) -> NodeAsk:
         return NodeAsk(
             f"set -o pipefail; ids=$(crictl ps -q --state Running --name '^{params.component}$') || exit 5; "
-            "for id in $ids; do crictl inspect -o json \"$id\" | jq -c '{asked: (.status.image.userSpecifiedImage // "
-            ".info.config.image.user_specified_image // .status.image.image), id: (.status.imageId // "
-            ".info.config.image.image), pid: .info.pid}' || exit 5; done"
+            'for id in $ids; do crictl inspect -o json "$id" | jq -c \'{asked: (.info.config.image.user_specified_image // '
+            ".status.image.userSpecifiedImage), id: (.status.imageId // .info.config.image.image), "
+            "pid: .info.pid}' || exit 5; done"
         )
 
     def _containers(self, params: Params, seen: Observation) -> list[Container]:

@@ -11,6 +11,7 @@ from lab import shell
 from lab.engine.docker import LABEL, image_exists
 from lab.errors import BuildError, CommandError
 from lab.images.workshop import BUILD_TIMEOUT, Workshop, key_of, logged, scratch
+from lab.model import Finding
 
 GO_NEEDED = (1, 26)
 ESTIMATE = 500.0  # seconds on 2 idle cores with an empty cache
@@ -25,7 +26,9 @@ _LINKS = {
     "kubernetes": ("kube", ("kube-apiserver", "kube-controller-manager", "kube-scheduler", "kube-proxy")),
     "etcd": ("etcd", ("etcdctl", "etcdutl")),
 }
-_IPTABLES = tuple(f"{family}{verb}" for family in ("iptables", "ip6tables") for verb in ("", "-save", "-restore"))
+_IPTABLES = tuple(
+    f"{family}{verb}" for family in ("iptables", "ip6tables") for verb in ("", "-save", "-restore")
+)
 
 
 def go_version() -> tuple[int, ...]:
@@ -35,6 +38,13 @@ def go_version() -> tuple[int, ...]:
     answer = shell.run(["go", "env", "GOVERSION"], check=False, env={"GOTOOLCHAIN": "local"}).text
     found = re.match(r"go(\d+)\.(\d+)", answer)
     return (int(found[1]), int(found[2])) if found else ()
+
+
+def finding(needed: bool) -> Finding:
+    """The Go toolchain, for `lab doctor`; a requirement only where the node image has to be built."""
+    version = go_version()
+    seen = f"Go {'.'.join(map(str, version))}" if version else "not on PATH"
+    return Finding("Go", version >= GO_NEEDED, seen, f"{_NO_GO}", required=needed)
 
 
 def flags(workshop: Workshop) -> list[str]:
@@ -89,16 +99,26 @@ def go_build(packages: list[str], folder: Path, workshop: Workshop, log: Path) -
     Raises:
         BuildError: it failed; names the log.
     """
-    settings = {"CGO_ENABLED": "0", "GOFLAGS": "", "GOWORK": "off", "GOARCH": workshop.architecture, "GOOS": "linux"}
+    settings = {
+        "CGO_ENABLED": "0",
+        "GOFLAGS": "",
+        "GOWORK": "off",
+        "GOARCH": workshop.architecture,
+        "GOOS": "linux",
+    }
     if workshop.engine.memory_bytes > 8 * 1024**3:
-        settings["GOGC"] = os.environ.get("GOGC", "400")  # fewer collections: a fifth less time where memory allows
+        settings["GOGC"] = os.environ.get(
+            "GOGC", "400"
+        )  # fewer collections: a fifth less time where memory allows
     try:
         shell.run(
             ["go", "build", *flags(workshop), "-o", f"{folder}/", *packages],
             cwd=workshop.sources, env=settings, timeout=BUILD_TIMEOUT, log=log,
         )  # fmt: skip
     except CommandError as error:
-        raise BuildError(error.message, f"The full log is {log}. Go on where it stopped with: lab up") from error
+        raise BuildError(
+            error.message, f"The full log is {log}. Go on where it stopped with: lab up"
+        ) from error
 
 
 def module_folder(module: str, workshop: Workshop) -> Path:
@@ -114,7 +134,9 @@ def module_folder(module: str, workshop: Workshop) -> Path:
         )  # fmt: skip
         return Path(json.loads(answer.text)["Dir"])
     except (CommandError, KeyError, ValueError) as error:
-        raise BuildError(f"The Go module {module} could not be had: {error}", "Check `go env GOPROXY`.") from error
+        raise BuildError(
+            f"The Go module {module} could not be had: {error}", "Check `go env GOPROXY`."
+        ) from error
 
 
 def _layout() -> str:

@@ -1,6 +1,7 @@
 """The kind program: on PATH at the pinned version, else from the Go module."""
 
 import re
+import shutil
 from pathlib import Path
 
 from lab import paths, shell
@@ -35,6 +36,11 @@ def ensure(workshop: Workshop) -> str:
             binaries.go_build(["sigs.k8s.io/kind"], folder, workshop, workshop.log("kind"))
             (folder / "kind").replace(own)
     return str(own)
+
+
+def purge() -> None:
+    """Remove the kind programs that were built here."""
+    shutil.rmtree(paths.cache_home() / "bin", ignore_errors=True)
 
 
 def _version(program: str) -> str:

@@ -9,7 +9,16 @@ from lab.engine import capabilities
 from lab.engine.docker import LABEL, docker, image_exists, labels
 from lab.errors import BuildError, CommandError
 from lab.images import binaries, official, rootfs
-from lab.images.workshop import BUILD_TIMEOUT, Workshop, docker_build, key_of, logged, one_at_a_time, scratch, stage
+from lab.images.workshop import (
+    BUILD_TIMEOUT,
+    Workshop,
+    docker_build,
+    key_of,
+    logged,
+    one_at_a_time,
+    scratch,
+    stage,
+)
 
 PREFIX = "cks-lab/part/"
 _ENTRYPOINT = '["/usr/local/bin/entrypoint","/sbin/init"]'
@@ -34,19 +43,31 @@ def ensure(workshop: Workshop, from_source: bool) -> NodeImage:
         BuildError: it could not be made; names the log.
     """
     with one_at_a_time(workshop.status):
-        base = "" if from_source else official.obtain(workshop)
+        name = _built_name(workshop)
+        base = "" if from_source or image_exists(name) else official.obtain(workshop)
         if base:
             return NodeImage(_finish(workshop, base, components={}), "official")
-        name = _built_name(workshop)
         if not image_exists(name):
             _build(workshop, name)
             _drop_old(name)
         return NodeImage(name, "built")
 
 
+def purge() -> None:
+    """Remove every image that the lab made; Docker keeps those that a container of another lab still uses."""
+    listing = docker(
+        "image", "ls", "--filter", f"label={LABEL}", "--format", "{{.Repository}}:{{.Tag}} {{.ID}}"
+    ).text
+    for line in listing.splitlines():
+        name, _, identity = line.partition(" ")
+        docker("image", "rm", identity if "<none>" in name else name, check=False)
+
+
 def _drop_old(current: str) -> None:
     """Remove node images of earlier builds; Docker keeps those that a cluster still uses."""
-    names = docker("image", "ls", "--filter", f"label={LABEL}", "--format", "{{.Repository}}:{{.Tag}}").text.split()
+    names = docker(
+        "image", "ls", "--filter", f"label={LABEL}", "--format", "{{.Repository}}:{{.Tag}}"
+    ).text.split()
     for name in names:
         if name.startswith("cks-lab/node:") and name not in (current, f"{current}-plain"):
             docker("image", "rm", name, check=False)
@@ -67,7 +88,9 @@ def _final_name(workshop: Workshop, base: str) -> str:
 
 
 def _build(workshop: Workshop, name: str) -> None:
-    workshop.status.note(f"Building the node image from source. Full logs: {workshop.log('go').parent}/build-*.log")
+    workshop.status.note(
+        f"Building the node image from source. Full logs: {workshop.log('go').parent}/build-*.log"
+    )
     tags = _side_by_side(workshop)
     with workshop.status.phase("Making the control plane's images", 25):
         components = _components(workshop, tags)
@@ -132,7 +155,10 @@ def _finish(workshop: Workshop, base: str, components: dict[str, str], name: str
     log = workshop.log("images")
     with workshop.status.phase("Adding the learner's tools", 10), scratch("learner") as folder:
         context = stage(folder, learner=workshop.sources / "learner")
-        arguments = {"NODE": base, "RESTRICT_OOM_SCORE": str("CAP_SYS_RESOURCE" in capabilities.missing_here()).lower()}
+        arguments = {
+            "NODE": base,
+            "RESTRICT_OOM_SCORE": str("CAP_SYS_RESOURCE" in capabilities.missing_here()).lower(),
+        }
         plain = f"{name}-plain"
         docker_build(context, workshop.sources / "learner.Dockerfile", plain, arguments, log)
     with workshop.status.phase("Loading the control plane's images into the node image", 20):

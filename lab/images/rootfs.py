@@ -51,7 +51,11 @@ def _packages(kind: str, workshop: Workshop) -> list[str]:
 def _debootstrap(kind: str, archive: Path, workshop: Workshop) -> None:
     log = workshop.log("rootfs")
     _ensure_mmdebstrap(log)
-    command = ["mmdebstrap", f"--variant={_VARIANT[kind]}", f"--include={','.join(_packages(kind, workshop))}"]
+    command = [
+        "mmdebstrap",
+        f"--variant={_VARIANT[kind]}",
+        f"--include={','.join(_packages(kind, workshop))}",
+    ]
     command += [f"--dpkgopt=path-exclude={pattern}" for pattern in _EXCLUDED[kind]]
     try:
         shell.run(

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from lab import paths, shell
+from lab import paths
 from lab.engine.docker import Engine, docker, labels
 from lab.errors import BuildError, CommandError
 from lab.images.pins import Pins
@@ -104,7 +104,9 @@ def logged(command: list[str], log: Path, **options: object) -> None:
     try:
         docker(*command, timeout=BUILD_TIMEOUT, log=log, **options)
     except CommandError as error:
-        raise BuildError(error.message, f"The full log is {log}. Go on where it stopped with: lab up") from error
+        raise BuildError(
+            error.message, f"The full log is {log}. Go on where it stopped with: lab up"
+        ) from error
 
 
 def stage(target: Path, **folders: Path) -> Path:

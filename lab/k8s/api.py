@@ -48,7 +48,9 @@ class Api:
         import urllib3
 
         headers = {"Accept": "application/json, */*", "Content-Type": "application/json"}
-        headers["Content-Type"] = "application/strategic-merge-patch+json" if method == "PATCH" else "application/json"
+        headers["Content-Type"] = (
+            "application/strategic-merge-patch+json" if method == "PATCH" else "application/json"
+        )
         try:
             answer = self._client.rest_client.pool_manager.request(
                 method,

@@ -56,7 +56,9 @@ class Cluster:
         while waiting := self._not_running():
             if time.monotonic() > deadline:
                 names = ", ".join(waiting)
-                raise ClusterError(f"Not Running after {timeout:.0f} s: {names}.", "lab shell kubectl get pods -A")
+                raise ClusterError(
+                    f"Not Running after {timeout:.0f} s: {names}.", "lab shell kubectl get pods -A"
+                )
             time.sleep(0.4)
 
     def _not_running(self) -> list[str]:
@@ -66,7 +68,14 @@ class Cluster:
             return ["the API server"]
         pods: list[dict[str, Any]] = json.loads(answer.body).get("items", []) if answer.status == 200 else []
         names = [pod["metadata"]["name"] for pod in pods if not _running(pod)]
-        wanted = ("coredns", "etcd", "kube-apiserver", "kube-controller-manager", "kube-proxy", "kube-scheduler")
+        wanted = (
+            "coredns",
+            "etcd",
+            "kube-apiserver",
+            "kube-controller-manager",
+            "kube-proxy",
+            "kube-scheduler",
+        )
         present = [pod["metadata"]["name"] for pod in pods]
         return names + [name for name in wanted if not any(each.startswith(name) for each in present)]
 
@@ -78,7 +87,9 @@ class Cluster:
         """
         answer = self.api.request("/api/v1/namespaces/kube-system")
         if answer.status != 200:
-            raise ClusterError(f"The API server did not tell the cluster's identity ({answer.status}).", "lab up")
+            raise ClusterError(
+                f"The API server did not tell the cluster's identity ({answer.status}).", "lab up"
+            )
         return str(json.loads(answer.body)["metadata"]["uid"])
 
     def images(self) -> tuple[Image, ...]:

@@ -1,6 +1,7 @@
 """Making a cluster whole, finding it again after a restart, putting it back, and taking it away."""
 
 import shutil
+
 from lab import paths
 from lab.engine.docker import docker
 from lab.errors import ClusterError, CommandError
@@ -103,11 +104,16 @@ def restore_images(cluster: Cluster, record: Record) -> None:
     wanted: dict[str, str] = {}
     for image in record.images:
         repository = image.name.rpartition(":")[0]
-        wanted |= {image.name: image.manifest_digest, f"{repository}@{image.manifest_digest}": image.manifest_digest}
+        wanted |= {
+            image.name: image.manifest_digest,
+            f"{repository}@{image.manifest_digest}": image.manifest_digest,
+        }
         wanted[image.config_digest] = image.manifest_digest
     strange = [name for name, target in present.items() if wanted.get(name) != target]
     if strange:
-        cluster.node.run("xargs -r -n 1 ctr -n k8s.io images rm >/dev/null", input="\n".join(strange).encode())
+        cluster.node.run(
+            "xargs -r -n 1 ctr -n k8s.io images rm >/dev/null", input="\n".join(strange).encode()
+        )
     missing = sorted(name for name, target in wanted.items() if present.get(name) != target)
     if missing:
         _bring_back(cluster, record, [name for name in missing if not name.startswith("sha256:")])
@@ -117,7 +123,7 @@ def _bring_back(cluster: Cluster, record: Record, names: list[str]) -> None:
     container = f"{cluster.name}-images"
     export = (
         "containerd >/dev/null 2>&1 & for _ in $(seq 100); do ctr version >/dev/null 2>&1 && break; sleep 0.1; done; "
-        "exec ctr -n k8s.io images export - \"$@\""
+        'exec ctr -n k8s.io images export - "$@"'
     )
     if not names:
         return

@@ -19,7 +19,9 @@ class Node:
 
     def state(self) -> str:
         """Docker's word for the container: `running`, `exited`, `paused`; empty when there is none."""
-        answer = docker("inspect", "--type", "container", "--format", "{{.State.Status}}", self.container, check=False)
+        answer = docker(
+            "inspect", "--type", "container", "--format", "{{.State.Status}}", self.container, check=False
+        )
         return answer.text.strip() if answer.returncode == 0 else ""
 
     def run(
@@ -41,9 +43,13 @@ class Node:
         argv = ["docker", "exec", *interactive, self.container, "bash", "-c", f"{SETUP}\n{script}"]
         completed = shell.run(argv, input=input, timeout=timeout, check=False)
         if completed.returncode and self._unreachable(completed):
-            raise ClusterError(f"The node {self.container} cannot be entered: {completed.output.strip()}", "lab up")
+            raise ClusterError(
+                f"The node {self.container} cannot be entered: {completed.output.strip()}", "lab up"
+            )
         if check and completed.returncode:
-            raise CommandError(["docker", "exec", self.container, "bash"], completed.returncode, completed.output)
+            raise CommandError(
+                ["docker", "exec", self.container, "bash"], completed.returncode, completed.output
+            )
         return completed
 
     def read(self, path: str) -> bytes | None:
@@ -74,5 +80,9 @@ class Node:
     @staticmethod
     def _unreachable(completed: Completed) -> bool:
         text = completed.stderr.decode(errors="replace")
-        signs = ("Error: No such container", "Error response from daemon:", "Cannot connect to the Docker daemon")
+        signs = (
+            "Error: No such container",
+            "Error response from daemon:",
+            "Cannot connect to the Docker daemon",
+        )
         return text.startswith(signs) and completed.stdout == b""

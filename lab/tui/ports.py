@@ -99,7 +99,7 @@ class Course(Protocol):
 
     @property
     def catalog(self) -> Catalog:
-        """The exercises."""
+        """The exercises; read when it is first asked for, which may raise DataError."""
 
     def exists(self) -> bool:
         """Whether there is a cluster of this name."""

@@ -63,8 +63,10 @@ def _check(id: str, title: str, points: int = 0) -> CheckSpec:
 
 
 def _step(id: str, title: str, checks: Sequence[CheckSpec], holds: Holds = Holds.NOW) -> Step:
-    text = f"## {title}\n\nLook with `crictl ps` on the node, then write what you found.\n\n" + "\n".join(
-        f"{n}. Do the thing of number {n}, as the page says." for n in range(1, 9)
+    look = "```bash\ncrictl images --digests\n```\n\n```\nIMAGE  TAG  DIGEST\n```\n\n"
+    text = (
+        f"## {title}\n\nLook with `crictl ps` on the node, then write what you found.\n\n{look}"
+        + "\n".join(f"{n}. Do the thing of number {n}, as the page says." for n in range(1, 9))
     )
     hints = ("Look at what *runs*.", "Try `crictl inspect`.", "```bash\ncrictl images --digests\n```")
     links = (Reference("Images", "https://kubernetes.io/docs/concepts/containers/images/"),)
@@ -139,7 +141,12 @@ class FakeCourse:
 
     def __post_init__(self) -> None:
         overview = "# Supply chain\n\nThree exercises on a real control plane."
-        self.catalog = FakeCatalog(overview, (digest_exercise(), whitelist_exercise()))
+        self._catalog = FakeCatalog(overview, (digest_exercise(), whitelist_exercise()))
+
+    @property
+    def catalog(self) -> FakeCatalog:
+        self._fail("catalog")
+        return self._catalog
 
     def exists(self) -> bool:
         self._called("exists")

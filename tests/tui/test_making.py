@@ -2,7 +2,7 @@
 
 import threading
 
-from lab.errors import BuildError, EngineError
+from lab.errors import BuildError, DataError, EngineError
 from lab.tui.app import LabApp
 from lab.tui.screens.home import HomeScreen
 
@@ -72,6 +72,13 @@ async def test_without_an_engine_the_hint_is_shown_and_quitting_says_that_it_cou
         await see(pilot, "Next lab doctor --fix")
         await pilot.press("q")
     assert app.return_code == 3
+
+
+async def test_wrong_exercise_data_is_explained() -> None:
+    course = FakeCourse(failures={"catalog": [DataError("exercise.yaml: no title", "lab lint")]})
+    async with LabApp(course).run_test(size=(80, 24)) as pilot:
+        await see(pilot, "✗ Error exercise.yaml: no title")
+        await see(pilot, "Next lab lint")
 
 
 async def test_quitting_in_the_middle_asks_first() -> None:

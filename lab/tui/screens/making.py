@@ -85,6 +85,7 @@ class MakingScreen(LabScreen):
 
     def _up(self) -> None:
         course = self.session.course
+        _ = course.catalog  # read here, where an error in the data can be shown; it is kept
         exists = course.exists()
         if not exists or course.look().cluster != "running":
             self.post_message(MakingBegan(exists))

@@ -1,0 +1,55 @@
+"""node-directory and node-remove: folders and files of an exercise on the node."""
+
+import re
+from dataclasses import dataclass
+from shlex import quote
+
+from lab.actions.base import Action, action
+from lab.k8s.cluster import Cluster
+from lab.status import Status
+
+_OWN = re.compile(r"/(root|opt|srv)/[A-Za-z0-9][A-Za-z0-9._/-]*")
+
+
+@dataclass(frozen=True)
+class Params:
+    """`path`: absolute, below /root, /opt or /srv, so that no exercise can remove a part of the system."""
+
+    path: str
+
+    def __post_init__(self) -> None:
+        if not _OWN.fullmatch(self.path) or ".." in self.path:
+            raise ValueError(f"{self.path} is not a path below /root, /opt or /srv")
+
+
+@action("node-directory")
+class NodeDirectory(Action[Params]):
+    """Makes an empty directory; what an earlier attempt left there is kept under /var/lib/cks-lab/saved."""
+
+    Params = Params
+
+    def run(self, params: Params, cluster: Cluster, status: Status) -> None:
+        """Make it."""
+        _set_aside(params.path, cluster)
+        cluster.node.run(f"mkdir -p {quote(params.path)}")
+
+
+@action("node-remove")
+class NodeRemove(Action[Params]):
+    """Removes a file or directory; a copy is kept under /var/lib/cks-lab/saved."""
+
+    Params = Params
+
+    def run(self, params: Params, cluster: Cluster, status: Status) -> None:
+        """Remove it."""
+        _set_aside(params.path, cluster)
+
+
+def _set_aside(path: str, cluster: Cluster) -> None:
+    saved = "/var/lib/cks-lab/saved/$(date +%Y%m%dT%H%M%S)"
+    place = quote(path)
+    cluster.node.run(
+        f'saved={saved}; if [ -d {place} ] && [ -z "$(ls -A {place})" ]; then rmdir {place}; '
+        f'elif [ -e {place} ] || [ -L {place} ]; then mkdir -p "$saved"; rm -rf "$saved/$(basename {place})"; '
+        f'mv {place} "$saved/"; fi'
+    )

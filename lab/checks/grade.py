@@ -1,0 +1,65 @@
+"""From answers to a graded step: every check judged, guards and errors taken into account. Pure."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from lab.checks.base import REGISTRY, Ask, CouldNotTell, Facts, Judgement, Observation
+from lab.decode import params as decode_params
+from lab.model import CheckResult, CheckSpec, Step, StepResult, Verdict, worst
+
+
+@dataclass(frozen=True)
+class _Ready:
+    """A check with its parameters decoded."""
+
+    spec: CheckSpec
+    params: Any
+
+    def asks(self, facts: Facts) -> Iterable[Ask]:
+        return REGISTRY[self.spec.check].asks(self.params, facts)
+
+    def judge(self, facts: Facts, seen: Observation) -> Judgement:
+        try:
+            return REGISTRY[self.spec.check].judge(self.params, facts, seen)
+        except CouldNotTell as error:
+            observed = f"could not tell: {error}"
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            # an answer of a shape that the judge does not know: no ground to fail a learner
+            observed = f"could not tell: the answer cannot be read ({type(error).__name__}: {error})"
+        return Judgement(Verdict.ERROR, "", observed, "", "could-not-tell")
+
+
+def asks(steps: Iterable[Step], facts: Facts) -> list[Ask]:
+    """All that must be known to judge some steps."""
+    return [ask for step in steps for spec in step.checks for ask in _ready(spec).asks(facts)]
+
+
+def grade(step: Step, facts: Facts, seen: Observation) -> StepResult:
+    """Judge a step. Only a check that passed earns, and none does where a guard did not pass."""
+    checks = tuple(_result(_ready(spec), facts, seen) for spec in step.checks)
+    guarded = all(check.verdict is Verdict.PASS for check in checks if check.guard)
+    earned = sum(check.points for check in checks if check.verdict is Verdict.PASS) if guarded else 0
+    verdict = worst([check.verdict for check in checks])
+    return StepResult(step.id, step.title, step.holds, checks, verdict, earned, step.points)
+
+
+def skipped(step: Step, why: str) -> StepResult:
+    """A step that was not looked at."""
+    checks = tuple(
+        CheckResult(spec.id, spec.title, Verdict.SKIP, "", why, "", spec.points, spec.guard)
+        for spec in step.checks
+    )
+    return StepResult(step.id, step.title, step.holds, checks, Verdict.SKIP, 0, step.points)
+
+
+def _ready(spec: CheckSpec) -> _Ready:
+    return _Ready(spec, decode_params(REGISTRY[spec.check].Params, spec.params, f"check {spec.id}"))
+
+
+def _result(check: _Ready, facts: Facts, seen: Observation) -> CheckResult:
+    spec, found = check.spec, check.judge(facts, seen)
+    return CheckResult(
+        spec.id, spec.title, found.verdict, found.expected, found.observed, found.command, spec.points, spec.guard,
+        found.reason,
+    )  # fmt: skip

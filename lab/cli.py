@@ -1,0 +1,353 @@
+"""The command line. Results go to standard output, progress and errors to standard error."""
+
+import json
+import os
+import sys
+import traceback
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any, NoReturn
+
+import click
+
+from lab import __version__, paths, shell
+from lab.course import Course
+from lab.errors import LabError, UsageError
+from lab.exit_codes import ExitCode
+from lab.model import Exercise, Report, Step, Verdict
+from lab.status import Console
+
+_CODE = {Verdict.PASS: ExitCode.OK, Verdict.ERROR: ExitCode.COULD_NOT}
+pass_course = click.make_pass_decorator(Course)
+
+
+class _Group(click.Group):
+    """Takes `--name` and `--json` after the command too, where people type them."""
+
+    def resolve_command(self, ctx: click.Context, args: list[str]) -> Any:
+        name = args[0]
+        if name not in self.commands:
+            from lab.decode import did_you_mean
+
+            ctx.fail(f'There is no command "{name}"{did_you_mean(name, sorted(self.commands))}')
+        return super().resolve_command(ctx, args)
+
+
+def _named(ctx: click.Context, _: click.Parameter, name: str | None) -> None:
+    if name is not None:
+        ctx.obj = _course(name)
+
+
+def _course(name: str) -> Course:
+    if not name.replace("-", "").replace(".", "").isalnum() or not name[0].isalnum() or name != name.lower():
+        raise click.BadParameter(f'"{name}" is no cluster name: lower-case letters, digits, "-" and "."')
+    return Course(name, Console(), _ask)
+
+
+def _ask(question: str) -> bool:
+    return sys.stdin.isatty() and click.confirm(question, err=True)
+
+
+_name = click.option(
+    "--name",
+    metavar="NAME",
+    expose_value=False,
+    callback=_named,
+    help=f"The cluster's name ({paths.DEFAULT_NAME}).",
+)
+_json = click.option("--json", "as_json", is_flag=True, help="One JSON object instead of text.")
+
+
+@click.group(
+    cls=_Group, invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]}
+)
+@click.version_option(__version__, prog_name="lab")
+@click.option(
+    "--name", default=paths.DEFAULT_NAME, metavar="NAME", show_default=True, help="The cluster's name."
+)
+@click.pass_context
+def cli(ctx: click.Context, name: str) -> None:
+    """Practise Kubernetes supply-chain security on a real control plane.
+
+    Without a command: the TUI, which makes the cluster first when there is none.
+    """
+    ctx.obj = _course(name)
+    if ctx.invoked_subcommand is not None:
+        return
+    if sys.stdin.isatty() and sys.stdout.isatty():
+        from lab import tui  # Textual is loaded for the TUI alone
+
+        ctx.exit(tui.run(ctx.obj))
+    ctx.obj.up()
+    _next(ctx.obj)
+
+
+@cli.command()
+@click.option("--fix", is_flag=True, help="Install and start what can be.")
+@_json
+@_name
+@pass_course
+def doctor(course: Course, fix: bool, as_json: bool) -> None:
+    """Is this host fit? Says for each requirement what was seen and what to do."""
+    if fix:
+        course.fix()
+    findings = course.doctor()
+    if as_json:
+        _print_json([asdict(finding) for finding in findings])
+    else:
+        for finding in findings:
+            word = "ok" if finding.ok else "MISSING" if finding.required else "note"
+            click.echo(f"{word:8}{finding.name:16}{finding.seen}")
+            if not finding.ok and finding.advice:
+                click.echo(f"{'':24}-> {finding.advice}")
+    unmet = any(finding.required and not finding.ok for finding in findings)
+    sys.exit(ExitCode.FAILED if unmet else ExitCode.OK)
+
+
+@cli.command()
+@click.option(
+    "--from-source", is_flag=True, help="Build the node image even where an image registry answers."
+)
+@_name
+@pass_course
+def up(course: Course, from_source: bool) -> None:
+    """Make the cluster, or adopt the one that exists. Safe to run twice."""
+    course.up(from_source)
+    _next(course)
+
+
+@cli.command()
+@click.option("--purge", is_flag=True, help="Remove the images and programs that the lab made, too.")
+@_name
+@pass_course
+def down(course: Course, purge: bool) -> None:
+    """Remove the cluster and everything that was made for it."""
+    course.down(purge)
+
+
+@cli.command()
+@_json
+@_name
+@pass_course
+def status(course: Course, as_json: bool) -> None:
+    """Engine, cluster, node, API server and progress at a glance."""
+    seen = course.look()
+    if as_json:
+        _print_json(asdict(seen))
+    else:
+        click.echo(f"engine      {seen.engine}")
+        click.echo(f"cluster     {seen.name}: {seen.cluster}" + _in_brackets(seen.kubernetes_version))
+        click.echo(f"node        {seen.node or '-'}")
+        click.echo(f"API server  {seen.api_server or '-'}")
+        for each in seen.progress:
+            state = f"{each.earned} of {each.possible} points" if each.started else "not started"
+            click.echo(f"exercise    {each.id}: {state}")
+    sys.exit(ExitCode.OK if seen.cluster == "running" else ExitCode.COULD_NOT)
+
+
+@cli.command("list")
+@_json
+@_name
+@pass_course
+def list_exercises(course: Course, as_json: bool) -> None:
+    """The exercises, with minutes, difficulty and CKS domain."""
+    exercises = course.catalog.exercises
+    if as_json:
+        _print_json([_summary(exercise) for exercise in exercises])
+        return
+    for exercise in exercises:
+        click.echo(f"{exercise.id:24}{exercise.minutes:3} min  {exercise.difficulty:8}{exercise.domain}")
+        click.echo(f"{'':4}{exercise.title}")
+
+
+@cli.command()
+@click.argument("exercise", required=False)
+@click.argument("step", required=False)
+@_name
+@pass_course
+def show(course: Course, exercise: str | None, step: str | None) -> None:
+    """The opening page, an exercise's task, or a step's text (Markdown)."""
+    if exercise is None:
+        click.echo(course.catalog.overview)
+        return
+    exercise, step = _split(exercise, step)
+    [(found, steps)] = course.catalog.select([f"{exercise}/{step}" if step else exercise])
+    if step:
+        _show_step(found, steps[0])
+        return
+    click.echo(
+        f"# {found.title}\n\n{found.minutes} minutes, {found.difficulty}, {found.domain}\n\n{found.brief}\n"
+    )
+    for each in found.steps:
+        click.echo(f"- {found.id}/{each.id}: {each.title} ({each.points} points)")
+    click.echo(f"\nBegin with: lab start {found.id}")
+
+
+@cli.command()
+@click.argument("exercise")
+@_name
+@pass_course
+def start(course: Course, exercise: str) -> None:
+    """Put an exercise's own starting state in place."""
+    course.start(exercise)
+    first = course.catalog.find(exercise).steps[0]
+    click.echo(f"Read the first step: lab show {exercise} {first.id}\nWork on the node:    lab shell")
+
+
+@cli.command()
+@click.argument("selectors", nargs=-1, metavar="[EXERCISE[/STEP]]...")
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@click.option("--output", type=click.Path(dir_okay=False, path_type=Path), help="Write to a file instead.")
+@_name
+@pass_course
+def verify(course: Course, selectors: tuple[str, ...], form: str, output: Path | None) -> None:
+    """Check exercises or steps against the live cluster; everything when none is named."""
+    _report(course.verify(selectors), form, output)
+
+
+@cli.command()
+@click.argument("selector", metavar="EXERCISE/STEP")
+@_name
+@pass_course
+def hint(course: Course, selector: str) -> None:
+    """The next hint of a step; which ones were taken is recorded."""
+    exercise, _, step = selector.partition("/")
+    if not step:
+        raise UsageError(
+            "A hint is for a step.", f"Name it: lab hint {exercise}/STEP (steps: lab show {exercise})"
+        )
+    given = course.hint(exercise, step)
+    click.echo(f"Hint {given.number} of {given.total} for {selector}:\n\n{given.text}")
+
+
+@cli.command()
+@click.argument("selector", metavar="EXERCISE[/STEP]")
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@_name
+@pass_course
+def solve(course: Course, selector: str, form: str) -> None:
+    """Type the solution on the node, step by step, and check each."""
+    _report(course.solve(selector), form, None)
+
+
+@cli.command()
+@click.argument("exercise", required=False)
+@click.option("--all", "everything", is_flag=True, help="Put the whole cluster back to just after `lab up`.")
+@_name
+@pass_course
+def reset(course: Course, exercise: str | None, everything: bool) -> None:
+    """Put an exercise back to just after its start, or with --all the whole cluster."""
+    if everything == (exercise is not None):
+        raise UsageError("Name one exercise, or say --all.", "lab reset EXERCISE | lab reset --all")
+    if exercise is None:
+        course.reset_all()
+    else:
+        course.reset(exercise)
+
+
+@cli.command("shell", context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False})
+@click.argument("command", nargs=-1, type=click.UNPROCESSED)
+@_name
+@pass_course
+def shell_command(course: Course, command: tuple[str, ...]) -> None:
+    """Root on the control-plane node: a shell, or one command in it."""
+    argv = course.shell_argv(command, tty=sys.stdin.isatty() and sys.stdout.isatty())
+    sys.exit(shell.interact(argv))
+
+
+@cli.command()
+@_name
+def lint() -> None:
+    """Check all exercise data; every problem at once, with file and line."""
+    from lab.lint import lint as find_problems
+
+    problems = find_problems(paths.data("exercises"), paths.data("solutions"))
+    for problem in problems:
+        click.echo(str(problem))
+    if problems:
+        click.echo(f"{len(problems)} problems", err=True)
+        sys.exit(ExitCode.BAD_DATA)
+    click.echo("The exercise data is in order.")
+
+
+def main(arguments: Sequence[str] | None = None) -> NoReturn:
+    """Run the command line and exit. No stack trace reaches a learner: an unforeseen one goes to a log."""
+    try:
+        code = cli.main(args=list(arguments) if arguments is not None else None, standalone_mode=False)
+        sys.exit(code if isinstance(code, int) else ExitCode.OK)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(ExitCode.USAGE)
+    except LabError as error:
+        click.echo(f"Error: {error}", err=True)
+        sys.exit(error.exit_code)
+    except (KeyboardInterrupt, click.Abort):
+        shell.stop_all()
+        click.echo("\nInterrupted. Nothing is lost: type the same command again to go on.", err=True)
+        sys.exit(ExitCode.INTERRUPTED)
+    except BrokenPipeError:  # `lab list | head`: nobody reads on
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(ExitCode.OK)
+    except Exception:
+        log = paths.log_file("crash")
+        log.write_text(traceback.format_exc())
+        click.echo(f"Error: lab met something it did not foresee; the details are in {log}", err=True)
+        sys.exit(ExitCode.COULD_NOT)
+
+
+def _report(report: Report, form: str, output: Path | None) -> NoReturn:
+    from lab.report import FORMATS
+
+    if output is None:
+        FORMATS[form](report, sys.stdout)
+    else:
+        try:
+            with output.open("w") as stream:
+                FORMATS[form](report, stream)
+        except OSError as error:
+            raise LabError(
+                f"{output} cannot be written: {error.strerror}.", "Name another file: --output"
+            ) from error
+    sys.exit(_CODE.get(report.verdict, ExitCode.FAILED))
+
+
+def _show_step(exercise: Exercise, step: Step) -> None:
+    click.echo(f"# {step.title}\n\n{step.text}\n")
+    for reference in step.references:
+        click.echo(f"- {reference.title}: {reference.url}")
+    click.echo(
+        f"\nCheck it:   lab verify {exercise.id}/{step.id}\nFor a hint: lab hint {exercise.id}/{step.id}"
+    )
+
+
+def _split(exercise: str, step: str | None) -> tuple[str, str | None]:
+    if step is None and "/" in exercise:
+        exercise, _, step = exercise.partition("/")
+    return exercise, step
+
+
+def _summary(exercise: Exercise) -> dict[str, Any]:
+    keys = ("id", "title", "summary", "minutes", "difficulty", "domain")
+    steps = [{"id": step.id, "title": step.title, "points": step.points} for step in exercise.steps]
+    return {key: getattr(exercise, key) for key in keys} | {"steps": steps}
+
+
+def _next(course: Course) -> None:
+    option = "" if course.name == paths.DEFAULT_NAME else f" --name {course.name}"
+    first = course.catalog.exercises[0].id
+    click.echo(
+        f'The cluster "{course.name}" is ready. What next:\n'
+        f"  lab{option}                        the TUI\n"
+        f"  lab show                   what this is about\n"
+        f"  lab start {first}{option}   the first exercise\n"
+        f"  lab shell{option}                  root on the control-plane node"
+    )
+
+
+def _in_brackets(text: str) -> str:
+    return f" ({text})" if text else ""
+
+
+def _print_json(value: object) -> None:
+    click.echo(json.dumps(value, indent=2))

@@ -1,0 +1,381 @@
+"""The use cases: the one door that the command line and the TUI both go through."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from shlex import join as shell_join
+
+from lab import actions, paths
+from lab.catalog import Catalog, load
+from lab.checks import grade
+from lab.checks.base import Facts, ImageFact
+from lab.checks.observe import observe
+from lab.decode import params as decode_params
+from lab.engine import daemon, docker, host
+from lab.errors import ClusterError, CommandError, EngineError, LabError, NoClusterError, NotStartedError
+from lab.images import binaries, kind_tool, node, official, pins
+from lab.images.workshop import Workshop
+from lab.k8s import lifecycle
+from lab.k8s.cluster import Cluster
+from lab.k8s.record import Record
+from lab.model import (
+    ActionSpec,
+    ClusterInfo,
+    Exercise,
+    ExerciseResult,
+    Finding,
+    Holds,
+    Report,
+    Step,
+    StepResult,
+    Verdict,
+    worst,
+)
+from lab.progress import Journal
+from lab.status import Status
+
+SOLVE_TIMEOUT = 300.0
+
+
+@dataclass(frozen=True)
+class Hint:
+    """One hint of a step: which of how many, and what it says (Markdown)."""
+
+    step: str
+    number: int
+    total: int
+    text: str
+
+
+@dataclass(frozen=True)
+class ExerciseProgress:
+    """How far an exercise is, as of the last verify."""
+
+    id: str
+    title: str
+    started: bool
+    earned: int
+    possible: int
+
+
+@dataclass(frozen=True)
+class LabStatus:
+    """The lab at a glance. `api_server` is `ready`, `not ready: WHY`, or empty when nothing could be asked."""
+
+    name: str
+    engine: str
+    engine_ok: bool
+    cluster: str
+    node: str
+    api_server: str
+    kubernetes_version: str
+    progress: tuple[ExerciseProgress, ...]
+
+
+class Course:
+    """The use cases for the cluster of one name. Methods block, for seconds or minutes, and raise `LabError`.
+
+    Args:
+        name: the cluster's name.
+        status: told how long work goes on; may be replaced at any time.
+        ask: asks a yes-or-no question before `sudo` is used.
+    """
+
+    def __init__(
+        self, name: str, status: Status, ask: Callable[[str], bool] = lambda question: False
+    ) -> None:
+        self.name = name
+        self.status = status
+        self._ask = ask
+        self._cluster = Cluster(name)
+
+    @cached_property
+    def catalog(self) -> Catalog:
+        """The exercises.
+
+        Raises:
+            DataError: something is wrong with them.
+        """
+        return load(paths.data("exercises"), paths.data("solutions"))
+
+    # -- the cluster
+
+    def doctor(self) -> tuple[Finding, ...]:
+        """Every requirement, met or not, with what to do."""
+        try:
+            engine = docker.find()
+            first = Finding("engine", True, engine.title)
+        except EngineError as error:
+            engine = None
+            first = Finding("engine", False, error.message, error.hint)
+        registry = official.finding(pins.load())
+        go = binaries.finding(needed=not registry.ok)
+        return (first, *host.findings(engine), registry, go)
+
+    def fix(self) -> None:
+        """Install and start what can be: the engine.
+
+        Raises:
+            EngineError: it could not be had.
+        """
+        daemon.ensure(self.status, self._ask)
+
+    def exists(self) -> bool:
+        """Whether there is a whole cluster of this name.
+
+        Raises:
+            EngineError: no engine answers.
+        """
+        docker.find()
+        try:
+            self._cluster.record()
+        except NoClusterError:
+            return False
+        return True
+
+    def up(self, from_source: bool = False) -> ClusterInfo:
+        """Make the cluster, or adopt the one that exists.
+
+        Raises:
+            LabError: an EngineError, BuildError or ClusterError; each says what to do.
+        """
+        engine = daemon.ensure(self.status, self._ask)
+        self._forget_client()
+        record = lifecycle.adopt(self._cluster, self.status)
+        if record is None:
+            workshop = Workshop(pins.load(), engine, self.status)
+            image = node.ensure(workshop, from_source)
+            tool = kind_tool.ensure(workshop)
+            record = lifecycle.make(self._cluster, tool, image, workshop.pins.kubernetes, self.status)
+        return _info(record)
+
+    def down(self, purge: bool = False) -> None:
+        """Remove the cluster with all that was made for it; with `purge` also images and programs.
+
+        Raises:
+            EngineError: no engine answers.
+        """
+        docker.find()
+        with self.status.phase(f'Removing the cluster "{self.name}"', 2):
+            lifecycle.clear(self._cluster)
+        if purge:
+            with self.status.phase("Removing the images that the lab made", 5):
+                node.purge()
+                kind_tool.purge()
+
+    def look(self) -> LabStatus:
+        """The lab at a glance; what cannot be told says so."""
+        try:
+            engine = docker.find().title
+        except LabError as error:
+            return LabStatus(self.name, error.message, False, "unknown", "", "", "", self._progress(None))
+        try:
+            state = self._cluster.node.state()
+            record = self._cluster.record()
+        except LabError:
+            return LabStatus(self.name, engine, True, "absent", "", "", "", self._progress(None))
+        api = self._readiness() if state == "running" else ""
+        cluster = "running" if state == "running" else "stopped"
+        container = f"{self._cluster.node.container} ({state})"
+        return LabStatus(
+            self.name,
+            engine,
+            True,
+            cluster,
+            container,
+            api,
+            record.kubernetes_version,
+            self._progress(record),
+        )
+
+    def reset_all(self) -> None:
+        """Put the golden state back, and forget all progress.
+
+        Raises:
+            ClusterError: it did not come back; NoClusterError: there is none.
+        """
+        record = self._record()
+        lifecycle.put_back(self._cluster, record, self.status)
+        self._journal(record).clear_all()
+
+    def shell_argv(self, command: Sequence[str] = (), tty: bool = True) -> list[str]:
+        """The argument list of root's shell on the node, or of a command in it.
+
+        One word is taken as a line for the shell; several are quoted as they are.
+
+        Raises:
+            NoClusterError: there is no cluster.
+        """
+        self._record()
+        words = [command[0] if len(command) == 1 else shell_join(command)] if command else []
+        return self._cluster.node.shell_argv(words, tty)
+
+    # -- exercises
+
+    def start(self, exercise_id: str) -> None:
+        """Put an exercise's own starting state in place; what was there of it already stays.
+
+        Raises:
+            LabError: there is no such exercise or cluster, or an action failed.
+        """
+        exercise, record = self.catalog.find(exercise_id), self._record()
+        journal = self._journal(record)
+        if journal.started(exercise.id):
+            self.status.note(f"{exercise.id} is started already. Begin again with: lab reset {exercise.id}")
+            return
+        self._act(exercise.start)
+        journal.start(exercise.id)
+
+    def verify(self, selectors: Sequence[str] = ()) -> Report:
+        """Look at exercises or steps, and judge what is seen.
+
+        Args:
+            selectors: `exercise` or `exercise/step`; everything when empty.
+
+        Raises:
+            UsageError: a selector names nothing; NoClusterError: there is no cluster.
+        """
+        chosen, record = self.catalog.select(selectors), self._record()
+        journal, facts = self._journal(record), _facts(record)
+        started = [(exercise, steps) for exercise, steps in chosen if journal.started(exercise.id)]
+        seen = observe([ask for _, steps in started for ask in grade.asks(steps, facts)], self._cluster)
+        results: list[ExerciseResult] = []
+        for exercise, steps in chosen:
+            if not journal.started(exercise.id):
+                results.append(_not_started(exercise, steps))
+                continue
+            graded = tuple(_held(exercise, grade.grade(step, facts, seen), journal) for step in steps)
+            result = ExerciseResult(
+                exercise.id, exercise.title, graded, worst([step.verdict for step in graded])
+            )
+            if len(steps) == len(exercise.steps):
+                journal.record_score(exercise.id, result.earned, result.possible)
+            results.append(result)
+        return Report(_info(record), tuple(results), worst([result.verdict for result in results]))
+
+    def hint(self, exercise_id: str, step_id: str) -> Hint:
+        """The next hint of a step, recorded as taken.
+
+        Raises:
+            UsageError: there is no such exercise or step.
+        """
+        step = self._step(exercise_id, step_id)
+        number = self._journal(self._record()).take_hint(exercise_id, step_id, len(step.hints))
+        return Hint(step_id, number, len(step.hints), step.hints[number - 1])
+
+    def hints_taken(self, exercise_id: str, step_id: str) -> tuple[str, ...]:
+        """The texts of the hints of a step that were taken."""
+        step = self._step(exercise_id, step_id)
+        return step.hints[: self._journal(self._record()).hints_taken(exercise_id, step_id)]
+
+    def solve(self, selector: str) -> Report:
+        """Type the solution of an exercise or step, and observe after each step.
+
+        Raises:
+            NotStartedError: the exercise is not started; ClusterError: a solution's script failed.
+        """
+        record = self._record()
+        for exercise, steps in self.catalog.select([selector]):
+            journal = self._journal(record)
+            if not journal.started(exercise.id):
+                raise NotStartedError(exercise.id)
+            for step in steps:
+                with self.status.phase(f"Solving {exercise.id}/{step.id}: {step.title}", 20):
+                    self._type(exercise, step)
+                journal.mark_solved(exercise.id, step.id)
+                self.verify([f"{exercise.id}/{step.id}"])
+        return self.verify([selector])
+
+    def reset(self, exercise_id: str) -> None:
+        """Put an exercise back to just after its start; when it was not started, leave nothing of it.
+
+        Raises:
+            LabError: there is no such exercise or cluster, or an action failed.
+        """
+        exercise, record = self.catalog.find(exercise_id), self._record()
+        journal = self._journal(record)
+        started = journal.started(exercise.id)
+        lifecycle.wake(self._cluster, self.status)
+        self._act(exercise.reset)
+        journal.clear(exercise.id)
+        if started:
+            self._act(exercise.start)
+            journal.start(exercise.id)
+
+    # -- inside
+
+    def _forget_client(self) -> None:
+        self._cluster = Cluster(self.name)
+
+    def _record(self) -> Record:
+        docker.find()
+        return self._cluster.record()
+
+    def _journal(self, record: Record) -> Journal:
+        return Journal.load(self._cluster.files.progress, record.uid, self.status.note)
+
+    def _readiness(self) -> str:
+        try:
+            why = self._cluster.api.readiness()
+        except LabError as error:
+            why = error.message
+        return f"not ready: {why}" if why else "ready"
+
+    def _progress(self, record: Record | None) -> tuple[ExerciseProgress, ...]:
+        journal = self._journal(record) if record else None
+        progress = []
+        for exercise in self.catalog.exercises:
+            score = journal.score(exercise.id) if journal else None
+            possible = sum(step.points for step in exercise.steps)
+            started = journal.started(exercise.id) if journal else False
+            earned = score.earned if score else 0
+            progress.append(ExerciseProgress(exercise.id, exercise.title, started, earned, possible))
+        return tuple(progress)
+
+    def _step(self, exercise_id: str, step_id: str) -> Step:
+        [(_, (step, *_))] = self.catalog.select([f"{exercise_id}/{step_id}"])
+        return step
+
+    def _act(self, specs: Sequence[ActionSpec]) -> None:
+        for spec in specs:
+            verb = actions.REGISTRY[spec.do]
+            verb.run(decode_params(verb.Params, spec.params, f"action {spec.do}"), self._cluster, self.status)
+
+    def _type(self, exercise: Exercise, step: Step) -> None:
+        try:
+            self._cluster.node.run(step.solution, timeout=SOLVE_TIMEOUT)
+        except CommandError as error:
+            said = "\n".join(error.output.strip().splitlines()[-8:])
+            message = (
+                f"The solution of {exercise.id}/{step.id} did not work on the cluster as it is now:\n{said}"
+            )
+            raise ClusterError(
+                message, f"Put the exercise back and try again: lab reset {exercise.id}"
+            ) from error
+
+
+def _info(record: Record) -> ClusterInfo:
+    return ClusterInfo(record.name, record.kubernetes_version, record.node_image, record.provider)
+
+
+def _facts(record: Record) -> Facts:
+    images = (ImageFact(image.name, image.manifest_digest, image.config_digest) for image in record.images)
+    return Facts(record.kubernetes_version, tuple(images))
+
+
+def _not_started(exercise: Exercise, steps: Sequence[Step]) -> ExerciseResult:
+    why = f"not started; start it with: lab start {exercise.id}"
+    skipped = tuple(grade.skipped(step, why) for step in steps)
+    return ExerciseResult(exercise.id, exercise.title, skipped, Verdict.SKIP, why)
+
+
+def _held(exercise: Exercise, step: StepResult, journal: Journal) -> StepResult:
+    """A `once` step that passes is journalled; one that was seen before counts from then on."""
+    if step.holds is Holds.NOW:
+        return step
+    if step.verdict is Verdict.PASS:
+        journal.earn(exercise.id, step.id, "; ".join(check.observed for check in step.checks))
+    earned = journal.earned(exercise.id).get(step.id)
+    if earned is None:
+        return step
+    return replace(step, verdict=Verdict.PASS, earned=step.possible, seen_at=earned.at)
