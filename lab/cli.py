@@ -59,13 +59,9 @@ _name = click.option(
 _json = click.option("--json", "as_json", is_flag=True, help="One JSON object instead of text.")
 
 
-@click.group(
-    cls=_Group, invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]}
-)
+@click.group(cls=_Group, invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="lab")
-@click.option(
-    "--name", default=paths.DEFAULT_NAME, metavar="NAME", show_default=True, help="The cluster's name."
-)
+@click.option("--name", default=paths.DEFAULT_NAME, metavar="NAME", show_default=True, help="The cluster's name.")
 @click.pass_context
 def cli(ctx: click.Context, name: str) -> None:
     """Practise Kubernetes supply-chain security on a real control plane.
@@ -106,9 +102,7 @@ def doctor(course: Course, fix: bool, as_json: bool) -> None:
 
 
 @cli.command()
-@click.option(
-    "--from-source", is_flag=True, help="Build the node image even where an image registry answers."
-)
+@click.option("--from-source", is_flag=True, help="Build the node image even where an image registry answers.")
 @_name
 @pass_course
 def up(course: Course, from_source: bool) -> None:
@@ -176,9 +170,7 @@ def show(course: Course, exercise: str | None, step: str | None) -> None:
     if step:
         _show_step(found, steps[0])
         return
-    click.echo(
-        f"# {found.title}\n\n{found.minutes} minutes, {found.difficulty}, {found.domain}\n\n{found.brief}\n"
-    )
+    click.echo(f"# {found.title}\n\n{found.minutes} minutes, {found.difficulty}, {found.domain}\n\n{found.brief}\n")
     for each in found.steps:
         click.echo(f"- {found.id}/{each.id}: {each.title} ({each.points} points)")
     click.echo(f"\nBegin with: lab start {found.id}")
@@ -214,9 +206,7 @@ def hint(course: Course, selector: str) -> None:
     """The next hint of a step; which ones were taken is recorded."""
     exercise, _, step = selector.partition("/")
     if not step:
-        raise UsageError(
-            "A hint is for a step.", f"Name it: lab hint {exercise}/STEP (steps: lab show {exercise})"
-        )
+        raise UsageError("A hint is for a step.", f"Name it: lab hint {exercise}/STEP (steps: lab show {exercise})")
     given = course.hint(exercise, step)
     click.echo(f"Hint {given.number} of {given.total} for {selector}:\n\n{given.text}")
 
@@ -306,9 +296,7 @@ def _report(report: Report, form: str, output: Path | None) -> NoReturn:
             with output.open("w") as stream:
                 FORMATS[form](report, stream)
         except OSError as error:
-            raise LabError(
-                f"{output} cannot be written: {error.strerror}.", "Name another file: --output"
-            ) from error
+            raise LabError(f"{output} cannot be written: {error.strerror}.", "Name another file: --output") from error
     sys.exit(_CODE.get(report.verdict, ExitCode.FAILED))
 
 
@@ -316,9 +304,7 @@ def _show_step(exercise: Exercise, step: Step) -> None:
     click.echo(f"# {step.title}\n\n{step.text}\n")
     for reference in step.references:
         click.echo(f"- {reference.title}: {reference.url}")
-    click.echo(
-        f"\nCheck it:   lab verify {exercise.id}/{step.id}\nFor a hint: lab hint {exercise.id}/{step.id}"
-    )
+    click.echo(f"\nCheck it:   lab verify {exercise.id}/{step.id}\nFor a hint: lab hint {exercise.id}/{step.id}")
 
 
 def _split(exercise: str, step: str | None) -> tuple[str, str | None]:

@@ -81,9 +81,7 @@ class Course:
         ask: asks a yes-or-no question before `sudo` is used.
     """
 
-    def __init__(
-        self, name: str, status: Status, ask: Callable[[str], bool] = lambda question: False
-    ) -> None:
+    def __init__(self, name: str, status: Status, ask: Callable[[str], bool] = lambda question: False) -> None:
         self.name = name
         self.status = status
         self._ask = ask
@@ -245,9 +243,7 @@ class Course:
                 results.append(_not_started(exercise, steps))
                 continue
             graded = tuple(_held(exercise, grade.grade(step, facts, seen), journal) for step in steps)
-            result = ExerciseResult(
-                exercise.id, exercise.title, graded, worst([step.verdict for step in graded])
-            )
+            result = ExerciseResult(exercise.id, exercise.title, graded, worst([step.verdict for step in graded]))
             if len(steps) == len(exercise.steps):
                 journal.record_score(exercise.id, result.earned, result.possible)
             results.append(result)
@@ -339,19 +335,15 @@ class Course:
     def _act(self, specs: Sequence[ActionSpec]) -> None:
         for spec in specs:
             verb = actions.REGISTRY[spec.do]
-            verb.run(decode_params(verb.Params, spec.params, f"action {spec.do}"), self._cluster, self.status)
+            verb.run(decode_params(verb.takes, spec.params, f"action {spec.do}"), self._cluster, self.status)
 
     def _type(self, exercise: Exercise, step: Step) -> None:
         try:
             self._cluster.node.run(step.solution, timeout=SOLVE_TIMEOUT)
         except CommandError as error:
             said = "\n".join(error.output.strip().splitlines()[-8:])
-            message = (
-                f"The solution of {exercise.id}/{step.id} did not work on the cluster as it is now:\n{said}"
-            )
-            raise ClusterError(
-                message, f"Put the exercise back and try again: lab reset {exercise.id}"
-            ) from error
+            message = f"The solution of {exercise.id}/{step.id} did not work on the cluster as it is now:\n{said}"
+            raise ClusterError(message, f"Put the exercise back and try again: lab reset {exercise.id}") from error
 
 
 def _info(record: Record) -> ClusterInfo:

@@ -117,9 +117,7 @@ class _Builder:
         """The value of a node; None where there is a problem with it."""
         self.lines.setdefault(place, _line(node))
         if id(node) in self._seen:  # an alias is the same node again, and may hold itself
-            return self._wrong(
-                "aliases (*name) are not used in exercise data: write it out", self.lines[place]
-            )
+            return self._wrong("aliases (*name) are not used in exercise data: write it out", self.lines[place])
         self._seen.add(id(node))
         if isinstance(node, yaml.ScalarNode):
             return self._scalar(node)

@@ -23,7 +23,7 @@ class Kind(Protocol):
     """What lint needs of a check or an action: the dataclass of its parameters."""
 
     @property
-    def Params(self) -> type[Any]:
+    def takes(self) -> type[Any]:
         """The dataclass of its parameters."""
 
 
@@ -138,7 +138,7 @@ def _kinds(document: Document, checks: Registry) -> list[Problem]:
             named, params = (*check, "check"), document.get(*check, "with")
             if kind := _known(document, named, checks, "kind of check", problems):
                 fit = Decoder(document, problems, numerals=True)
-                fit.decode(kind.Params, {} if params is None else params, (*check, "with"))
+                fit.decode(kind.takes, {} if params is None else params, (*check, "with"))
     return problems
 
 
@@ -148,13 +148,11 @@ def _verbs(document: Document, actions: Registry) -> list[Problem]:
     for entry in document.each("start") + document.each("reset"):
         if kind := _known(document, (*entry, "do"), actions, "action", problems):
             params = {key: value for key, value in document.get(*entry).items() if key != "do"}
-            Decoder(document, problems, numerals=True).decode(kind.Params, params, entry)
+            Decoder(document, problems, numerals=True).decode(kind.takes, params, entry)
     return problems
 
 
-def _known(
-    document: Document, named: Place, kinds: Registry, what: str, problems: list[Problem]
-) -> Kind | None:
+def _known(document: Document, named: Place, kinds: Registry, what: str, problems: list[Problem]) -> Kind | None:
     """The kind that is named at a place; None, and a problem more, when there is none of that name."""
     name = document.get(*named)
     if not isinstance(name, str):

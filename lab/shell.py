@@ -10,6 +10,7 @@ import signal
 import subprocess
 import threading
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from shlex import join as shell_join
@@ -230,10 +231,8 @@ def _default_interrupt() -> None:
 
 def _end(process: "subprocess.Popen[bytes]") -> None:
     for number, wait in ((signal.SIGTERM, _GRACE), (signal.SIGKILL, None)):
-        try:
+        with suppress(ProcessLookupError):
             os.killpg(process.pid, number)
-        except ProcessLookupError:
-            pass
         try:
             process.wait(wait)
             return

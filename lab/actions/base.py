@@ -15,10 +15,10 @@ A = TypeVar("A", bound="type[Action[Any]]")
 
 
 class Action(Generic[P]):
-    """A verb. Subclass it, name its `Params` dataclass, and decorate it with `@action(name)`."""
+    """A verb. Subclass it, name the dataclass of its parameters in `takes`, and decorate it with `@action(name)`."""
 
     name: str = ""
-    Params: type[P]
+    takes: type[P]
 
     def run(self, params: P, cluster: Cluster, status: Status) -> None:
         """Do it.

@@ -26,7 +26,7 @@ class Params:
 class NodeDirectory(Action[Params]):
     """Makes an empty directory; what an earlier attempt left there is kept under /var/lib/cks-lab/saved."""
 
-    Params = Params
+    takes = Params
 
     def run(self, params: Params, cluster: Cluster, status: Status) -> None:
         """Make it."""
@@ -38,7 +38,7 @@ class NodeDirectory(Action[Params]):
 class NodeRemove(Action[Params]):
     """Removes a file or directory; a copy is kept under /var/lib/cks-lab/saved."""
 
-    Params = Params
+    takes = Params
 
     def run(self, params: Params, cluster: Cluster, status: Status) -> None:
         """Remove it."""

@@ -58,7 +58,7 @@ exit 1
 class RestoreManifests(Action[NoParams]):
     """Puts the saved manifests back, moves strange ones away, and waits for the API server."""
 
-    Params = NoParams
+    takes = NoParams
 
     def run(self, params: NoParams, cluster: Cluster, status: Status) -> None:
         """Restore what differs; nothing is restarted where nothing does."""
@@ -83,7 +83,7 @@ class RestoreManifests(Action[NoParams]):
 class RestoreImages(Action[NoParams]):
     """Removes images that a learner added on the node, and brings back those that are gone."""
 
-    Params = NoParams
+    takes = NoParams
 
     def run(self, params: NoParams, cluster: Cluster, status: Status) -> None:
         """Restore what differs."""

@@ -14,7 +14,7 @@ VERSION = ApiAsk("/version")
 class ApiServerReady(Check[NoParams]):
     """Asks /readyz itself: a mirror pod may be missing while the API server runs, or there while it does not."""
 
-    Params = NoParams
+    takes = NoParams
 
     def asks(self, params: NoParams, facts: Facts) -> Iterable[Ask]:
         """The readiness endpoint."""
@@ -33,7 +33,7 @@ class ApiServerReady(Check[NoParams]):
 class ApiServerVersion(Check[NoParams]):
     """The API server is of the version that the cluster was made with."""
 
-    Params = NoParams
+    takes = NoParams
 
     def asks(self, params: NoParams, facts: Facts) -> Iterable[Ask]:
         """The version endpoint."""

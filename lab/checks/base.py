@@ -122,10 +122,10 @@ class Judgement:
 
 
 class Check(Generic[P]):
-    """A kind of check. Subclass it, name its `Params` dataclass, and decorate it with `@check(name)`."""
+    """A kind of check: a subclass, with the dataclass of its parameters in `takes`, decorated with `@check(name)`."""
 
     name: str = ""
-    Params: type[P]
+    takes: type[P]
 
     def asks(self, params: P, facts: Facts) -> Iterable[Ask]:
         """What must be known to judge."""

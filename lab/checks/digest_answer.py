@@ -21,7 +21,7 @@ class Params:
 class AnswerDigest(Check[Params]):
     """The digest alone and the whole `repository@digest` are both accepted."""
 
-    Params = Params
+    takes = Params
 
     def asks(self, params: Params, facts: Facts) -> Iterable[Ask]:
         """The file, and the images on the node to say what a wrong digest is."""
@@ -40,9 +40,7 @@ class AnswerDigest(Check[Params]):
             return verdict("no-answer", f"there is no file {params.file} that can be read")
         lines = list(images.lines_of(answer.text))
         if len(lines) != 1:
-            return verdict(
-                "not-one-line", f"the file has {len(lines)} lines that say something; it should have one"
-            )
+            return verdict("not-one-line", f"the file has {len(lines)} lines that say something; it should have one")
         reference = images.parse(lines[0]) if "@" in lines[0] else images.Reference("", "", lines[0])
         if wrong := images.wrong_digest(reference.digest, params.component, facts, images.names_of(seen)):
             return verdict(wrong.reason, wrong.sentence)

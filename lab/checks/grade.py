@@ -47,14 +47,13 @@ def grade(step: Step, facts: Facts, seen: Observation) -> StepResult:
 def skipped(step: Step, why: str) -> StepResult:
     """A step that was not looked at."""
     checks = tuple(
-        CheckResult(spec.id, spec.title, Verdict.SKIP, "", why, "", spec.points, spec.guard)
-        for spec in step.checks
+        CheckResult(spec.id, spec.title, Verdict.SKIP, "", why, "", spec.points, spec.guard) for spec in step.checks
     )
     return StepResult(step.id, step.title, step.holds, checks, Verdict.SKIP, 0, step.points)
 
 
 def _ready(spec: CheckSpec) -> _Ready:
-    return _Ready(spec, decode_params(REGISTRY[spec.check].Params, spec.params, f"check {spec.id}"))
+    return _Ready(spec, decode_params(REGISTRY[spec.check].takes, spec.params, f"check {spec.id}"))
 
 
 def _result(check: _Ready, facts: Facts, seen: Observation) -> CheckResult:

@@ -74,7 +74,7 @@ def _of_another_kind(digest: str, component: str, facts: Facts, names: dict[str,
     if digest == right.config_digest:
         return Wrong(
             "config-digest",
-            "that is the image id, the digest of the image's configuration; a reference takes the digest of the manifest",
+            "that is the image id, the digest of its configuration; a reference takes the digest of the manifest",
         )
     for image in facts.images:
         if digest in (image.manifest_digest, image.config_digest):

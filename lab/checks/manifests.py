@@ -84,7 +84,7 @@ def _manifest(name: str, content: bytes) -> Manifest:
 class ManifestDigest(Check[Params]):
     """The manifest names the component's own image by digest; a tag beside the digest does no harm."""
 
-    Params = Params
+    takes = Params
 
     def asks(self, params: Params, facts: Facts) -> Iterable[Ask]:
         """The manifests, and the images on the node to say what a wrong digest is."""
@@ -104,21 +104,15 @@ class ManifestDigest(Check[Params]):
             broken = [manifest for manifest in read(seen) if manifest.problem]
             said = "; ".join(f"{manifest.file} {manifest.problem}" for manifest in broken)
             nothing = f"no manifest in {DIRECTORY} is of {params.component}"
-            return verdict(
-                "broken-manifest" if broken else "no-manifest", f"{nothing}: {said}" if said else nothing
-            )
+            return verdict("broken-manifest" if broken else "no-manifest", f"{nothing}: {said}" if said else nothing)
         image = found[-1].image(params.component)
         reference = images.parse(image)
         if not reference.digest:
-            return verdict(
-                "tag-only", f"{found[-1].file} says image: {image or '(none)'}, which names no digest"
-            )
+            return verdict("tag-only", f"{found[-1].file} says image: {image or '(none)'}, which names no digest")
         if wrong := images.wrong_digest(reference.digest, params.component, facts, images.names_of(seen)):
             return verdict(wrong.reason, f"{found[-1].file} says image: {image}; {wrong.sentence}")
         if reference.repository != right.repository:
-            return verdict(
-                "other-repository", f"the digest is right, but it belongs to {right.repository}: {image}"
-            )
+            return verdict("other-repository", f"the digest is right, but it belongs to {right.repository}: {image}")
         return verdict("", f"{found[-1].file} says image: {image}")
 
 
@@ -126,7 +120,7 @@ class ManifestDigest(Check[Params]):
 class SingleManifest(Check[Params]):
     """No second manifest of the component, such as a backup, beside the first: the kubelet would run it too."""
 
-    Params = Params
+    takes = Params
 
     def asks(self, params: Params, facts: Facts) -> Iterable[Ask]:
         """The manifests."""

@@ -26,9 +26,7 @@ def observe(asks: Iterable[Ask], cluster: Cluster) -> Observation:
     node_asks = [ask for ask in wanted if isinstance(ask, NodeAsk)]
     api_asks = [ask for ask in wanted if isinstance(ask, ApiAsk)]
     with ThreadPoolExecutor(2) as pool:
-        from_node = pool.submit(
-            _ask_node, node_asks, lambda script: cluster.node.run(script, timeout=90).text
-        )
+        from_node = pool.submit(_ask_node, node_asks, lambda script: cluster.node.run(script, timeout=90).text)
         from_api = pool.submit(_ask_api, api_asks, cluster)
         return Observation({**from_node.result(), **from_api.result()})
 
@@ -36,8 +34,7 @@ def observe(asks: Iterable[Ask], cluster: Cluster) -> Observation:
 def script_of(asks: list[NodeAsk]) -> str:
     """The one script that runs every ask and prints a line for each: number, exit code, both streams in base64."""
     lines = [
-        _ONE.format(seconds=ASK_TIMEOUT, command=quote(ask.command), number=number)
-        for number, ask in enumerate(asks)
+        _ONE.format(seconds=ASK_TIMEOUT, command=quote(ask.command), number=number) for number, ask in enumerate(asks)
     ]
     return _HEAD + "".join(lines)
 

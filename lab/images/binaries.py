@@ -26,9 +26,7 @@ _LINKS = {
     "kubernetes": ("kube", ("kube-apiserver", "kube-controller-manager", "kube-scheduler", "kube-proxy")),
     "etcd": ("etcd", ("etcdctl", "etcdutl")),
 }
-_IPTABLES = tuple(
-    f"{family}{verb}" for family in ("iptables", "ip6tables") for verb in ("", "-save", "-restore")
-)
+_IPTABLES = tuple(f"{family}{verb}" for family in ("iptables", "ip6tables") for verb in ("", "-save", "-restore"))
 
 
 def go_version() -> tuple[int, ...]:
@@ -84,12 +82,12 @@ def ensure(workshop: Workshop) -> str:
     if go_version() < GO_NEEDED:
         raise BuildError(_NO_GO, "Install it and type: lab up")
     log = workshop.log("go")
-    with workshop.status.phase("Compiling Kubernetes, etcd, CoreDNS, crictl, kind and Gatekeeper", ESTIMATE):
-        with scratch("programs") as folder:
-            go_build([*_COMMANDS, *_TOOLS], folder, workshop, log)
-            archive = folder / "programs.tar"
-            _pack(folder, archive)
-            logged(["import", "--change", f"LABEL {LABEL}=all", str(archive), name], log)
+    title = "Compiling Kubernetes, etcd, CoreDNS, crictl, kind and Gatekeeper"
+    with workshop.status.phase(title, ESTIMATE), scratch("programs") as folder:
+        go_build([*_COMMANDS, *_TOOLS], folder, workshop, log)
+        archive = folder / "programs.tar"
+        _pack(folder, archive)
+        logged(["import", "--change", f"LABEL {LABEL}=all", str(archive), name], log)
     return name
 
 
@@ -107,18 +105,14 @@ def go_build(packages: list[str], folder: Path, workshop: Workshop, log: Path) -
         "GOOS": "linux",
     }
     if workshop.engine.memory_bytes > 8 * 1024**3:
-        settings["GOGC"] = os.environ.get(
-            "GOGC", "400"
-        )  # fewer collections: a fifth less time where memory allows
+        settings["GOGC"] = os.environ.get("GOGC", "400")  # fewer collections: a fifth less time where memory allows
     try:
         shell.run(
             ["go", "build", *flags(workshop), "-o", f"{folder}/", *packages],
             cwd=workshop.sources, env=settings, timeout=BUILD_TIMEOUT, log=log,
         )  # fmt: skip
     except CommandError as error:
-        raise BuildError(
-            error.message, f"The full log is {log}. Go on where it stopped with: lab up"
-        ) from error
+        raise BuildError(error.message, f"The full log is {log}. Go on where it stopped with: lab up") from error
 
 
 def module_folder(module: str, workshop: Workshop) -> Path:
@@ -134,9 +128,7 @@ def module_folder(module: str, workshop: Workshop) -> Path:
         )  # fmt: skip
         return Path(json.loads(answer.text)["Dir"])
     except (CommandError, KeyError, ValueError) as error:
-        raise BuildError(
-            f"The Go module {module} could not be had: {error}", "Check `go env GOPROXY`."
-        ) from error
+        raise BuildError(f"The Go module {module} could not be had: {error}", "Check `go env GOPROXY`.") from error
 
 
 def _layout() -> str:

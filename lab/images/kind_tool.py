@@ -26,7 +26,7 @@ def ensure(workshop: Workshop) -> str:
     if binaries.go_version() < binaries.GO_NEEDED:
         raise BuildError(
             f"This lab needs kind {wanted}, and it is not on PATH.",
-            f"See https://kind.sigs.k8s.io/docs/user/quick-start/#installation or: go install sigs.k8s.io/kind@{wanted}",
+            f"https://kind.sigs.k8s.io/docs/user/quick-start/#installation or: go install sigs.k8s.io/kind@{wanted}",
         )
     name = binaries.tag(workshop)
     if image_exists(name):

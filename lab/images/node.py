@@ -1,8 +1,9 @@
 """Putting the node image together: base, what a learner needs, and images with names by digest."""
 
-from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
+from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from lab import shell
 from lab.engine import capabilities
@@ -55,9 +56,7 @@ def ensure(workshop: Workshop, from_source: bool) -> NodeImage:
 
 def purge() -> None:
     """Remove every image that the lab made; Docker keeps those that a container of another lab still uses."""
-    listing = docker(
-        "image", "ls", "--filter", f"label={LABEL}", "--format", "{{.Repository}}:{{.Tag}} {{.ID}}"
-    ).text
+    listing = docker("image", "ls", "--filter", f"label={LABEL}", "--format", "{{.Repository}}:{{.Tag}} {{.ID}}").text
     for line in listing.splitlines():
         name, _, identity = line.partition(" ")
         docker("image", "rm", identity if "<none>" in name else name, check=False)
@@ -65,9 +64,7 @@ def purge() -> None:
 
 def _drop_old(current: str) -> None:
     """Remove node images of earlier builds; Docker keeps those that a cluster still uses."""
-    names = docker(
-        "image", "ls", "--filter", f"label={LABEL}", "--format", "{{.Repository}}:{{.Tag}}"
-    ).text.split()
+    names = docker("image", "ls", "--filter", f"label={LABEL}", "--format", "{{.Repository}}:{{.Tag}}").text.split()
     for name in names:
         if name.startswith("cks-lab/node:") and name not in (current, f"{current}-plain"):
             docker("image", "rm", name, check=False)
@@ -88,9 +85,7 @@ def _final_name(workshop: Workshop, base: str) -> str:
 
 
 def _build(workshop: Workshop, name: str) -> None:
-    workshop.status.note(
-        f"Building the node image from source. Full logs: {workshop.log('go').parent}/build-*.log"
-    )
+    workshop.status.note(f"Building the node image from source. Full logs: {workshop.log('go').parent}/build-*.log")
     tags = _side_by_side(workshop)
     with workshop.status.phase("Making the control plane's images", 25):
         components = _components(workshop, tags)
@@ -108,10 +103,10 @@ def _side_by_side(workshop: Workshop) -> dict[str, str]:
     with ThreadPoolExecutor(2) as pool:
         systems, programs = pool.submit(file_systems), pool.submit(binaries.ensure, workshop)
         try:
-            wait((systems, programs), return_when=FIRST_EXCEPTION)
-            for task in (systems, programs):
-                if task.done():
-                    task.result()
+            tasks: tuple[Future[Any], ...] = (systems, programs)
+            wait(tasks, return_when=FIRST_EXCEPTION)
+            if programs.done():
+                programs.result()  # a build that failed ends the other at once
             node, proxy = systems.result()
             return {"ROOTFS": node, "PROXY_ROOTFS": proxy, "BINARIES": programs.result()}
         except BaseException:

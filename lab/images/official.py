@@ -32,9 +32,7 @@ def finding(pins: Pins) -> Finding:
     host = first if "." in first or ":" in first or first == "localhost" else "registry-1.docker.io"
     scheme = "http" if host.partition(":")[0] in ("localhost", "127.0.0.1") else "https"
     try:
-        with urllib.request.urlopen(
-            f"{scheme}://{host}/v2/", timeout=5, context=ssl.create_default_context()
-        ):
+        with urllib.request.urlopen(f"{scheme}://{host}/v2/", timeout=5, context=ssl.create_default_context()):
             seen = f"{host} answers"
     except urllib.error.HTTPError as error:  # 401 is the usual answer to a client without a token
         seen = f"{host} answers ({error.code})"
@@ -60,9 +58,7 @@ def obtain(workshop: Workshop) -> str:
             return name
     except CommandError:
         pass  # the log has it; the note says what happens instead
-    workshop.status.note(
-        f"No image registry gave {name.partition('@')[0]}: the node image is built from source."
-    )
+    workshop.status.note(f"No image registry gave {name.partition('@')[0]}: the node image is built from source.")
     return ""
 
 

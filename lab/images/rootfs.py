@@ -35,11 +35,12 @@ def ensure(kind: str, workshop: Workshop) -> str:
     if image_exists(name):
         return name
     title = {"node": "the node's file system", "kube_proxy": "kube-proxy's file system"}[kind]
-    with workshop.status.phase(f"Making {title} from Debian's packages", ESTIMATE if kind == "node" else 12):
-        with scratch(f"rootfs-{kind}") as folder:
-            archive = folder / "rootfs.tar"
-            _debootstrap(kind, archive, workshop)
-            logged(["import", "--change", f"LABEL {LABEL}=all", str(archive), name], workshop.log("rootfs"))
+    estimate = ESTIMATE if kind == "node" else 12
+    phase = workshop.status.phase(f"Making {title} from Debian's packages", estimate)
+    with phase, scratch(f"rootfs-{kind}") as folder:
+        archive = folder / "rootfs.tar"
+        _debootstrap(kind, archive, workshop)
+        logged(["import", "--change", f"LABEL {LABEL}=all", str(archive), name], workshop.log("rootfs"))
     return name
 
 

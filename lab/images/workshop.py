@@ -104,9 +104,7 @@ def logged(command: list[str], log: Path, **options: object) -> None:
     try:
         docker(*command, timeout=BUILD_TIMEOUT, log=log, **options)
     except CommandError as error:
-        raise BuildError(
-            error.message, f"The full log is {log}. Go on where it stopped with: lab up"
-        ) from error
+        raise BuildError(error.message, f"The full log is {log}. Go on where it stopped with: lab up") from error
 
 
 def stage(target: Path, **folders: Path) -> Path:

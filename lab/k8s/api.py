@@ -29,7 +29,8 @@ class Api:
     def __init__(self, kubeconfig: Path) -> None:
         from kubernetes import config  # a quarter of a second and 35 MiB, only for who asks the API
 
-        self._client: Any = config.new_client_from_config(config_file=str(kubeconfig))
+        connect: Any = config.new_client_from_config
+        self._client: Any = connect(config_file=str(kubeconfig))
         self._client.configuration.retries = False
         self._client.rest_client.pool_manager.connection_pool_kw["retries"] = False
 
@@ -48,9 +49,7 @@ class Api:
         import urllib3
 
         headers = {"Accept": "application/json, */*", "Content-Type": "application/json"}
-        headers["Content-Type"] = (
-            "application/strategic-merge-patch+json" if method == "PATCH" else "application/json"
-        )
+        headers["Content-Type"] = "application/strategic-merge-patch+json" if method == "PATCH" else "application/json"
         try:
             answer = self._client.rest_client.pool_manager.request(
                 method,

@@ -56,9 +56,7 @@ class Cluster:
         while waiting := self._not_running():
             if time.monotonic() > deadline:
                 names = ", ".join(waiting)
-                raise ClusterError(
-                    f"Not Running after {timeout:.0f} s: {names}.", "lab shell kubectl get pods -A"
-                )
+                raise ClusterError(f"Not Running after {timeout:.0f} s: {names}.", "lab shell kubectl get pods -A")
             time.sleep(0.4)
 
     def _not_running(self) -> list[str]:
@@ -87,9 +85,7 @@ class Cluster:
         """
         answer = self.api.request("/api/v1/namespaces/kube-system")
         if answer.status != 200:
-            raise ClusterError(
-                f"The API server did not tell the cluster's identity ({answer.status}).", "lab up"
-            )
+            raise ClusterError(f"The API server did not tell the cluster's identity ({answer.status}).", "lab up")
         return str(json.loads(answer.body)["metadata"]["uid"])
 
     def images(self) -> tuple[Image, ...]:

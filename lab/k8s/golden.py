@@ -80,9 +80,7 @@ def save(node: Node, archive: Path) -> None:
     try:
         completed = node.run(_SAVE, timeout=120)
     except CommandError as error:
-        raise ClusterError(
-            f"The golden state could not be saved: {error.message}", "Try again: lab up"
-        ) from error
+        raise ClusterError(f"The golden state could not be saved: {error.message}", "Try again: lab up") from error
     if not _members(completed.stdout) >= {f"{MANIFESTS}/kube-apiserver.yaml", "var/lib/etcd/member"}:
         raise ClusterError("The golden state that was read from the node is incomplete.", "Try again: lab up")
     paths.write_private(archive, completed.stdout)
@@ -96,9 +94,7 @@ def restore(node: Node, archive: Path) -> str:
         ClusterError: there is no golden state, or the node could not be written.
     """
     if not archive.exists():
-        raise ClusterError(
-            "There is no golden state to put back.", "Make the cluster anew: lab down && lab up"
-        )
+        raise ClusterError("There is no golden state to put back.", "Make the cluster anew: lab down && lab up")
     try:
         return node.run(_RESTORE, input=archive.read_bytes(), timeout=180).text.strip()
     except CommandError as error:
@@ -113,9 +109,7 @@ def manifests(archive: Path) -> dict[str, bytes]:
         ClusterError: there is no golden state.
     """
     if not archive.exists():
-        raise ClusterError(
-            "There is no golden state of this cluster.", "Make the cluster anew: lab down && lab up"
-        )
+        raise ClusterError("There is no golden state of this cluster.", "Make the cluster anew: lab down && lab up")
     found: dict[str, bytes] = {}
     with tarfile.open(archive) as tar:
         for entry in tar:

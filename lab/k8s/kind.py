@@ -39,9 +39,7 @@ def create(kind: str, files: ClusterPaths, image: NodeImage, log: Path) -> None:
     try:
         shell.run(argv, timeout=CREATE_TIMEOUT, log=log, env={"KIND_EXPERIMENTAL_DOCKER_NETWORK": files.name})
     except CommandError as error:
-        raise ClusterError(
-            f"kind could not make the cluster: {error.message}", f"The full log is {log}"
-        ) from error
+        raise ClusterError(f"kind could not make the cluster: {error.message}", f"The full log is {log}") from error
     files.kubeconfig.chmod(0o600)
 
 
@@ -49,14 +47,8 @@ def network(name: str) -> None:
     """Make the Docker network of a cluster, unless it is there. kind would make it too, but without our label."""
     if shell.succeeds(["docker", "network", "inspect", name]):
         return
-    bridge = docker(
-        "network", "inspect", "bridge", "--format", '{{index .Options "com.docker.network.driver.mtu"}}'
-    )
-    mtu = (
-        ["--opt", f"com.docker.network.driver.mtu={bridge.text.strip()}"]
-        if bridge.text.strip().isdigit()
-        else []
-    )
+    bridge = docker("network", "inspect", "bridge", "--format", '{{index .Options "com.docker.network.driver.mtu"}}')
+    mtu = ["--opt", f"com.docker.network.driver.mtu={bridge.text.strip()}"] if bridge.text.strip().isdigit() else []
     docker("network", "create", *mtu, *labels(name), name)
 
 

@@ -13,7 +13,7 @@ _LISTS = ("clusters", "contexts", "users")
 
 
 def users_file() -> Path:
-    """The kubeconfig that kubectl would write to: the first of $KUBECONFIG that exists, else its last, else ~/.kube/config."""
+    """The file that kubectl would write to: the first of $KUBECONFIG that exists, else its last, or ~/.kube/config."""
     listed = [Path(part) for part in os.environ.get("KUBECONFIG", "").split(os.pathsep) if part]
     if not listed:
         return Path.home() / ".kube" / "config"
@@ -28,9 +28,7 @@ def merge(own: Path, into: Path, context: str) -> None:
     """
     ours, theirs = _load(own), _load(into)
     for key in _LISTS:
-        theirs[key] = _without(theirs, key, context) + [
-            entry for entry in ours[key] if entry["name"] == context
-        ]
+        theirs[key] = _without(theirs, key, context) + [entry for entry in ours[key] if entry["name"] == context]
     theirs.setdefault("current-context", "")
     _save(into, theirs)
 
@@ -60,9 +58,7 @@ def _load(file: Path) -> dict[str, Any]:
     try:
         content = yaml.safe_load(file.read_text()) or empty
     except yaml.YAMLError as error:
-        raise ClusterError(
-            f"{file} is not YAML, and was left as it is: {error}", "Mend it, then: lab up"
-        ) from error
+        raise ClusterError(f"{file} is not YAML, and was left as it is: {error}", "Mend it, then: lab up") from error
     if not isinstance(content, dict):
         raise ClusterError(f"{file} is not a kubeconfig, and was left as it is.", "Mend it, then: lab up")
     return content

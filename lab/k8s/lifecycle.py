@@ -111,9 +111,7 @@ def restore_images(cluster: Cluster, record: Record) -> None:
         wanted[image.config_digest] = image.manifest_digest
     strange = [name for name, target in present.items() if wanted.get(name) != target]
     if strange:
-        cluster.node.run(
-            "xargs -r -n 1 ctr -n k8s.io images rm >/dev/null", input="\n".join(strange).encode()
-        )
+        cluster.node.run("xargs -r -n 1 ctr -n k8s.io images rm >/dev/null", input="\n".join(strange).encode())
     missing = sorted(name for name, target in wanted.items() if present.get(name) != target)
     if missing:
         _bring_back(cluster, record, [name for name in missing if not name.startswith("sha256:")])

@@ -19,14 +19,10 @@ class Node:
 
     def state(self) -> str:
         """Docker's word for the container: `running`, `exited`, `paused`; empty when there is none."""
-        answer = docker(
-            "inspect", "--type", "container", "--format", "{{.State.Status}}", self.container, check=False
-        )
+        answer = docker("inspect", "--type", "container", "--format", "{{.State.Status}}", self.container, check=False)
         return answer.text.strip() if answer.returncode == 0 else ""
 
-    def run(
-        self, script: str, *, input: bytes | None = None, timeout: float = 60, check: bool = True
-    ) -> Completed:
+    def run(self, script: str, *, input: bytes | None = None, timeout: float = 60, check: bool = True) -> Completed:
         """Run a bash script as root.
 
         Args:
@@ -43,13 +39,9 @@ class Node:
         argv = ["docker", "exec", *interactive, self.container, "bash", "-c", f"{SETUP}\n{script}"]
         completed = shell.run(argv, input=input, timeout=timeout, check=False)
         if completed.returncode and self._unreachable(completed):
-            raise ClusterError(
-                f"The node {self.container} cannot be entered: {completed.output.strip()}", "lab up"
-            )
+            raise ClusterError(f"The node {self.container} cannot be entered: {completed.output.strip()}", "lab up")
         if check and completed.returncode:
-            raise CommandError(
-                ["docker", "exec", self.container, "bash"], completed.returncode, completed.output
-            )
+            raise CommandError(["docker", "exec", self.container, "bash"], completed.returncode, completed.output)
         return completed
 
     def read(self, path: str) -> bytes | None:

@@ -47,14 +47,14 @@ def test_every_kind_of_check_is_there_with_its_parameters() -> None:
     from lab.checks import REGISTRY
 
     rows = {name: names(cells[0]) for name, cells in table("## Kinds of checks").items()}
-    assert rows == {name: {entry.name for entry in fields(kind.Params)} for name, kind in REGISTRY.items()}
+    assert rows == {name: {entry.name for entry in fields(kind.takes)} for name, kind in REGISTRY.items()}
 
 
 def test_every_action_is_there_with_its_parameters() -> None:
     from lab.actions import REGISTRY
 
     rows = {name: names(cells[0]) for name, cells in table("## Actions").items()}
-    assert rows == {name: {entry.name for entry in fields(kind.Params)} for name, kind in REGISTRY.items()}
+    assert rows == {name: {entry.name for entry in fields(kind.takes)} for name, kind in REGISTRY.items()}
 
 
 def test_the_example_is_clean(tmp_path: Path) -> None:

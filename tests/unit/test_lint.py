@@ -29,7 +29,7 @@ class MakeParams:
 
 class FakeKind:
     def __init__(self, params: type[Any]) -> None:
-        self.Params = params
+        self.takes = params
 
 
 CHECKS: dict[str, Kind] = {"file": FakeKind(FileParams), "ready": FakeKind(NoParams)}

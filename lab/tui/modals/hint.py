@@ -89,9 +89,7 @@ class HintModal(ModalScreen[None]):
             newest = Prose(f"**Hint {self._shown} of {total}**\n\n{text}")
             await page.mount(newest)
             self.call_after_refresh(newest.scroll_visible, animate=False, top=True)
-        more = (
-            f"h shows hint {self._shown + 1} of {total}" if self._shown < total else "that was the last one"
-        )
+        more = f"h shows hint {self._shown + 1} of {total}" if self._shown < total else "that was the last one"
         self.query_one(".keys", Text).show(f"{more}, esc closes")
 
     def _fail(self, failure: Failure) -> None:

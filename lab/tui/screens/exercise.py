@@ -121,9 +121,7 @@ class ExerciseScreen(LabScreen):
         """Solve the step at hand, after a question, then show what was typed."""
         if not (step := self._needs_step()):
             return
-        question = (
-            "The lab types the solution of this step on the node, and records that. Hints (h) tell less."
-        )
+        question = "The lab types the solution of this step on the node, and records that. Hints (h) tell less."
         if not await self.ask(f"Solve: {step.title}", question, "Solve"):
             return
         selector = f"{self.exercise.id}/{step.id}"

@@ -7,9 +7,7 @@ from textual.widgets import Static
 class Text(Static):
     """A Static whose text is taken as it is, without markup."""
 
-    def __init__(
-        self, text: str | Content = "", *, id: str | None = None, classes: str | None = None
-    ) -> None:
+    def __init__(self, text: str | Content = "", *, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(_content(text), id=id, classes=classes, markup=False)
 
     def show(self, text: str | Content) -> None:

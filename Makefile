@@ -1,0 +1,70 @@
+# `make help` lists the targets. Everything is installed into .venv from the lock; nothing else is assumed.
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DELETE_ON_ERROR:
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input
+TEST_ENV := LAB_STATE_HOME=$${LAB_STATE_HOME:-$(HOME)/.local/state/cks-lab-test}
+
+.PHONY: help lab test test-all check bench format lock clean
+
+help: ## this list
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
+
+lab: $(VENV)/.runtime ## set up, make the cluster, open the TUI (without a terminal: say what next)
+	@$(BIN)/lab
+
+test: check ## set up and run all tests, live ones on a cluster of their own
+	$(TEST_ENV) $(BIN)/python -m pytest tests/live -m "not long"
+
+test-all: check ## every test there is, the long ones too
+	$(TEST_ENV) $(BIN)/python -m pytest tests/live
+
+check: $(VENV)/.dev ## format, lint, types, imports, exercise data, fast tests
+	$(BIN)/ruff format --check --quiet lab tests bench
+	$(BIN)/ruff check --quiet lab tests bench
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+	$(BIN)/lab lint
+	$(BIN)/python -m pytest tests --ignore tests/live
+
+bench: $(VENV)/.dev ## speeds, as ratios within one run
+	$(TEST_ENV) $(BIN)/python -m bench
+
+format: $(VENV)/.dev ## let ruff format and mend the code
+	$(BIN)/ruff format lab tests bench
+	$(BIN)/ruff check --fix lab tests bench
+
+lock: $(VENV)/.dev ## pin the dependencies anew: versions and hashes, no addresses
+	$(INSTALL) uv
+	$(BIN)/uv pip compile -q pyproject.toml requirements.in --universal --python-version 3.11 --generate-hashes \
+		--no-header --no-annotate --upgrade -o requirements.lock
+	$(BIN)/uv pip compile -q pyproject.toml requirements.in --extra dev -c requirements.lock --universal \
+		--python-version 3.11 --generate-hashes --no-header --no-annotate --upgrade -o requirements-dev.lock
+
+clean: ## remove what make made in this folder
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
+
+$(VENV)/.python:
+	@echo "Making $(VENV) with $$($(PYTHON) --version)"
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+		|| { echo "Python 3.11 or later is needed: make PYTHON=/path/to/python3.11 ..." >&2; exit 1; }
+	@$(PYTHON) -m venv --clear $(VENV) \
+		|| { echo "Installing python3-venv"; apt-get update -qq; apt-get install -y -qq python3-venv; \
+		     $(PYTHON) -m venv --clear $(VENV); }
+	@touch $@
+
+$(VENV)/.runtime: $(VENV)/.python requirements.lock pyproject.toml
+	@echo "Installing what lab needs"
+	@$(INSTALL) --require-hashes -r requirements.lock
+	@$(INSTALL) --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.runtime requirements-dev.lock
+	@echo "Installing what its tests need"
+	@$(INSTALL) --require-hashes -r requirements-dev.lock
+	@touch $@
