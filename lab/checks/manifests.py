@@ -73,7 +73,7 @@ def of(component: str, seen: Observation) -> list[Manifest]:
 def _manifest(name: str, content: bytes) -> Manifest:
     try:
         pod = yaml.safe_load(content.decode())
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
+    except (yaml.YAMLError, UnicodeDecodeError, RecursionError) as error:
         mark = getattr(error, "problem_mark", None)
         where = f" in line {mark.line + 1}" if mark else ""
         return Manifest(name, {}, f"is not YAML{where}")

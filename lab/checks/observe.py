@@ -44,9 +44,12 @@ def parse(asks: list[NodeAsk], output: str) -> dict[Ask, Answer | Unknown]:
     answers: dict[Ask, Answer | Unknown] = {ask: Unknown("the node gave no answer") for ask in asks}
     for line in output.splitlines():
         fields = line.split(" ")
-        if len(fields) != 5 or not fields[0].isdigit() or int(fields[0]) >= len(asks):
+        if len(fields) != 5 or not fields[0].isdecimal() or int(fields[0]) >= len(asks):
             continue
-        code, out, error = int(fields[1]), _text(fields[2]), _text(fields[4])
+        try:
+            code, out, error = int(fields[1]), _text(fields[2]), _text(fields[4])
+        except ValueError:
+            continue
         answers[asks[int(fields[0])]] = (
             Unknown(f"the node did not answer within {ASK_TIMEOUT} s")
             if code == _TIMED_OUT

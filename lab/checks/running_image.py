@@ -101,6 +101,8 @@ class RunningDigest(Check[Params]):
         if answer.code:
             raise CouldNotTell(f"the container runtime does not answer: {answer.text.strip()[-200:]}")
         rows = [json.loads(line) for line in answer.text.splitlines() if line.strip()]
+        if not all(row["asked"] and row["id"] for row in rows):
+            raise CouldNotTell("the container runtime does not say which image the container was started from")
         return [Container(str(row["asked"]), str(row["id"]), int(row["pid"] or 0)) for row in rows]
 
     @staticmethod

@@ -1,0 +1,104 @@
+from dataclasses import dataclass
+
+import pytest
+
+from lab.checks import grade
+from lab.checks.base import (
+    REGISTRY,
+    Answer,
+    Check,
+    CouldNotTell,
+    Facts,
+    Judgement,
+    NodeAsk,
+    Observation,
+    Unknown,
+)
+from lab.errors import DataError
+from lab.model import CheckSpec, Holds, Step, Verdict
+
+FACTS = Facts("v1", ())
+
+
+@dataclass(frozen=True)
+class Params:
+    word: str
+    times: int = 1
+
+
+class Says(Check[Params]):
+    """Passes when the node says "yes"."""
+
+    takes = Params
+
+    def asks(self, params, facts):
+        return (NodeAsk(f"say {params.word}"),)
+
+    def judge(self, params, facts, seen):
+        text = seen[NodeAsk(f"say {params.word}")].text
+        if text == "raise":
+            raise KeyError("of another shape")
+        if text == "shrug":
+            raise CouldNotTell("nobody knows")
+        return Judgement(Verdict.PASS if text == "yes" else Verdict.FAIL, "yes", text, "look", "" if text == "yes" else "no")
+
+
+@pytest.fixture(autouse=True)
+def _says(monkeypatch) -> None:
+    monkeypatch.setitem(REGISTRY, "says", Says())
+
+
+def step(*checks: tuple[str, int, bool]) -> Step:
+    specs = tuple(CheckSpec(word, word, "says", {"word": word}, points, guard) for word, points, guard in checks)
+    return Step("s", "S", "", Holds.NOW, specs, (), (), "", "")
+
+
+def graded(checks, answers):
+    seen = {NodeAsk(f"say {word}"): text if isinstance(text, Unknown) else Answer(text) for word, text in answers.items()}
+    return grade.grade(step(*checks), FACTS, Observation(seen))
+
+
+@pytest.mark.parametrize(
+    ("answers", "verdict", "earned"),
+    [
+        ({"a": "yes", "b": "yes", "guard": "yes"}, Verdict.PASS, 5),
+        ({"a": "yes", "b": "no", "guard": "yes"}, Verdict.FAIL, 3),
+        ({"a": "yes", "b": "shrug", "guard": "yes"}, Verdict.ERROR, 3),
+        ({"a": "yes", "b": "raise", "guard": "yes"}, Verdict.ERROR, 3),
+        ({"a": "yes", "b": Unknown("hung"), "guard": "yes"}, Verdict.ERROR, 3),
+        ({"a": "yes", "b": "yes", "guard": "no"}, Verdict.FAIL, 0),
+        ({"a": "yes", "b": "yes", "guard": "shrug"}, Verdict.ERROR, 0),
+        ({"a": "yes", "b": "yes"}, Verdict.ERROR, 0),
+        ({}, Verdict.ERROR, 0),
+    ],
+)
+def test_points(answers, verdict, earned) -> None:
+    result = graded([("a", 3, False), ("b", 2, False), ("guard", 0, True)], answers)
+    assert (result.verdict, result.earned, result.possible) == (verdict, earned, 5)
+
+
+@pytest.mark.parametrize(
+    ("answer", "said"), [("shrug", "nobody knows"), ("raise", "KeyError"), (Unknown("it hung"), "it hung")]
+)
+def test_what_could_not_be_told_says_why(answer, said) -> None:
+    [check] = graded([("a", 3, False)], {"a": answer}).checks
+    assert (check.verdict, check.reason) == (Verdict.ERROR, "could-not-tell")
+    assert said in check.observed
+
+
+def test_asks_of_all_steps() -> None:
+    asks = grade.asks([step(("a", 1, False)), step(("b", 1, False), ("a", 1, False))], FACTS)
+    assert [ask.command for ask in asks if isinstance(ask, NodeAsk)] == ["say a", "say b", "say a"]
+
+
+def test_parameters_that_do_not_fit_are_the_datas_fault() -> None:
+    spec = CheckSpec("c", "C", "says", {"wrod": "x"})
+    with pytest.raises(DataError, match="did you mean"):
+        grade.asks([Step("s", "S", "", Holds.NOW, (spec,), (), (), "", "")], FACTS)
+
+
+def test_skipped_earns_nothing() -> None:
+    result = grade.skipped(step(("a", 3, False), ("guard", 0, True)), "not started")
+    assert (result.verdict, result.earned, result.possible) == (Verdict.SKIP, 0, 3)
+    assert [check.observed for check in result.checks] == ["not started", "not started"]
+    assert [check.guard for check in result.checks] == [False, True]
