@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import sys
 import traceback
 from collections.abc import Sequence
@@ -33,6 +34,13 @@ class _Group(click.Group):
             ctx.fail(f'There is no command "{name}"{did_you_mean(name, sorted(self.commands))}')
         return super().resolve_command(ctx, args)
 
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError:  # click would end with 1, which says that a check failed
+            _nobody_reads()
+            ctx.exit(ExitCode.OK)
+
 
 def _named(ctx: click.Context, _: click.Parameter, name: str | None) -> None:
     if name is not None:
@@ -40,7 +48,7 @@ def _named(ctx: click.Context, _: click.Parameter, name: str | None) -> None:
 
 
 def _course(name: str) -> Course:
-    if not name.replace("-", "").replace(".", "").isalnum() or not name[0].isalnum() or name != name.lower():
+    if not re.fullmatch("[a-z0-9][a-z0-9.-]*", name):
         raise click.BadParameter(f'"{name}" is no cluster name: lower-case letters, digits, "-" and "."')
     return Course(name, Console(), _ask)
 
@@ -276,9 +284,6 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
         shell.stop_all()
         click.echo("\nInterrupted. Nothing is lost: type the same command again to go on.", err=True)
         sys.exit(ExitCode.INTERRUPTED)
-    except BrokenPipeError:  # `lab list | head`: nobody reads on
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(ExitCode.OK)
     except Exception:
         log = paths.log_file("crash")
         log.write_text(traceback.format_exc())
@@ -290,7 +295,11 @@ def _report(report: Report, form: str, output: Path | None) -> NoReturn:
     from lab.report import FORMATS
 
     if output is None:
-        FORMATS[form](report, sys.stdout)
+        try:
+            FORMATS[form](report, sys.stdout)
+            sys.stdout.flush()
+        except BrokenPipeError:
+            _nobody_reads()
     else:
         try:
             with output.open("w") as stream:
@@ -329,6 +338,11 @@ def _next(course: Course) -> None:
         f"  lab start {first}{option}   the first exercise\n"
         f"  lab shell{option}                  root on the control-plane node"
     )
+
+
+def _nobody_reads() -> None:
+    """`lab list | head`: what is still to be written goes nowhere."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _in_brackets(text: str) -> str:

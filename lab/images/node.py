@@ -45,7 +45,8 @@ def ensure(workshop: Workshop, from_source: bool) -> NodeImage:
     """
     with one_at_a_time(workshop.status):
         name = _built_name(workshop)
-        base = "" if from_source or image_exists(name) else official.obtain(workshop)
+        ask = official.overridden() or not image_exists(name)  # what was built here once is not asked for again
+        base = official.obtain(workshop) if ask and not from_source else ""
         if base:
             return NodeImage(_finish(workshop, base, components={}), "official")
         if not image_exists(name):

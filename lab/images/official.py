@@ -5,6 +5,7 @@ import ssl
 import time
 import urllib.error
 import urllib.request
+from http.client import HTTPException
 from pathlib import Path
 
 from lab import shell
@@ -25,6 +26,11 @@ def reference(pins: Pins) -> str:
     return os.environ.get(OVERRIDE) or pins.node_image
 
 
+def overridden() -> bool:
+    """Whether another node image than the pinned one is asked for."""
+    return bool(os.environ.get(OVERRIDE))
+
+
 def finding(pins: Pins) -> Finding:
     """Whether an image registry answers this machine, for `lab doctor`."""
     name = reference(pins)
@@ -36,7 +42,7 @@ def finding(pins: Pins) -> Finding:
             seen = f"{host} answers"
     except urllib.error.HTTPError as error:  # 401 is the usual answer to a client without a token
         seen = f"{host} answers ({error.code})"
-    except (OSError, ValueError):
+    except (OSError, ValueError, HTTPException):
         advice = "Nothing to do: the node image is built from source instead, which needs Go and takes some minutes."
         return Finding("image registry", False, f"{host} does not answer", advice, required=False)
     return Finding("image registry", True, seen, required=False)

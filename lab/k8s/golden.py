@@ -44,12 +44,21 @@ tar --sparse -C / -cf - $files --transform "s#^var/lib/etcd/.golden/data/member#
 rm -rf "$work" /etc/hosts.lab
 """
 
-# Everything that runs is stopped first; what the learner had is kept beside, never deleted.
+# The archive is unpacked aside first: it brings the configuration without which containerd cannot stop what runs.
+# What the learner had is kept beside, never deleted.
 _RESTORE = f"""
 set -euo pipefail
 systemctl unmask kubelet containerd >/dev/null 2>&1 || true
 systemctl stop kubelet || true
-systemctl is-active --quiet containerd || systemctl restart containerd
+stage={_WORK}/stage
+rm -rf "$stage"; mkdir -p "$stage"
+tar --sparse -C "$stage" -xzf -
+before=$(cat /etc/containerd/*.toml 2>/dev/null | sha256sum)
+for part in etc/containerd etc/systemd; do mkdir -p /$part; cp -a "$stage/$part/." "/$part/"; done
+systemctl daemon-reload
+if [ "$before" != "$(cat /etc/containerd/*.toml | sha256sum)" ] || ! systemctl is-active --quiet containerd; then
+    systemctl restart containerd
+fi
 for task in $(ctr -n k8s.io tasks ls -q); do ctr -n k8s.io tasks kill -s KILL "$task" >/dev/null 2>&1 || true; done
 saved={_WORK}/saved/$(date +%Y%m%dT%H%M%S)
 mkdir -p "$saved"
@@ -60,11 +69,9 @@ find /etc/kubernetes -mindepth 1 -delete 2>/dev/null || true
 find /root -mindepth 1 -delete
 for _ in $(seq 50); do pgrep -x etcd >/dev/null || break; sleep 0.1; done
 rm -rf /var/lib/etcd/member /var/lib/etcd/.golden
-containerd_before=$(cat /etc/containerd/*.toml 2>/dev/null | sha256sum)
-tar --sparse -C / -xzf -
+cp -a "$stage/." /
+rm -rf "$stage"
 cat /etc/hosts.lab >/etc/hosts; rm -f /etc/hosts.lab
-systemctl daemon-reload
-[ "$containerd_before" = "$(cat /etc/containerd/*.toml | sha256sum)" ] || systemctl restart containerd
 systemctl enable kubelet containerd >/dev/null 2>&1
 systemctl start kubelet
 echo "$saved"

@@ -41,9 +41,7 @@ class World:
         VERSION,
         (
             ImageFact(f"{REPOSITORY}:{VERSION}", digests["right"], digests["config"]),
-            ImageFact(
-                f"registry.k8s.io/kube-scheduler:{VERSION}", digests["scheduler"], digests["scheduler_config"]
-            ),
+            ImageFact(f"registry.k8s.io/kube-scheduler:{VERSION}", digests["scheduler"], digests["scheduler_config"]),
         ),
     )
 

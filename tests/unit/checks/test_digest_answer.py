@@ -10,9 +10,7 @@ FILE = "/root/image-digest/digest"
 @pytest.fixture
 def judge(world):
     def judge(answer, listing=None):
-        return world.judge(
-            "answer-digest", [answer, listing or world.listing], file=FILE, component=world.component
-        )
+        return world.judge("answer-digest", [answer, listing or world.listing], file=FILE, component=world.component)
 
     return judge
 

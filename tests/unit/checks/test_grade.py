@@ -40,7 +40,9 @@ class Says(Check[Params]):
             raise KeyError("of another shape")
         if text == "shrug":
             raise CouldNotTell("nobody knows")
-        return Judgement(Verdict.PASS if text == "yes" else Verdict.FAIL, "yes", text, "look", "" if text == "yes" else "no")
+        return Judgement(
+            Verdict.PASS if text == "yes" else Verdict.FAIL, "yes", text, "look", "" if text == "yes" else "no"
+        )
 
 
 @pytest.fixture(autouse=True)
@@ -54,7 +56,9 @@ def step(*checks: tuple[str, int, bool]) -> Step:
 
 
 def graded(checks, answers):
-    seen = {NodeAsk(f"say {word}"): text if isinstance(text, Unknown) else Answer(text) for word, text in answers.items()}
+    seen = {
+        NodeAsk(f"say {word}"): text if isinstance(text, Unknown) else Answer(text) for word, text in answers.items()
+    }
     return grade.grade(step(*checks), FACTS, Observation(seen))
 
 

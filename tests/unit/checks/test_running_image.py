@@ -57,7 +57,7 @@ def test_other_wrong_states(judge, containers, more, reason) -> None:
     assert (found.verdict, found.reason) == (Verdict.FAIL, reason)
 
 
-@pytest.mark.parametrize("listener", [QUIET, Answer("Netid State\n"), Answer("users:((\"x\",pid=,fd=1))")])
+@pytest.mark.parametrize("listener", [QUIET, Answer("Netid State\n"), Answer('users:(("x",pid=,fd=1))')])
 def test_nobody_on_the_port_is_for_the_readiness_check(judge, listener) -> None:
     assert judge(RIGHT, listener=listener).verdict is Verdict.PASS
 

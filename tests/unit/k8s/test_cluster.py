@@ -1,0 +1,139 @@
+import json
+
+import pytest
+
+from lab.errors import ClusterError, NoClusterError
+from lab.k8s.api import Response, Unreachable
+from lab.k8s.cluster import Cluster, parse_images
+from lab.k8s.record import Image, Record
+from lab.shell import Completed
+
+LISTING = """\
+registry.k8s.io/kube-apiserver:v1.36.4 sha256:m1
+registry.k8s.io/kube-apiserver@sha256:m1 sha256:m1
+sha256:c1 sha256:m1
+docker.io/library/nginx:1 sha256:m2
+
+one-word
+localhost:5000/a:b sha256:m3 more words
+sha256:c3 sha256:m3
+"""
+PODS = (
+    "coredns-a",
+    "coredns-b",
+    "etcd-x",
+    "kube-apiserver-x",
+    "kube-controller-manager-x",
+    "kube-proxy-y",
+    "kube-scheduler-x",
+)
+
+
+def test_images_are_those_with_a_tag() -> None:
+    assert parse_images(LISTING) == (
+        Image("docker.io/library/nginx:1", "sha256:m2", ""),
+        Image("localhost:5000/a:b", "sha256:m3", "sha256:c3"),
+        Image("registry.k8s.io/kube-apiserver:v1.36.4", "sha256:m1", "sha256:c1"),
+    )
+    assert parse_images("") == ()
+
+
+class Api:
+    def __init__(self, *answers) -> None:
+        self.answers = list(answers)
+
+    def request(self, path):
+        answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+
+class Node:
+    def __init__(self, state="running", text="") -> None:
+        self._state, self.text = state, text
+
+    def state(self):
+        return self._state
+
+    def run(self, script, **options):
+        return Completed((), 0, self.text.encode(), b"")
+
+
+def pod(name, phase="Running", ready="True", **metadata):
+    conditions = [{"type": "Ready", "status": ready}] if ready else None
+    return {"metadata": {"name": name, **metadata}, "status": {"phase": phase, "conditions": conditions}}
+
+
+def listed(*pods):
+    return Response(200, json.dumps({"items": list(pods)}))
+
+
+ALL = [pod(name) for name in PODS]
+
+
+@pytest.fixture
+def cluster(tmp_path, monkeypatch):
+    monkeypatch.setenv("LAB_STATE_HOME", str(tmp_path))
+    monkeypatch.setattr("lab.k8s.cluster.time.sleep", lambda seconds: None)
+    cluster = Cluster("cks-lab")
+    cluster.node = Node()
+    return cluster
+
+
+def test_waiting_for_all_pods(cluster) -> None:
+    cluster.api = Api(Unreachable("refused"), Response(503, ""), listed(*ALL[1:-1]), listed(*ALL))
+    cluster.wait_for_pods(5)
+    assert len(cluster.api.answers) == 1
+
+
+@pytest.mark.parametrize(
+    ("answer", "named"),
+    [
+        (Unreachable("refused"), "the API server"),
+        (listed(*ALL[:-1]), "kube-scheduler"),
+        (listed(*ALL, pod("extra", "Pending")), "extra"),
+        (listed(*ALL, pod("extra", ready="False")), "extra"),
+        (listed(*ALL, pod("extra", ready="")), "extra"),
+        (listed(*ALL, pod("extra", deletionTimestamp="now")), "extra"),
+        (Response(403, "{}"), "etcd"),
+    ],
+)
+def test_who_is_waited_for_is_named(cluster, answer, named) -> None:
+    cluster.api = Api(answer)
+    with pytest.raises(ClusterError, match=named) as raised:
+        cluster.wait_for_pods(0)
+    assert raised.value.hint
+
+
+def test_the_identity(cluster) -> None:
+    cluster.api = Api(Response(200, '{"metadata": {"uid": "u-1"}}'))
+    assert cluster.uid() == "u-1"
+    cluster.api = Api(Response(500, ""))
+    with pytest.raises(ClusterError, match="500"):
+        cluster.uid()
+
+
+def test_a_record_needs_a_whole_cluster_and_a_node(cluster) -> None:
+    with pytest.raises(NoClusterError):
+        cluster.record()
+    Record("cks-lab").save(cluster.files.record)
+    with pytest.raises(NoClusterError):
+        cluster.record()
+    Record("cks-lab", complete=True).save(cluster.files.record)
+    assert cluster.record().name == "cks-lab"
+    cluster.node = Node(state="")
+    with pytest.raises(NoClusterError):
+        cluster.record()
+
+
+def test_without_a_kubeconfig_there_is_no_cluster(cluster) -> None:
+    with pytest.raises(NoClusterError):
+        _ = cluster.api
+
+
+def test_what_the_node_says(cluster) -> None:
+    cluster.node = Node(text=LISTING)
+    assert len(cluster.images()) == 3
+    cluster.node = Node(text="172.18.0.2\n")
+    assert cluster.address() == "172.18.0.2"

@@ -1,0 +1,414 @@
+import io
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from types import SimpleNamespace
+
+import click
+import pytest
+
+from lab import cli, shell
+from lab.catalog import load
+from lab.course import Course, ExerciseProgress, Hint, LabStatus
+from lab.errors import (
+    BuildError,
+    ClusterError,
+    CommandError,
+    DataError,
+    EngineError,
+    LabError,
+    NoClusterError,
+    NotStartedError,
+)
+from lab.model import ClusterInfo, ExerciseResult, Finding, Report, Verdict
+
+CLUSTER = ClusterInfo("cks-lab", "v1.36.4", "kindest/node:v1.36.4", "kind")
+PHRASE = "a sentence of the fake"
+
+
+class FakeCourse(Course):
+    """Says what the test tells it to, and keeps what it was asked; reaches nothing."""
+
+    def __init__(self, name, status, ask=None):
+        super().__init__(name, status)
+        FakeCourse.world.names.append(name)
+
+    world: SimpleNamespace
+    catalog = property(lambda self: self.world.catalog)
+
+    def _say(self, *asked):
+        self.world.asked.append(asked)
+        answer = self.world.answers.get(asked[0])
+        if isinstance(answer, BaseException):
+            raise answer
+        return answer
+
+    def doctor(self):
+        return self._say("doctor")
+
+    def fix(self):
+        self._say("fix")
+
+    def up(self, from_source=False):
+        return self._say("up", from_source)
+
+    def down(self, purge=False):
+        self._say("down", purge)
+
+    def look(self):
+        return self._say("look")
+
+    def start(self, exercise_id):
+        self._say("start", exercise_id)
+
+    def verify(self, selectors=()):
+        return self._say("verify", tuple(selectors))
+
+    def hint(self, exercise_id, step_id):
+        return self._say("hint", exercise_id, step_id)
+
+    def solve(self, selector):
+        return self._say("solve", selector)
+
+    def reset(self, exercise_id):
+        self._say("reset", exercise_id)
+
+    def reset_all(self):
+        self._say("reset_all")
+
+    def shell_argv(self, command=(), tty=True):
+        self._say("shell_argv", tuple(command), tty)
+        return ["sh", "-c", "exit 7"]
+
+
+def report(verdict=Verdict.PASS):
+    return Report(CLUSTER, (ExerciseResult("pin", "Pin the image", (), verdict),), verdict)
+
+
+@pytest.fixture
+def world(monkeypatch, tmp_path, tree):
+    monkeypatch.setenv("LAB_STATE_HOME", str(tmp_path / "state"))
+    monkeypatch.setattr(cli, "Course", FakeCourse)
+    made = SimpleNamespace(
+        names=[],
+        asked=[],
+        answers={},
+        catalog=load(tree.exercises, tree.solutions),
+        crash=tmp_path / "state/logs/crash.log",
+    )
+    FakeCourse.world = made
+    return made
+
+
+@pytest.fixture
+def lab(capsys, monkeypatch, world):
+    """Runs the command line: exit code, standard output, standard error."""
+    monkeypatch.setattr("sys.stdin", io.StringIO())
+
+    def lab(*arguments):
+        with pytest.raises(SystemExit) as ended:
+            cli.main(arguments)
+        seen = capsys.readouterr()
+        assert "Traceback" not in seen.err + seen.out
+        return ended.value.code, seen.out, seen.err
+
+    return lab
+
+
+@pytest.mark.parametrize(
+    ("verdict", "code"), [(Verdict.PASS, 0), (Verdict.FAIL, 1), (Verdict.SKIP, 1), (Verdict.ERROR, 3)]
+)
+@pytest.mark.parametrize("command", ["verify", "solve"])
+def test_the_code_of_a_verdict(lab, world, verdict, code, command) -> None:
+    world.answers[command] = report(verdict)
+    ended, out, err = lab(command, "pin")
+    assert (ended, err) == (code, "")
+    assert out.endswith(f"Verdict: {verdict.upper()}\n")
+
+
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [
+        (LabError(PHRASE, "lab up"), 3),
+        (EngineError(PHRASE, "lab up"), 3),
+        (BuildError(PHRASE, "lab up"), 3),
+        (ClusterError(PHRASE, "lab up"), 3),
+        (CommandError(["x"], 1, PHRASE + "\nlab up"), 3),
+        (NoClusterError("cks-lab"), 3),
+        (NotStartedError("pin"), 1),
+        (DataError(PHRASE, "lab lint"), 4),
+        (KeyboardInterrupt(), 130),
+        (click.Abort(), 130),
+    ],
+    ids=lambda value: type(value).__name__,
+)
+def test_the_code_of_an_error(lab, world, error, code) -> None:
+    world.answers["verify"] = error
+    ended, out, err = lab("verify")
+    assert (ended, out) == (code, "")
+    assert err.lstrip().startswith("Interrupted." if code == 130 else "Error: ")
+    assert "lab " in err or code == 130  # a next command
+    assert not world.crash.exists()
+
+
+@pytest.mark.parametrize("error", [ValueError("of the program"), OSError(28, "No space left"), RecursionError()])
+def test_what_was_not_foreseen_goes_to_a_log(lab, world, error) -> None:
+    world.answers["verify"] = error
+    ended, out, err = lab("verify")
+    assert (ended, out) == (3, "")
+    assert str(world.crash) in err
+    assert len(err.splitlines()) == 1
+    assert type(error).__name__ in world.crash.read_text()
+
+
+def test_an_interrupt_ends_what_runs(lab, world, monkeypatch) -> None:
+    stopped = []
+    monkeypatch.setattr(shell, "stop_all", lambda: stopped.append(True))
+    world.answers["up"] = KeyboardInterrupt()
+    assert lab("up")[0] == 130
+    assert stopped == [True]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["verfy"], 'did you mean "verify"?'),
+        (["xyzzy"], "known: "),
+        (["verify", "--format", "xml"], "'xml'"),
+        (["verify", "--output", "/"], "directory"),
+        (["list", "--nonsense"], "--nonsense"),
+        (["start"], "EXERCISE"),
+        (["start", "a", "b"], "b"),
+        (["solve"], "EXERCISE"),
+        (["hint"], "EXERCISE/STEP"),
+        (["hint", "pin"], "lab hint pin/STEP"),
+        (["show", "pni"], 'did you mean "pin"?'),
+        (["show", "pin/fnid"], 'did you mean "find"?'),
+        (["reset"], "lab reset --all"),
+        (["reset", "pin", "--all"], "lab reset --all"),
+        (["--name", "A", "list"], '"A" is no cluster name'),
+        (["list", "--name", "a/b"], '"a/b" is no cluster name'),
+        (["--name", "", "list"], "no cluster name"),
+        (["--name", "-x", "list"], "no cluster name"),
+        (["--name", "a_b", "list"], "no cluster name"),
+        (["--name", "é", "list"], "no cluster name"),
+        (["--name", "²", "list"], "no cluster name"),
+    ],
+)
+def test_words_that_are_off(lab, world, arguments, said) -> None:
+    code, out, err = lab(*arguments)
+    assert (code, out) == (2, "")
+    assert said in err
+    assert world.asked == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "name"),
+    [
+        (["status"], "cks-lab"),
+        (["--name", "exam", "status"], "exam"),
+        (["status", "--name", "exam"], "exam"),
+        (["status", "--json", "--name=exam-2.b"], "exam-2.b"),
+        (["--name", "one", "status", "--name", "two"], "two"),
+    ],
+)
+def test_the_name_before_and_after_the_command(lab, world, arguments, name) -> None:
+    world.answers["look"] = LabStatus(name, "Docker 28", True, "running", "n", "ready", "v1", ())
+    assert lab(*arguments)[0] == 0
+    assert world.names[-1] == name
+
+
+def test_every_command_takes_a_name(lab) -> None:
+    for command in cli.cli.commands:
+        code, out, _ = lab(command, "--help")
+        assert code == 0
+        assert "--name" in out, command
+
+
+def test_version_and_help(lab, world) -> None:
+    assert lab("--version")[:2] == (0, f"lab, version {cli.__version__}\n")
+    assert lab("-h")[0] == 0
+    assert world.asked == []
+
+
+def test_verify_as_json(lab, world, tmp_path) -> None:
+    world.answers["verify"] = report(Verdict.FAIL)
+    code, out, err = lab("verify", "pin", "pin/find", "--format", "json")
+    assert (code, err, json.loads(out)["verdict"]) == (1, "", "fail")
+    assert world.asked == [("verify", ("pin", "pin/find"))]
+    file = tmp_path / "report.json"
+    assert lab("verify", "--format", "json", "--output", str(file)) == (1, "", "")
+    assert file.read_text() == out
+
+
+def test_a_report_that_cannot_be_written(lab, world, tmp_path) -> None:
+    world.answers["verify"] = report()
+    code, out, err = lab("verify", "--output", str(tmp_path / "none" / "report"))
+    assert (code, out) == (3, "")
+    assert "No such file or directory" in err
+    assert "--output" in err
+
+
+@pytest.mark.parametrize(("cluster", "code"), [("running", 0), ("stopped", 3), ("absent", 3), ("unknown", 3)])
+def test_status(lab, world, cluster, code) -> None:
+    progress = (ExerciseProgress("pin", "Pin it", True, 3, 7), ExerciseProgress("opa", "Trust", False, 0, 5))
+    world.answers["look"] = LabStatus("cks-lab", "Docker 28.2", True, cluster, "", "ready", "v1.36.4", progress)
+    ended, out, err = lab("status")
+    assert (ended, err) == (code, "")
+    assert f"cks-lab: {cluster} (v1.36.4)" in out
+    assert "pin: 3 of 7 points" in out
+    assert "opa: not started" in out
+    ended, out, err = lab("status", "--json")
+    assert (ended, err) == (code, "")
+    seen = json.loads(out)
+    assert (seen["cluster"], seen["engine_ok"], seen["api_server"]) == (cluster, True, "ready")
+    assert seen["progress"][0] == {"id": "pin", "title": "Pin it", "started": True, "earned": 3, "possible": 7}
+
+
+FINE = (Finding("engine", True, "Docker 28"), Finding("registry", False, "silent", "nothing to do", required=False))
+
+
+@pytest.mark.parametrize(("findings", "code"), [(FINE, 0), ((*FINE, Finding("disk", False, "1 GiB", "Free some.")), 1)])
+def test_doctor(lab, world, findings, code) -> None:
+    world.answers["doctor"] = findings
+    ended, out, err = lab("doctor")
+    assert (ended, err) == (code, "")
+    assert out.splitlines()[:3] == [
+        "ok      engine          Docker 28",
+        "note    registry        silent",
+        "                        -> nothing to do",
+    ]
+    assert ("MISSING disk" in out) == bool(code)
+    ended, out, err = lab("doctor", "--json")
+    assert (ended, err) == (code, "")
+    assert json.loads(out)[1] == {
+        "name": "registry", "ok": False, "seen": "silent", "advice": "nothing to do", "required": False
+    }  # fmt: skip
+    assert ("fix",) not in world.asked
+
+
+def test_doctor_mends_before_it_looks(lab, world) -> None:
+    world.answers["doctor"] = FINE
+    assert lab("doctor", "--fix")[0] == 0
+    assert world.asked == [("fix",), ("doctor",)]
+
+
+def test_list(lab) -> None:
+    code, out, _ = lab("list")
+    assert code == 0
+    assert out.startswith("pin ")
+    assert "15 min  easy" in out
+    code, out, _ = lab("list", "--json")
+    assert code == 0
+    [exercise] = json.loads(out)
+    assert list(exercise) == ["id", "title", "summary", "minutes", "difficulty", "domain", "steps"]
+    assert exercise["difficulty"] == "easy"
+    assert exercise["steps"][1] == {"id": "pin", "title": "Pin it", "points": 4}
+
+
+def test_show(lab, world) -> None:
+    assert lab("show")[:2] == (0, "# The lab\n")
+    code, out, _ = lab("show", "pin")
+    assert code == 0
+    assert "Work in /root/pin." in out
+    assert "- pin/find: Find the digest (3 points)" in out
+    assert out.endswith("lab start pin\n")
+    for arguments in (["pin", "find"], ["pin/find"]):
+        code, out, _ = lab("show", *arguments)
+        assert code == 0
+        assert out.startswith("# Find the digest\n\nDo find.")
+        assert "- Images: https://" in out
+        assert "lab hint pin/find" in out
+    assert world.asked == []  # needs no cluster
+
+
+def test_up_says_what_is_next(lab, world) -> None:
+    code, out, _ = lab("up", "--from-source", "--name", "exam")
+    assert code == 0
+    assert world.asked == [("up", True)]
+    assert "lab start pin --name exam" in out
+
+
+def test_without_a_terminal_no_command_means_up(lab, world) -> None:
+    code, out, _ = lab()
+    assert code == 0
+    assert world.asked == [("up", False)]
+    assert "lab start pin" in out
+
+
+def test_the_other_commands(lab, world) -> None:
+    world.answers["hint"] = Hint("find", 2, 3, "Look *there*.")
+    assert lab("down", "--purge")[0] == 0
+    code, out, _ = lab("start", "pin")
+    assert (code, "lab show pin find" in out) == (0, True)
+    assert lab("hint", "pin/find")[:2] == (0, "Hint 2 of 3 for pin/find:\n\nLook *there*.\n")
+    assert lab("reset", "pin")[0] == 0
+    assert lab("reset", "--all")[0] == 0
+    assert world.asked == [("down", True), ("start", "pin"), ("hint", "pin", "find"), ("reset", "pin"), ("reset_all",)]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "command"),
+    [
+        ([], ()),
+        (["kubectl", "get", "-A", "pods", "--name"], ("kubectl", "get", "-A", "pods", "--name")),
+        (["--", "ls", "-la"], ("ls", "-la")),
+        (["--name", "exam", "ps", "-a"], ("ps", "-a")),
+    ],
+)
+def test_shell_passes_words_and_exit_code_on(lab, world, arguments, command) -> None:
+    assert lab("shell", *arguments)[0] == 7
+    assert world.asked == [("shell_argv", command, False)]
+
+
+def test_lint(lab, monkeypatch, tree) -> None:
+    monkeypatch.setattr("lab.cli.paths.data", lambda folder: getattr(tree, folder))
+    tree.sheet("check: file", "check: no-such-check")
+    code, out, err = lab("lint")
+    assert code == 4
+    assert "no-such-check" in out
+    assert f"{len(out.splitlines())} problems" in err
+
+
+def test_lint_of_the_labs_own_data(lab) -> None:
+    assert lab("lint")[:2] == (0, "The exercise data is in order.\n")
+
+
+def run(*arguments: str, **options) -> "subprocess.CompletedProcess[bytes]":
+    return subprocess.run(
+        [sys.executable, *arguments], cwd=Path(__file__).parents[2], timeout=30, check=False, **options
+    )
+
+
+@pytest.fixture
+def nobody():
+    """A pipe that is written to and that nobody reads."""
+    read, write = os.pipe()
+    os.close(read)
+    yield write
+    os.close(write)
+
+
+def test_a_reader_that_leaves_is_no_error(nobody) -> None:
+    done = run("-m", "lab", "list", stdout=nobody, stderr=subprocess.PIPE)
+    assert (done.returncode, done.stderr) == (0, b"")
+
+
+def test_a_reader_that_leaves_does_not_change_the_verdict(nobody) -> None:
+    script = (
+        "from lab import cli, model; cli.Course.verify = lambda self, selectors: model.Report("
+        "model.ClusterInfo('a', 'b', 'c', 'd'), (), model.Verdict.ERROR); cli.main(['verify'])"
+    )
+    done = run("-c", script, stdout=nobody, stderr=subprocess.PIPE)
+    assert (done.returncode, done.stderr) == (3, b"")
+
+
+def test_the_command_line_loads_neither_the_tui_nor_the_client() -> None:
+    script = (
+        "import sys; import lab.cli; "
+        "print([name for name in ('textual', 'rich', 'kubernetes', 'urllib3', 'pexpect') if name in sys.modules])"
+    )
+    done = run("-c", script, stdout=subprocess.PIPE)
+    assert done.stdout == b"[]\n"
