@@ -207,16 +207,14 @@ def verify(course: Course, selectors: tuple[str, ...], form: str, output: Path |
 
 
 @cli.command()
-@click.argument("selector", metavar="EXERCISE/STEP")
+@click.argument("selector", metavar="EXERCISE[/STEP]")
 @_name
 @pass_course
 def hint(course: Course, selector: str) -> None:
-    """The next hint of a step; which ones were taken is recorded."""
+    """The next hint of a step (without one: of the first that does not pass); it is recorded as taken."""
     exercise, _, step = selector.partition("/")
-    if not step:
-        raise UsageError("A hint is for a step.", f"Name it: lab hint {exercise}/STEP (steps: lab show {exercise})")
-    given = course.hint(exercise, step)
-    click.echo(f"Hint {given.number} of {given.total} for {selector}:\n\n{given.text}")
+    given = course.hint(exercise, step or course.current_step(exercise))
+    click.echo(f"Hint {given.number} of {given.total} for {exercise}/{given.step}:\n\n{given.text}")
 
 
 @cli.command()
@@ -225,8 +223,13 @@ def hint(course: Course, selector: str) -> None:
 @_name
 @pass_course
 def solve(course: Course, selector: str, form: str) -> None:
-    """Type the solution on the node, step by step, and check each."""
-    _report(course.solve(selector), form, None)
+    """Type the solution on the node, step by step, check each, and say why it works."""
+    report = course.solve(selector)
+    if form == "text":
+        for _, steps in course.catalog.select([selector]):
+            for step in steps:
+                click.echo(f"# {step.title}\n\n{step.why}\n")
+    _report(report, form, None)
 
 
 @cli.command()

@@ -259,6 +259,16 @@ class Course:
         number = self._journal(self._record()).take_hint(exercise_id, step_id, len(step.hints))
         return Hint(step_id, number, len(step.hints), step.hints[number - 1])
 
+    def current_step(self, exercise_id: str) -> str:
+        """The id of the first step of an exercise that does not pass; the last one when all do.
+
+        Raises:
+            UsageError: there is no such exercise; NoClusterError: there is no cluster.
+        """
+        [result] = self.verify([exercise_id]).exercises
+        open_steps = [step.id for step in result.steps if step.verdict is not Verdict.PASS]
+        return open_steps[0] if open_steps else result.steps[-1].id
+
     def hints_taken(self, exercise_id: str, step_id: str) -> tuple[str, ...]:
         """The texts of the hints of a step that were taken."""
         step = self._step(exercise_id, step_id)

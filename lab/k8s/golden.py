@@ -131,5 +131,5 @@ def _members(archive: bytes) -> set[str]:
     try:
         with tarfile.open(fileobj=io.BytesIO(archive)) as tar:
             return set(tar.getnames())
-    except tarfile.TarError:
+    except (tarfile.TarError, EOFError, OSError):  # the last two from gzip
         return set()

@@ -57,11 +57,15 @@ def _load(file: Path) -> dict[str, Any]:
         return empty
     try:
         content = yaml.safe_load(file.read_text()) or empty
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise ClusterError(f"{file} is not YAML, and was left as it is: {error}", "Mend it, then: lab up") from error
-    if not isinstance(content, dict):
+    if not isinstance(content, dict) or not all(_is_list(content.get(key)) for key in _LISTS):
         raise ClusterError(f"{file} is not a kubeconfig, and was left as it is.", "Mend it, then: lab up")
     return content
+
+
+def _is_list(entries: Any) -> bool:
+    return entries is None or (isinstance(entries, list) and all(isinstance(entry, dict) for entry in entries))
 
 
 def _save(file: Path, content: dict[str, Any]) -> None:

@@ -64,15 +64,12 @@ def _check(id: str, title: str, points: int = 0) -> CheckSpec:
 
 def _step(id: str, title: str, checks: Sequence[CheckSpec], holds: Holds = Holds.NOW) -> Step:
     look = "```bash\ncrictl images --digests\n```\n\n```\nIMAGE  TAG  DIGEST\n```\n\n"
-    text = (
-        f"## {title}\n\nLook with `crictl ps` on the node, then write what you found.\n\n{look}"
-        + "\n".join(f"{n}. Do the thing of number {n}, as the page says." for n in range(1, 9))
+    text = f"## {title}\n\nLook with `crictl ps` on the node, then write what you found.\n\n{look}" + "\n".join(
+        f"{n}. Do the thing of number {n}, as the page says." for n in range(1, 9)
     )
     hints = ("Look at what *runs*.", "Try `crictl inspect`.", "```bash\ncrictl images --digests\n```")
     links = (Reference("Images", "https://kubernetes.io/docs/concepts/containers/images/"),)
-    return Step(
-        id, title, text, holds, tuple(checks), hints, links, f"echo {id} > /root/{id}\n", f"Why {id} works."
-    )
+    return Step(id, title, text, holds, tuple(checks), hints, links, f"echo {id} > /root/{id}\n", f"Why {id} works.")
 
 
 def digest_exercise() -> Exercise:

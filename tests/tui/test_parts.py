@@ -157,9 +157,7 @@ def test_errors_become_failures_and_faults_are_logged() -> None:
     assert attempt(absent) == Failure('There is no cluster "cks-lab".', "Make it with: lab up")
     failure = attempt(broken)
     log = paths.log_file("tui")
-    assert failure == Failure(
-        "The lab met a fault of its own (KeyError).", f"What happened is written in {log}"
-    )
+    assert failure == Failure("The lab met a fault of its own (KeyError).", f"What happened is written in {log}")
     assert "KeyError: 'x'" in log.read_text()
 
 

@@ -38,9 +38,7 @@ class Terminal:
 
 
 @pytest.mark.parametrize("key", ["t", "exclamation_mark"])
-async def test_the_shell_takes_the_screen_and_gives_it_back(
-    key: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_the_shell_takes_the_screen_and_gives_it_back(key: str, monkeypatch: pytest.MonkeyPatch) -> None:
     terminal, course = Terminal(monkeypatch), FakeCourse()
     async with in_exercise(course) as pilot:
         await pilot.press(key)

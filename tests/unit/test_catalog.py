@@ -155,8 +155,7 @@ def test_files_that_do_not_belong_there(tree: "Tree") -> None:
     tree.write("exercises/010-pin/.brief.en.md.swp", "x")
     tree.write("exercises/README.md", "x")
     assert problems(tree) == [
-        "exercises/010-pin/steps/fnd.en.md:1: this file does not belong here; "
-        'did you mean "steps/find.en.md"?'
+        'exercises/010-pin/steps/fnd.en.md:1: this file does not belong here; did you mean "steps/find.en.md"?'
     ]
 
 
@@ -179,9 +178,7 @@ def test_numbers_and_ids_are_unique(tree: "Tree") -> None:
 
 def test_a_form_of_another_version(tree: "Tree") -> None:
     tree.sheet("format_version: 1", "format_version: 2")
-    assert problems(tree) == [
-        "exercises/010-pin/exercise.yaml:1: this form is version 2; this lab reads version 1"
-    ]
+    assert problems(tree) == ["exercises/010-pin/exercise.yaml:1: this form is version 2; this lab reads version 1"]
 
 
 def test_unknown_variables_are_told_wherever_they_are(tree: "Tree") -> None:
@@ -211,9 +208,7 @@ def test_files_are_looked_at_even_when_the_sheet_is_wrong(tree: "Tree") -> None:
     ]
 
 
-@pytest.mark.parametrize(
-    "sheet", ["a: [", "", "[]", "steps: 3\n", "steps: [3, {id: [x]}]\n", "variables: 3\n"]
-)
+@pytest.mark.parametrize("sheet", ["a: [", "", "[]", "steps: 3\n", "steps: [3, {id: [x]}]\n", "variables: 3\n"])
 def test_a_sheet_that_is_far_off(tree: "Tree", sheet: str) -> None:
     tree.write("exercises/010-pin/exercise.yaml", sheet)
     assert problems(tree)

@@ -163,9 +163,7 @@ def test_a_type_that_data_cannot_have_is_a_fault_of_the_program(tmp_path: Path) 
 
 
 def test_params_take_numerals() -> None:
-    assert params(Thing, {"name": "7", "size": "small", "count": "8443"}, "the check") == Thing(
-        "7", Size.SMALL, 8443
-    )
+    assert params(Thing, {"name": "7", "size": "small", "count": "8443"}, "the check") == Thing("7", Size.SMALL, 8443)
 
 
 def test_params_say_whose_they_are_and_all_that_is_wrong() -> None:

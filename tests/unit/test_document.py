@@ -21,9 +21,7 @@ def test_a_problem_names_its_file_from_the_checkout() -> None:
 
 
 def test_values_and_lines(tmp_path: Path) -> None:
-    document, problems = read(
-        tmp_path, "title: x\nsteps:\n  - id: a\n    points: 3\n  - id: b\n    with: {file: y}\n"
-    )
+    document, problems = read(tmp_path, "title: x\nsteps:\n  - id: a\n    points: 3\n  - id: b\n    with: {file: y}\n")
     assert problems == []
     assert document is not None
     assert document.value == {

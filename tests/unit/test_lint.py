@@ -139,9 +139,7 @@ def test_a_missing_file_of_hints_is_told_once(tree: "Tree") -> None:
     assert problems(tree) == [f"{file}:1: this file is missing"]
 
 
-@pytest.mark.parametrize(
-    "script", ["ls\n", "#!/bin/bash\nset -euo pipefail\n", "\nset -euo pipefail\n", "set -e\n"]
-)
+@pytest.mark.parametrize("script", ["ls\n", "#!/bin/bash\nset -euo pipefail\n", "\nset -euo pipefail\n", "set -e\n"])
 def test_a_solution_stops_at_the_first_mistake(tree: "Tree", script: str) -> None:
     tree.write("solutions/010-pin/find.sh", script)
     assert problems(tree) == ["solutions/010-pin/find.sh:1: the first line must be: set -euo pipefail"]

@@ -87,9 +87,7 @@ def test_the_file(world: World) -> None:
         lambda journal: journal.clear("other"),
     ],
 )
-def test_every_change_is_there_for_the_next_process(
-    world: World, change: Callable[[Journal], object]
-) -> None:
+def test_every_change_is_there_for_the_next_process(world: World, change: Callable[[Journal], object]) -> None:
     world.load().start("other")
     before = world.path.read_text()
     change(world.load())

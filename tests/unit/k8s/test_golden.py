@@ -67,7 +67,9 @@ def test_saving_keeps_it_to_its_owner(tmp_path) -> None:
     assert file.stat().st_mode & 0o777 == 0o600
 
 
-@pytest.mark.parametrize("content", [b"", b"words", WHOLE[:100], archive(other="x")])
+@pytest.mark.parametrize(
+    "content", [b"", b"words", WHOLE[:100], archive(other="x")], ids=["empty", "words", "cut", "other"]
+)
 def test_what_is_not_whole_is_not_saved(tmp_path, content) -> None:
     with pytest.raises(ClusterError, match="incomplete"):
         golden.save(Node(content), tmp_path / "golden.tar.gz")
