@@ -173,6 +173,10 @@ def _start(
 def _forget(process: "subprocess.Popen[bytes]") -> None:
     with _lock:
         _live.discard(process)
+    for stream in (process.stdin, process.stdout, process.stderr):
+        if stream:  # left open when it was ended early
+            with suppress(OSError):
+                stream.close()
 
 
 def succeeds(argv: Sequence[str], *, timeout: float = DEFAULT_TIMEOUT) -> bool:

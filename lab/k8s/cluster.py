@@ -15,6 +15,18 @@ from lab.paths import ClusterPaths
 READY_TIMEOUT = 180.0
 PODS_TIMEOUT = 300.0
 
+# The config digest stands in the manifest, and for an image of several platforms in this platform's manifest.
+_IMAGES = r"""
+architecture=$(dpkg --print-architecture)
+ctr -n k8s.io images ls | awk 'NR > 1 {print $1, $3}' | grep -v -e @ -e ^sha256: | while read -r name target; do
+    manifest=$(ctr -n k8s.io content get "$target")
+    own=$(jq -r --arg a "$architecture" '.manifests[]? | select(.platform.architecture == $a) | .digest' \
+        <<<"$manifest" | head -n 1)
+    [ -z "$own" ] || manifest=$(ctr -n k8s.io content get "$own")
+    echo "$name $target $(jq -r '.config.digest // empty' <<<"$manifest")"
+done
+"""
+
 
 class Cluster:
     """A cluster that `lab up` made, or is making. Looks; changing it is for actions, golden and kind."""
@@ -90,7 +102,7 @@ class Cluster:
 
     def images(self) -> tuple[Image, ...]:
         """The images of the node that have a name with a tag, sorted by name."""
-        return parse_images(self.node.run("ctr -n k8s.io images ls | awk 'NR > 1 {print $1, $3}'").text)
+        return parse_images(self.node.run(_IMAGES).text)
 
     def address(self) -> str:
         """The node's IPv4 address on the cluster's network."""
@@ -98,16 +110,12 @@ class Cluster:
 
 
 def parse_images(listing: str) -> tuple[Image, ...]:
-    """Images from lines of name and manifest digest, as containerd lists them.
-
-    CRI keeps a line named by the config digest beside each image, which is how one digest leads to the other.
-    """
-    rows = [line.split()[:2] for line in listing.splitlines() if len(line.split()) >= 2]
-    config_of = {target: name for name, target in rows if name.startswith("sha256:")}
+    """Images from lines of name, manifest digest and config digest; names by digest and by id are left out."""
+    rows = [line.split() for line in listing.splitlines() if len(line.split()) in (2, 3)]
     return tuple(
-        Image(name, target, config_of.get(target, ""))
-        for name, target in sorted(rows)
-        if "@" not in name and not name.startswith("sha256:")
+        Image(row[0], row[1], row[2] if len(row) == 3 else "")
+        for row in sorted(rows)
+        if "@" not in row[0] and not row[0].startswith("sha256:")
     )
 
 

@@ -108,7 +108,8 @@ def restore_images(cluster: Cluster, record: Record) -> None:
             image.name: image.manifest_digest,
             f"{repository}@{image.manifest_digest}": image.manifest_digest,
         }
-        wanted[image.config_digest] = image.manifest_digest
+        if image.config_digest:
+            wanted[image.config_digest] = image.manifest_digest
     strange = [name for name, target in present.items() if wanted.get(name) != target]
     if strange:
         cluster.node.run("xargs -r -n 1 ctr -n k8s.io images rm >/dev/null", input="\n".join(strange).encode())

@@ -30,7 +30,7 @@ def test_a_step_turns_green_by_itself_after_work_in_the_shell(digest: Lab, termi
     terminal.expect("fails")
     terminal.send("!")
     terminal.expect("root on the node")
-    terminal.expect(r"\$ ")
+    terminal.expect("# ")
     solution = Path(__file__).parents[2] / "solutions" / "010-image-digest" / "find.sh"
     assert "crictl inspect" in solution.read_text()
     terminal.send("crictl inspect $(crictl ps -q --name '^kube-apiserver$') | jq -r .status.imageRef")

@@ -69,6 +69,9 @@ class FakeCourse(Course):
     def hint(self, exercise_id, step_id):
         return self._say("hint", exercise_id, step_id)
 
+    def current_step(self, exercise_id):
+        return self._say("current_step", exercise_id)
+
     def solve(self, selector):
         return self._say("solve", selector)
 
@@ -182,8 +185,7 @@ def test_an_interrupt_ends_what_runs(lab, world, monkeypatch) -> None:
         (["start"], "EXERCISE"),
         (["start", "a", "b"], "b"),
         (["solve"], "EXERCISE"),
-        (["hint"], "EXERCISE/STEP"),
-        (["hint", "pin"], "lab hint pin/STEP"),
+        (["hint"], "EXERCISE"),
         (["show", "pni"], 'did you mean "pin"?'),
         (["show", "pin/fnid"], 'did you mean "find"?'),
         (["reset"], "lab reset --all"),
@@ -336,6 +338,21 @@ def test_without_a_terminal_no_command_means_up(lab, world) -> None:
     assert code == 0
     assert world.asked == [("up", False)]
     assert "lab start pin" in out
+
+
+def test_a_hint_without_a_step(lab, world) -> None:
+    world.answers |= {"hint": Hint("find", 1, 3, "Look."), "current_step": "find"}
+    assert lab("hint", "pin")[:2] == (0, "Hint 1 of 3 for pin/find:\n\nLook.\n")
+    assert world.asked == [("current_step", "pin"), ("hint", "pin", "find")]
+
+
+def test_a_solution_says_why_it_works(lab, world) -> None:
+    world.answers["solve"] = report()
+    code, out, _ = lab("solve", "pin/find")
+    assert code == 0
+    assert out.startswith("# Find the digest\n\nWhy find works.\n")
+    code, out, _ = lab("solve", "pin/find", "--format", "json")
+    assert json.loads(out)["verdict"] == "pass"
 
 
 def test_the_other_commands(lab, world) -> None:

@@ -9,14 +9,14 @@ from lab.k8s.record import Image, Record
 from lab.shell import Completed
 
 LISTING = """\
-registry.k8s.io/kube-apiserver:v1.36.4 sha256:m1
-registry.k8s.io/kube-apiserver@sha256:m1 sha256:m1
-sha256:c1 sha256:m1
+registry.k8s.io/kube-apiserver:v1.36.4 sha256:m1 sha256:c1
+registry.k8s.io/kube-apiserver@sha256:m1 sha256:m1 sha256:c1
+sha256:c1 sha256:m1 sha256:c1
 docker.io/library/nginx:1 sha256:m2
 
 one-word
-localhost:5000/a:b sha256:m3 more words
-sha256:c3 sha256:m3
+four words are ignored
+localhost:5000/a:b sha256:m3 sha256:c3
 """
 PODS = (
     "coredns-a",

@@ -1,0 +1,127 @@
+"""`python -m bench`: measure, print the table. Goals are told, not enforced: the exit code is 0 either way."""
+
+import argparse
+import os
+import shutil
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from bench import build, clusters, memory, restart
+from bench.table import Row, text
+from lab import shell
+from lab.errors import LabError
+from lab.status import Console, Status
+
+PIECES = ("up", "restart", "memory")
+_UP_ROUNDS = 2
+_LOG_LINES = 30
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the pieces asked for; gives the exit code."""
+    parser = argparse.ArgumentParser(prog="python -m bench", description="Speeds of the lab, as ratios in one run.")
+    parser.add_argument(
+        "--only", type=_pieces, default=set(PIECES), metavar="PIECE,...", help="of up, restart, memory; may be empty"
+    )
+    parser.add_argument("--repeat", type=_count, default=2, metavar="N", help="edits of each kind (2)")
+    parser.add_argument("--build", action="store_true", help="also the build of the node image; 20 minutes more")
+    options = parser.parse_args(arguments)
+    status, rows, code = Console(), [], 0
+    try:
+        with _own_state():
+            for row in _measure(options.only, options.repeat, options.build, status):
+                rows.append(row)
+    except LabError as error:
+        print(f"Error: {error}", file=sys.stderr)
+        code = 1
+    except KeyboardInterrupt:
+        code = 130
+    if rows:
+        print(text(rows))
+    return code
+
+
+def _measure(pieces: set[str], repeat: int, with_build: bool, status: Status) -> Iterator[Row]:
+    kit = clusters.prepare(status)
+    times: dict[str, list[clusters.UpTimes]] = {"ours": [], "theirs": []}
+    ours: dict[str, tuple[float, ...]] = {}
+    theirs: dict[str, tuple[float, ...]] = {}
+    rounds = _UP_ROUNDS if "up" in pieces else min(1, len(pieces))
+    for number in range(1, rounds + 1):
+        last = number == rounds
+        with _told(status, "lab up", number), clusters.ours() as (node, taken):
+            times["ours"].append(taken)
+            if last and "memory" in pieces:
+                yield Row("memory of the node at rest", "MiB", 700, memory.of_node(node))
+                yield Row("memory of the TUI, 80x24, after 10 s", "MiB", 90, memory.of_tui())
+            if last and "restart" in pieces:
+                restart.prepare(node, stock=False)
+                ours = restart.measure(node, repeat, status)
+        if pieces == {"memory"}:
+            break
+        with _told(status, "kind create cluster", number), clusters.theirs(kit) as (node, taken):
+            times["theirs"].append(taken)
+            if last and "restart" in pieces:
+                restart.prepare(node, stock=True)
+                theirs = restart.measure(node, repeat, status)
+    if "up" in pieces:
+        yield _row("lab up to /readyz, against kind create --wait 5m", 1.15, times, "api")
+        yield _row("... and to every system pod ready", 1.15, times, "pods")
+    for way, seconds in ours.items():
+        yield Row(f"API server back after an edit with {way}", "s", 0.4, seconds, theirs[way])
+    if with_build:
+        yield build.measure(kit.workshop)
+
+
+def _row(what: str, goal: float, times: dict[str, list[clusters.UpTimes]], part: str) -> Row:
+    ours, theirs = (tuple(float(getattr(each, part)) for each in times[side]) for side in ("ours", "theirs"))
+    return Row(what, "s", goal, ours, theirs)
+
+
+@contextmanager
+def _told(status: Status, what: str, number: int) -> Iterator[None]:
+    with status.phase(f"{what}, round {number}, with what is measured on that cluster"):
+        yield
+
+
+@contextmanager
+def _own_state() -> Iterator[None]:
+    """A state folder and a kubeconfig of the benchmark's own; both are gone afterwards, with the clusters."""
+    home = Path(os.environ.get("LAB_STATE_HOME") or Path.home() / ".local" / "state" / "cks-lab-test") / "bench"
+    os.environ["LAB_STATE_HOME"] = str(home)
+    os.environ["KUBECONFIG"] = str(home / "users-kubeconfig")
+    try:
+        yield
+    except LabError:
+        _tell_logs(home)  # they go with the folder
+        raise
+    finally:
+        shell.stop_all()
+        clusters.clear()
+        shutil.rmtree(home, ignore_errors=True)
+
+
+def _tell_logs(home: Path) -> None:
+    logs = sorted((home / "logs").glob("*.log"), key=lambda file: file.stat().st_mtime)
+    for log in logs[-1:]:
+        lines = log.read_text(errors="replace").splitlines()[-_LOG_LINES:]
+        print(f"The end of {log.name}:", *lines, sep="\n  ", file=sys.stderr)
+
+
+def _pieces(words: str) -> set[str]:
+    chosen = {word for word in words.split(",") if word}
+    if not chosen <= set(PIECES):
+        raise argparse.ArgumentTypeError(f"choose from {', '.join(PIECES)}")
+    return chosen
+
+
+def _count(word: str) -> int:
+    if not word.isdigit() or int(word) < 1:
+        raise argparse.ArgumentTypeError("a number from 1 on")
+    return int(word)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

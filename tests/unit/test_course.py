@@ -1,0 +1,430 @@
+"""The use cases on a cluster whose node is this machine's bash and whose API server is a fake."""
+
+import json
+import subprocess
+from dataclasses import dataclass
+
+import pytest
+
+from lab import actions, course, paths
+from lab.checks.base import REGISTRY, ApiAsk, Check, Judgement, NodeAsk
+from lab.engine import docker
+from lab.engine.docker import Engine
+from lab.errors import (
+    ClusterError,
+    CommandError,
+    DataError,
+    EngineError,
+    NoClusterError,
+    NotStartedError,
+    UsageError,
+)
+from lab.images import official
+from lab.k8s import lifecycle
+from lab.k8s.api import Response, Unreachable
+from lab.k8s.node import Node
+from lab.k8s.record import Image, Record
+from lab.model import Finding, Verdict
+from lab.shell import Completed
+from lab.status import Recording
+
+ENGINE = Engine("28.2", 2, "x86_64", 4 * 1024**3, 2, "/")
+SHEET = """\
+format_version: 1
+title: Write files
+summary: Write two files.
+minutes: 5
+difficulty: easy
+domain: Testing
+variables: {{folder: {folder}}}
+start:
+  - {{do: write, path: "{{{{folder}}}}/begun"}}
+reset:
+  - {{do: wipe, path: "{{{{folder}}}}"}}
+steps:
+  - id: find
+    title: Write one
+    holds: now
+    checks:
+      - {{id: one, title: One is there, check: file, with: {{path: "{{{{folder}}}}/one"}}, points: 3}}
+  - id: pin
+    title: Write two, once
+    holds: once
+    checks:
+      - {{id: two, title: Two is there, check: file, with: {{path: "{{{{folder}}}}/two"}}, points: 4}}
+      - {{id: alive, title: The API answers, check: alive, guard: true}}
+"""
+
+
+@dataclass(frozen=True)
+class Params:
+    path: str
+
+
+@dataclass(frozen=True)
+class None_:
+    """No parameters."""
+
+
+class FileCheck(Check[Params]):
+    takes = Params
+
+    def asks(self, params, facts):
+        return (NodeAsk(f"test -e '{params.path}'"),)
+
+    def judge(self, params, facts, seen):
+        there = seen[NodeAsk(f"test -e '{params.path}'")].code == 0
+        return Judgement(Verdict.PASS if there else Verdict.FAIL, "", "there" if there else "not there", "ls")
+
+
+class AliveCheck(Check[None_]):
+    takes = None_
+
+    def asks(self, params, facts):
+        return (ApiAsk("/readyz"),)
+
+    def judge(self, params, facts, seen):
+        ready = seen[ApiAsk("/readyz")].code == 200
+        return Judgement(Verdict.PASS if ready else Verdict.FAIL, "", "ready", "")
+
+
+class Write(actions.base.Action[Params]):
+    takes = Params
+
+    def run(self, params, cluster, status):
+        cluster.node.run(f"echo >>{params.path}")
+
+
+class Wipe(actions.base.Action[Params]):
+    takes = Params
+
+    def run(self, params, cluster, status):
+        cluster.node.run(f"rm -f {params.path}/*")
+
+
+class LocalNode(Node):
+    def __init__(self, place) -> None:
+        super().__init__("cks-lab-control-plane")
+        self.place, self.now, self.scripts = place, "running", []
+
+    def state(self):
+        return self.now
+
+    def run(self, script, *, input=None, timeout=60, check=True):
+        if self.now != "running":
+            raise ClusterError("The node cannot be entered: it is stopped", "lab up")
+        self.scripts.append(script)
+        here = script.replace("/run/", f"{self.place}/")
+        done = subprocess.run(["bash", "-c", here], input=input, capture_output=True, timeout=20, check=False)
+        if check and done.returncode:
+            raise CommandError(["bash"], done.returncode, (done.stdout + done.stderr).decode())
+        return Completed((), done.returncode, done.stdout, done.stderr)
+
+
+class Api:
+    def __init__(self) -> None:
+        self.answer: Response | Exception = Response(200, "ok")
+
+    def request(self, path, method="GET", body=""):
+        if isinstance(self.answer, Exception):
+            raise self.answer
+        return self.answer
+
+    def readiness(self):
+        return "" if self.answer == Response(200, "ok") else "no answer"
+
+
+class World:
+    """The course, its node and API, and the exercise's folder on the node."""
+
+    def __init__(self, root, tree) -> None:
+        self.folder = root / "root"
+        self.folder.mkdir()
+        tree.write("exercises/010-pin/exercise.yaml", SHEET.format(folder=self.folder))
+        for step, name in (("find", "one"), ("pin", "two")):
+            tree.write(f"solutions/010-pin/{step}.sh", f"set -e\ntouch {{{{folder}}}}/{name}\n")
+        self.tree = tree
+        self.status = Recording()
+        self.course = course.Course("cks-lab", self.status)
+        self.cluster = self.course._cluster
+        self.cluster.node = self.node = LocalNode(root)
+        self.cluster.api = self.api = Api()
+        self.made("uid-1")
+
+    def made(self, uid: str) -> None:
+        """A whole cluster of that identity is there."""
+        images = (Image("a/kube-apiserver:v1", "m", "c"),)
+        Record("cks-lab", True, uid, "v1.36.4", "kindest/node", images=images).save(self.cluster.files.record)
+
+    def journal(self) -> dict:
+        return json.loads(self.cluster.files.progress.read_text())["exercises"]["pin"]
+
+    def verdicts(self, *selectors: str) -> dict[str, tuple[str, int]]:
+        report = self.course.verify(selectors)
+        return {step.id: (step.verdict.value, step.earned) for each in report.exercises for step in each.steps}
+
+
+@pytest.fixture
+def world(tmp_path, monkeypatch, tree) -> World:
+    monkeypatch.setenv("LAB_STATE_HOME", str(tmp_path / "state"))
+    monkeypatch.setattr(paths, "data", lambda folder: getattr(tree, folder))
+    monkeypatch.setattr(docker, "find", lambda: ENGINE)
+    for registry, name, kind in (
+        (REGISTRY, "file", FileCheck),
+        (REGISTRY, "alive", AliveCheck),
+        (actions.REGISTRY, "write", Write),
+        (actions.REGISTRY, "wipe", Wipe),
+    ):
+        monkeypatch.setitem(registry, name, kind())
+    return World(tmp_path, tree)
+
+
+def test_what_is_not_started_is_skipped_and_not_looked_at(world) -> None:
+    (world.folder / "one").touch()
+    report = world.course.verify()
+    assert report.verdict is Verdict.SKIP
+    assert (report.earned, report.possible) == (0, 7)
+    assert "lab start pin" in report.exercises[0].note
+    assert world.node.scripts == []
+    with pytest.raises(NotStartedError, match="pin"):
+        world.course.solve("pin")
+    assert not (world.folder / "two").exists()
+
+
+def test_starting_twice_acts_once(world) -> None:
+    world.course.start("pin")
+    at = world.journal()["started_at"]
+    world.course.start("pin")
+    assert (world.folder / "begun").read_text() == "\n"
+    assert world.journal()["started_at"] == at
+    assert "lab reset pin" in world.status.lines[-1]
+
+
+def test_a_start_that_fails_is_no_start(world, monkeypatch) -> None:
+    def fail(*arguments: object) -> None:
+        raise ClusterError("the disk is full")
+
+    monkeypatch.setattr(Write, "run", fail)
+    with pytest.raises(ClusterError):
+        world.course.start("pin")
+    assert world.course.verify().verdict is Verdict.SKIP
+
+
+def test_points_are_for_what_is_so_now(world) -> None:
+    world.course.start("pin")
+    assert world.verdicts() == {"find": ("fail", 0), "pin": ("fail", 0)}
+    (world.folder / "one").touch()
+    assert world.verdicts()["find"] == ("pass", 3)
+    assert world.journal()["score"]["earned"] == 3
+    (world.folder / "one").unlink()
+    assert world.verdicts()["find"] == ("fail", 0)
+    assert world.journal()["score"]["earned"] == 0
+
+
+def test_a_once_step_is_journalled_and_held(world) -> None:
+    world.course.start("pin")
+    (world.folder / "two").touch()
+    report = world.course.verify(["pin/pin"])
+    [step] = report.exercises[0].steps
+    assert (step.verdict, step.earned) == (Verdict.PASS, 4)
+    assert step.seen_at.endswith("Z")
+    assert world.journal()["earned"]["pin"]["evidence"] == "there; ready"
+    assert world.journal()["score"] is None  # a part of an exercise is no score of it
+    (world.folder / "two").unlink()
+    [again] = world.course.verify(["pin/pin"]).exercises[0].steps
+    assert (again.verdict, again.earned, again.seen_at) == (Verdict.PASS, 4, step.seen_at)
+    assert again.checks[0].verdict is Verdict.FAIL  # what is seen now is still told
+    world.api.answer = Unreachable("refused")
+    assert world.verdicts()["pin"] == ("pass", 4)
+
+
+def test_a_once_step_is_not_earned_by_an_error_or_without_its_guard(world) -> None:
+    world.course.start("pin")
+    (world.folder / "two").touch()
+    for answer, verdict in ((Unreachable("refused"), "error"), (Response(500, ""), "fail")):
+        world.api.answer = answer
+        assert world.verdicts()["pin"] == (verdict, 0)
+        assert world.journal()["earned"] == {}
+
+
+def test_an_api_server_that_is_away_is_no_fail(world) -> None:
+    world.course.start("pin")
+    (world.folder / "one").touch()
+    world.api.answer = Unreachable("The API server does not answer: refused")
+    assert world.verdicts() == {"find": ("pass", 3), "pin": ("error", 0)}
+    assert world.course.verify().verdict is Verdict.ERROR
+
+
+def test_a_node_that_is_away_is_no_fail(world) -> None:
+    world.course.start("pin")
+    world.node.now = "exited"
+    assert world.verdicts() == {"find": ("error", 0), "pin": ("error", 0)}
+
+
+def test_solving_types_each_step_and_notes_it(world) -> None:
+    world.course.start("pin")
+    report = world.course.solve("pin")
+    assert (report.verdict, report.earned) == (Verdict.PASS, 7)
+    assert world.journal()["solved"] == ["find", "pin"]
+    assert world.journal()["earned"].keys() == {"pin"}
+    assert "Solving pin/find: Write one" in world.status.lines
+
+
+def test_one_step_alone_can_be_solved(world) -> None:
+    world.course.start("pin")
+    assert world.course.solve("pin/find").earned == 3
+    assert world.journal()["solved"] == ["find"]
+    assert not (world.folder / "two").exists()
+
+
+def test_a_solution_that_does_not_work_says_why(world) -> None:
+    world.tree.write("solutions/010-pin/find.sh", "echo the reason >&2; exit 4\n")
+    world.course.start("pin")
+    with pytest.raises(ClusterError, match="the reason") as raised:
+        world.course.solve("pin")
+    assert "lab reset pin" in raised.value.hint
+    assert world.journal()["solved"] == []
+
+
+def test_a_reset_begins_again(world) -> None:
+    world.course.start("pin")
+    world.course.solve("pin")
+    world.course.hint("pin", "find")
+    world.course.reset("pin")
+    assert [path.name for path in world.folder.iterdir()] == ["begun"]
+    assert (world.journal()["earned"], world.journal()["solved"], world.journal()["hints"]) == ({}, [], {})
+    assert world.verdicts() == {"find": ("fail", 0), "pin": ("fail", 0)}
+
+
+def test_a_reset_of_what_was_not_started_leaves_nothing(world) -> None:
+    (world.folder / "one").touch()
+    world.course.reset("pin")
+    assert list(world.folder.iterdir()) == []
+    assert world.course.verify().verdict is Verdict.SKIP
+
+
+def test_a_reset_of_the_cluster_forgets_all(world, monkeypatch) -> None:
+    put_back: list[str] = []
+    monkeypatch.setattr(lifecycle, "put_back", lambda cluster, record, status: put_back.append(record.uid))
+    world.course.start("pin")
+    world.course.reset_all()
+    assert put_back == ["uid-1"]
+    assert world.course.verify().verdict is Verdict.SKIP
+
+
+def test_a_cluster_made_anew_begins_without_progress(world) -> None:
+    world.course.start("pin")
+    world.made("uid-2")
+    assert world.course.verify().verdict is Verdict.SKIP
+    assert "of a cluster that is gone" in world.status.lines[-1]
+
+
+def test_hints_come_one_by_one_and_the_last_stays(world) -> None:
+    texts = [world.course.hint("pin", "find").text for _ in range(3)]
+    assert texts[0] != texts[1] == texts[2]
+    assert world.course.hint("pin", "find").number == 2
+    assert world.course.hints_taken("pin", "find") == tuple(texts[:2])
+    assert world.course.hints_taken("pin", "pin") == ()
+
+
+def test_the_current_step_is_the_first_that_does_not_pass(world) -> None:
+    world.course.start("pin")
+    assert world.course.current_step("pin") == "find"
+    world.course.solve("pin/find")
+    assert world.course.current_step("pin") == "pin"
+    world.course.solve("pin")
+    assert world.course.current_step("pin") == "pin"
+    (world.folder / "one").unlink()
+    assert world.course.current_step("pin") == "find"
+
+
+def test_names_that_name_nothing(world) -> None:
+    for act in (
+        lambda: world.course.start("pni"),
+        lambda: world.course.reset("pni"),
+        lambda: world.course.verify(["pni"]),
+        lambda: world.course.solve("pni"),
+        lambda: world.course.hint("pni", "find"),
+        lambda: world.course.hint("pin", "fnid"),
+    ):
+        with pytest.raises(UsageError, match="did you mean"):
+            act()
+
+
+def test_without_a_cluster(world) -> None:
+    world.cluster.files.record.unlink()
+    assert not world.course.exists()
+    for act in (
+        world.course.verify,
+        world.course.reset_all,
+        world.course.shell_argv,
+        lambda: world.course.start("pin"),
+        lambda: world.course.solve("pin"),
+        lambda: world.course.reset("pin"),
+        lambda: world.course.hint("pin", "find"),
+    ):
+        with pytest.raises(NoClusterError) as raised:
+            act()
+        assert raised.value.hint == "Make it with: lab up"
+
+
+def test_without_an_engine_that_is_what_is_said(world, monkeypatch) -> None:
+    def find() -> Engine:
+        raise EngineError("No Docker engine answers.", "lab doctor --fix")
+
+    monkeypatch.setattr(docker, "find", find)
+    for act in (world.course.verify, world.course.exists, world.course.down, world.course.shell_argv):
+        with pytest.raises(EngineError):
+            act()
+    seen = world.course.look()
+    assert (seen.engine_ok, seen.cluster, seen.engine) == (False, "unknown", "No Docker engine answers.")
+    assert [each.id for each in seen.progress] == ["pin"]
+
+
+def test_at_a_glance(world) -> None:
+    world.course.start("pin")
+    world.course.solve("pin")
+    seen = world.course.look()
+    assert (seen.engine, seen.engine_ok, seen.cluster, seen.api_server) == ("Docker 28.2", True, "running", "ready")
+    assert seen.node == "cks-lab-control-plane (running)"
+    assert [(each.started, each.earned, each.possible) for each in seen.progress] == [(True, 7, 7)]
+    world.api.answer = Unreachable("refused")
+    assert world.course.look().api_server == "not ready: no answer"
+    world.node.now = "exited"
+    assert (world.course.look().cluster, world.course.look().api_server) == ("stopped", "")
+    world.node.now = ""
+    assert world.course.look().cluster == "absent"
+
+
+def test_the_shell(world) -> None:
+    begin = ["docker", "exec", "-i", "-w", "/root", "cks-lab-control-plane", "bash"]
+    assert world.course.shell_argv((), tty=False) == begin
+    assert world.course.shell_argv(["ls | wc -l"], tty=False) == [*begin, "-c", "ls | wc -l"]
+    assert world.course.shell_argv(["ls", "a b"], tty=False) == [*begin, "-c", "ls 'a b'"]
+
+
+def test_data_that_is_wrong(world) -> None:
+    world.tree.write("exercises/010-pin/exercise.yaml", "nonsense: [")
+    with pytest.raises(DataError):
+        _ = world.course.catalog
+
+
+def test_the_doctor_asks_for_go_only_where_a_build_is_needed(world, monkeypatch, tmp_path) -> None:
+    (tmp_path / "pins").mkdir()
+    monkeypatch.setattr(course.pins, "load", lambda: None)
+    for answers in (True, False):
+        monkeypatch.setattr(official, "finding", lambda pins, ok=answers: Finding("r", ok, "", required=False))
+        found = {finding.name: finding for finding in world.course.doctor()}
+        assert found["engine"].ok
+        assert found["Go"].required is not answers
+
+
+def test_down_and_purge(world, monkeypatch) -> None:
+    done: list[str] = []
+    monkeypatch.setattr(lifecycle, "clear", lambda cluster: done.append("clear"))
+    monkeypatch.setattr(course.node, "purge", lambda: done.append("images"))
+    monkeypatch.setattr(course.kind_tool, "purge", lambda: done.append("programs"))
+    world.course.down()
+    assert done == ["clear"]
+    world.course.down(purge=True)
+    assert done == ["clear", "clear", "images", "programs"]
