@@ -10,6 +10,10 @@ BIN := $(VENV)/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input
 TEST_ENV := LAB_STATE_HOME=$${LAB_STATE_HOME:-$(HOME)/.local/state/cks-lab-test}
 
+# The same flags as the build of the node image, whose cache it so shares; without Go there is no such build.
+GO_TEST := command -v go >/dev/null || exit 0; cd cluster/node-image && \
+	CGO_ENABLED=0 GOFLAGS= go test -trimpath -gcflags=all=-dwarf=false ./cmd/crictl
+
 .PHONY: help lab test test-all check bench format lock clean
 
 help: ## this list
@@ -20,9 +24,11 @@ lab: $(VENV)/.runtime ## set up, make the cluster, open the TUI (without a termi
 
 test: check ## set up and run all tests, live ones on a cluster of their own
 	$(TEST_ENV) $(BIN)/python -m pytest tests/live -m "not long"
+	@$(GO_TEST)
 
 test-all: check ## every test there is, the long ones too
 	$(TEST_ENV) $(BIN)/python -m pytest tests/live
+	@$(GO_TEST)
 
 check: $(VENV)/.dev ## format, lint, types, imports, exercise data, fast tests
 	$(BIN)/ruff format --check --quiet lab tests bench

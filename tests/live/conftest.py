@@ -28,10 +28,13 @@ def state() -> Path:
 
 
 @pytest.fixture(scope="session")
-def lab(state: Path) -> Iterator[Lab]:
+def lab(state: Path, request: pytest.FixtureRequest) -> Iterator[Lab]:
     """A cluster that is up, its golden state in place; the one that every test shares."""
     program = Lab(NAME, state)
-    _up(program)
+    capture = request.config.pluginmanager.getplugin("capturemanager")
+    assert capture
+    with capture.global_and_fixture_disabled():  # a build of the node image takes minutes: show what goes on
+        _up(program)
     program("reset", "--all")
     yield program
     if not os.environ.get("LAB_KEEP"):
@@ -39,7 +42,7 @@ def lab(state: Path) -> Iterator[Lab]:
 
 
 def _up(program: Lab) -> None:
-    """Make the cluster with what it says going to the terminal: a build of the node image takes minutes."""
+    print(flush=True)
     done = subprocess.run(program.argv("up"), env=program.environment, check=False, stdin=subprocess.DEVNULL)
     assert done.returncode == 0
 
