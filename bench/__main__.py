@@ -1,6 +1,7 @@
 """`python -m bench`: measure, print the table. Goals are told, not enforced: the exit code is 0 either way."""
 
 import argparse
+import fcntl
 import os
 import shutil
 import sys
@@ -10,7 +11,7 @@ from pathlib import Path
 
 from bench import build, clusters, memory, restart
 from bench.table import Row, text
-from lab import shell
+from lab import paths, shell
 from lab.errors import LabError
 from lab.status import Console, Status
 
@@ -51,7 +52,8 @@ def _measure(pieces: set[str], repeat: int, with_build: bool, status: Status) ->
     rounds = _UP_ROUNDS if "up" in pieces else min(1, len(pieces))
     for number in range(1, rounds + 1):
         last = number == rounds
-        with _told(status, "lab up", number), clusters.ours() as (node, taken):
+        with clusters.ours() as (node, taken):
+            status.note(f"lab up, round {number} of {rounds}: {taken.pods:.1f} s")
             times["ours"].append(taken)
             if last and "memory" in pieces:
                 yield Row("memory of the node at rest", "MiB", 700, memory.of_node(node))
@@ -61,7 +63,8 @@ def _measure(pieces: set[str], repeat: int, with_build: bool, status: Status) ->
                 ours = restart.measure(node, repeat, status)
         if pieces == {"memory"}:
             break
-        with _told(status, "kind create cluster", number), clusters.theirs(kit) as (node, taken):
+        with clusters.theirs(kit) as (node, taken):
+            status.note(f"kind create cluster, round {number} of {rounds}: {taken.pods:.1f} s")
             times["theirs"].append(taken)
             if last and "restart" in pieces:
                 restart.prepare(node, stock=True)
@@ -81,26 +84,33 @@ def _row(what: str, goal: float, times: dict[str, list[clusters.UpTimes]], part:
 
 
 @contextmanager
-def _told(status: Status, what: str, number: int) -> Iterator[None]:
-    with status.phase(f"{what}, round {number}, with what is measured on that cluster"):
-        yield
-
-
-@contextmanager
 def _own_state() -> Iterator[None]:
     """A state folder and a kubeconfig of the benchmark's own; both are gone afterwards, with the clusters."""
     home = Path(os.environ.get("LAB_STATE_HOME") or Path.home() / ".local" / "state" / "cks-lab-test") / "bench"
     os.environ["LAB_STATE_HOME"] = str(home)
     os.environ["KUBECONFIG"] = str(home / "users-kubeconfig")
-    try:
+    with _alone(home.with_name("bench.lock")):
+        try:
+            yield
+        except LabError:
+            _tell_logs(home)  # they go with the folder
+            raise
+        finally:
+            shell.stop_all()
+            clusters.clear()
+            shutil.rmtree(home, ignore_errors=True)
+
+
+@contextmanager
+def _alone(file: Path) -> Iterator[None]:
+    """Hold the lock of all benchmarks: two at once would remove each other's clusters."""
+    paths.private_directory(file.parent)
+    with file.open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise LabError("Another benchmark is running.", "Wait for its end.") from error
         yield
-    except LabError:
-        _tell_logs(home)  # they go with the folder
-        raise
-    finally:
-        shell.stop_all()
-        clusters.clear()
-        shutil.rmtree(home, ignore_errors=True)
 
 
 def _tell_logs(home: Path) -> None:

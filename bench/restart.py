@@ -56,15 +56,15 @@ def measure(node: Node, repeat: int, status: Status) -> dict[str, tuple[float, .
     """Seconds from just before the write until the new API server is ready, `repeat` times for each way to edit.
 
     Raises:
-        CommandError: the API server did not come back.
+        ClusterError: an editor did not do what was typed; CommandError: the API server did not come back.
     """
     taken: dict[str, list[float]] = {way: [] for way in WAYS}
     value = _FIRST
     for _ in range(repeat):
         for way, edit in WAYS.items():
             value += 1
-            with status.phase(f"{node.container}: edit with {way}"):
-                taken[way].append(_once(node, edit, value))
+            taken[way].append(_once(node, edit, value))
+            status.note(f"{node.container}: back {taken[way][-1]:.1f} s after an edit with {way}")
     return {way: tuple(seconds) for way, seconds in taken.items()}
 
 
@@ -106,12 +106,14 @@ def _with_nano(node: Node, value: int) -> int:
         nano.send("\x05" + "\x7f" * len(f"{value}s") + f"{value}s")
         time.sleep(0.5)
         nano.send("\x0f")
-        nano.expect_exact("File Name to Write")
+        nano.expect("Write to File|File Name to Write")  # newer versions, older ones
         begun = int(node.run("date +%s%N").text)
         nano.send("\r")
         nano.expect_exact("Wrote")
         nano.send("\x18")
         nano.expect(pexpect.EOF)
+    except pexpect.ExceptionPexpect as error:
+        raise ClusterError(f"nano on {node.container} did not do what was typed: {nano.before}") from error
     finally:
         nano.close(force=True)
     return begun
