@@ -4,6 +4,7 @@ import argparse
 import fcntl
 import os
 import shutil
+import signal
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -29,6 +30,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--repeat", type=_count, default=2, metavar="N", help="edits of each kind (2)")
     parser.add_argument("--build", action="store_true", help="also the build of the node image; 20 minutes more")
     options = parser.parse_args(arguments)
+    signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))  # so that everything is removed
     status, rows, code = Console(), [], 0
     try:
         with _own_state():
