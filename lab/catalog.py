@@ -144,6 +144,7 @@ class _Reader:
             variables=entry.variables,
             start=_actions(entry.start),
             reset=_actions(entry.reset),
+            aside=_actions(entry.aside),
             steps=tuple(_step(step, texts[step.id]) for step in entry.steps),
             folder=self.folder,
         )

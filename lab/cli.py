@@ -3,9 +3,11 @@
 import json
 import os
 import re
+import signal
 import sys
 import traceback
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, NoReturn
@@ -16,10 +18,14 @@ from lab import __version__, paths, shell
 from lab.course import Course
 from lab.errors import LabError, UsageError
 from lab.exit_codes import ExitCode
+from lab.k8s.kind import node_container
 from lab.model import Exercise, Report, Step, Verdict
 from lab.status import Console
 
 _CODE = {Verdict.PASS: ExitCode.OK, Verdict.ERROR: ExitCode.COULD_NOT}
+_HOST_LIMIT = 63  # characters of the node's name: it is a host name too (RFC 1123, and the kernel's 64)
+_LABEL = "[a-z0-9]([a-z0-9-]*[a-z0-9])?"
+_TAKEN = ("bridge", "default", "host", "ingress", "kind", "none")  # networks that are Docker's and kind's own
 pass_course = click.make_pass_decorator(Course)
 
 
@@ -48,8 +54,22 @@ def _named(ctx: click.Context, _: click.Parameter, name: str | None) -> None:
 
 
 def _course(name: str) -> Course:
-    if not re.fullmatch("[a-z0-9][a-z0-9.-]*", name):
-        raise click.BadParameter(f'"{name}" is no cluster name: lower-case letters, digits, "-" and "."')
+    """The use cases for a cluster; its name becomes that of a container, of a host and of a Docker network.
+
+    Raises:
+        UsageError: it cannot be the name of one of these.
+    """
+    node, limit = node_container(name), _HOST_LIMIT - len(node_container(""))
+    wrong = ""
+    if not re.fullmatch(rf"{_LABEL}(\.{_LABEL})*", node):
+        wrong = 'lower-case letters, digits, "-" and ".", with a letter or digit first and on both sides of each "."'
+    elif len(name) > limit:
+        wrong = f"it has {len(name)} characters, and {limit} is the limit (the node is called {node_container('NAME')})"
+    elif name in _TAKEN:
+        wrong = "Docker or kind has a network of that name"
+    if wrong:
+        shown = name if len(name) <= _HOST_LIMIT else f"{name[:_HOST_LIMIT]}..."
+        raise UsageError(f'"{shown}" is no cluster name: {wrong}.', f"Choose another: --name {paths.DEFAULT_NAME}-2")
     return Course(name, Console(), _ask)
 
 
@@ -176,12 +196,17 @@ def show(course: Course, exercise: str | None, step: str | None) -> None:
     exercise, step = _split(exercise, step)
     [(found, steps)] = course.catalog.select([f"{exercise}/{step}" if step else exercise])
     if step:
-        _show_step(found, steps[0])
+        _show_step(course, found, steps[0])
         return
     click.echo(f"# {found.title}\n\n{found.minutes} minutes, {found.difficulty}, {found.domain}\n\n{found.brief}\n")
     for each in found.steps:
         click.echo(f"- {found.id}/{each.id}: {each.title} ({each.points} points)")
-    click.echo(f"\nBegin with: lab start {found.id}")
+    click.echo("\nWhat next:")
+    _advise(
+        course,
+        (f"start {found.id}", "put its starting state in place"),
+        (f"show {found.id} {found.steps[0].id}", "read the first step"),
+    )
 
 
 @cli.command()
@@ -192,7 +217,8 @@ def start(course: Course, exercise: str) -> None:
     """Put an exercise's own starting state in place."""
     course.start(exercise)
     first = course.catalog.find(exercise).steps[0]
-    click.echo(f"Read the first step: lab show {exercise} {first.id}\nWork on the node:    lab shell")
+    click.echo(f"{exercise} is started. What next:")
+    _advise(course, (f"show {exercise} {first.id}", "read the first step"), ("shell", "work on the node"))
 
 
 @cli.command()
@@ -274,24 +300,64 @@ def lint() -> None:
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run the command line and exit. No stack trace reaches a learner: an unforeseen one goes to a log."""
+    with _ending_signals() as received:
+        try:
+            code = cli.main(args=list(arguments) if arguments is not None else None, standalone_mode=False)
+            sys.exit(code if isinstance(code, int) else ExitCode.OK)
+        except BaseException as error:
+            if received:  # whatever became of the exception on its way here
+                sys.exit(_interrupted(ExitCode(128 + received[0])))
+            sys.exit(_code_of(error))
+
+
+@contextmanager
+def _ending_signals() -> Iterator[list[int]]:
+    """Within, SIGTERM and SIGHUP raise KeyboardInterrupt, once, wherever the main thread is; gives the list that
+    takes the signal's number. A signal that is ignored, as `nohup` has it, stays so.
+    """
+    received: list[int] = []
+
+    def take(number: int, _: object) -> None:
+        if not received:  # a terminal that closes may send two
+            received.append(number)
+            raise KeyboardInterrupt
+
+    before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)}
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        if before[number] is not signal.SIG_IGN:
+            signal.signal(number, take)
     try:
-        code = cli.main(args=list(arguments) if arguments is not None else None, standalone_mode=False)
-        sys.exit(code if isinstance(code, int) else ExitCode.OK)
-    except click.ClickException as error:
-        error.show()
-        sys.exit(ExitCode.USAGE)
-    except LabError as error:
-        click.echo(f"Error: {error}", err=True)
-        sys.exit(error.exit_code)
-    except (KeyboardInterrupt, click.Abort):
-        shell.stop_all()
+        yield received
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler or signal.SIG_DFL)
+
+
+def _code_of(error: BaseException) -> ExitCode:
+    """Say what an exception means for a learner; gives the exit code. SystemExit goes on its way."""
+    match error:
+        case SystemExit():
+            raise error
+        case click.ClickException():
+            error.show()
+            return ExitCode.USAGE
+        case LabError():
+            click.echo(f"Error: {error}", err=True)
+            return error.exit_code
+        case KeyboardInterrupt() | click.Abort():
+            return _interrupted(ExitCode.INTERRUPTED)
+    log = paths.log_file("crash")
+    log.write_text("".join(traceback.format_exception(error)))
+    click.echo(f"Error: lab met something it did not foresee; the details are in {log}", err=True)
+    return ExitCode.COULD_NOT
+
+
+def _interrupted(code: ExitCode) -> ExitCode:
+    signal.signal(signal.SIGINT, lambda *_: None)  # a second Ctrl-C comes too late to hurry this
+    shell.stop_all()
+    with suppress(OSError):  # the terminal may be gone
         click.echo("\nInterrupted. Nothing is lost: type the same command again to go on.", err=True)
-        sys.exit(ExitCode.INTERRUPTED)
-    except Exception:
-        log = paths.log_file("crash")
-        log.write_text(traceback.format_exc())
-        click.echo(f"Error: lab met something it did not foresee; the details are in {log}", err=True)
-        sys.exit(ExitCode.COULD_NOT)
+    return code
 
 
 def _report(report: Report, form: str, output: Path | None) -> NoReturn:
@@ -312,11 +378,19 @@ def _report(report: Report, form: str, output: Path | None) -> NoReturn:
     sys.exit(_CODE.get(report.verdict, ExitCode.FAILED))
 
 
-def _show_step(exercise: Exercise, step: Step) -> None:
+def _show_step(course: Course, exercise: Exercise, step: Step) -> None:
     click.echo(f"# {step.title}\n\n{step.text}\n")
     for reference in step.references:
         click.echo(f"- {reference.title}: {reference.url}")
-    click.echo(f"\nCheck it:   lab verify {exercise.id}/{step.id}\nFor a hint: lab hint {exercise.id}/{step.id}")
+    rows = [
+        ("shell", "work on the node"),
+        (f"verify {exercise.id}/{step.id}", "check it"),
+        (f"hint {exercise.id}/{step.id}", "the next hint"),
+    ]
+    after = exercise.steps[exercise.steps.index(step) + 1 :]
+    rows += [(f"show {exercise.id} {after[0].id}", "read the next step")] if after else []
+    click.echo("\nWhat next:")
+    _advise(course, *rows)
 
 
 def _split(exercise: str, step: str | None) -> tuple[str, str | None]:
@@ -332,15 +406,23 @@ def _summary(exercise: Exercise) -> dict[str, Any]:
 
 
 def _next(course: Course) -> None:
-    option = "" if course.name == paths.DEFAULT_NAME else f" --name {course.name}"
-    first = course.catalog.exercises[0].id
-    click.echo(
-        f'The cluster "{course.name}" is ready. What next:\n'
-        f"  lab{option}                        the TUI\n"
-        f"  lab show                   what this is about\n"
-        f"  lab start {first}{option}   the first exercise\n"
-        f"  lab shell{option}                  root on the control-plane node"
+    click.echo(f'The cluster "{course.name}" is ready. What next:')
+    _advise(
+        course,
+        ("", "the TUI"),
+        ("show", "what this is about"),
+        (f"start {course.catalog.exercises[0].id}", "the first exercise"),
+        ("shell", "root on the control-plane node"),
     )
+
+
+def _advise(course: Course, *rows: tuple[str, str]) -> None:
+    """Print commands for this cluster and what each is for, in two columns, however long its name is."""
+    option = [] if course.name == paths.DEFAULT_NAME else ["--name", course.name]
+    commands = [" ".join(["lab", *words.split(), *option]) for words, _ in rows]
+    width = max(map(len, commands))
+    for command, (_, purpose) in zip(commands, rows, strict=True):
+        click.echo(f"  {command:{width}}   {purpose}")
 
 
 def _nobody_reads() -> None:

@@ -1,33 +1,31 @@
 """The use cases: the one door that the command line and the TUI both go through."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from shlex import join as shell_join
 
 from lab import actions, paths
+from lab.actions.base import Setting
 from lab.catalog import Catalog, load
-from lab.checks import grade
 from lab.checks.base import Facts, ImageFact
-from lab.checks.observe import observe
 from lab.decode import params as decode_params
 from lab.engine import daemon, docker, host
 from lab.errors import ClusterError, CommandError, EngineError, LabError, NoClusterError, NotStartedError
-from lab.images import binaries, kind_tool, node, official, pins
+from lab.grading import Grading, evidence_of
+from lab.images import binaries, kind_tool, node, official, pantry, pins
 from lab.images.workshop import Workshop
 from lab.k8s import lifecycle
 from lab.k8s.cluster import Cluster
 from lab.k8s.record import Record
+from lab.layout import EXTRA as FILES
 from lab.model import (
     ActionSpec,
     ClusterInfo,
     Exercise,
-    ExerciseResult,
     Finding,
-    Holds,
     Report,
     Step,
-    StepResult,
     Verdict,
     worst,
 )
@@ -35,6 +33,8 @@ from lab.progress import Journal
 from lab.status import Status
 
 SOLVE_TIMEOUT = 300.0
+VERIFY_WAIT = 60.0
+"""Seconds to wait for what takes a moment to show, such as Gatekeeper's next audit."""
 
 
 @dataclass(frozen=True)
@@ -143,8 +143,9 @@ class Course:
         if record is None:
             workshop = Workshop(pins.load(), engine, self.status)
             image = node.ensure(workshop, from_source)
+            shelf = pantry.ensure(workshop, image.origin)
             tool = kind_tool.ensure(workshop)
-            record = lifecycle.make(self._cluster, tool, image, workshop.pins.kubernetes, self.status)
+            record = lifecycle.make(self._cluster, tool, image, shelf, workshop.pins.kubernetes, self.status)
         return _info(record)
 
     def down(self, purge: bool = False) -> None:
@@ -213,41 +214,35 @@ class Course:
     def start(self, exercise_id: str) -> None:
         """Put an exercise's own starting state in place; what was there of it already stays.
 
+        What other exercises have in effect on the cluster is set aside first; what they earned stays.
+
         Raises:
             LabError: there is no such exercise or cluster, or an action failed.
         """
         exercise, record = self.catalog.find(exercise_id), self._record()
         journal = self._journal(record)
-        if journal.started(exercise.id):
+        if journal.started(exercise.id) and not journal.aside(exercise.id):
             self.status.note(f"{exercise.id} is started already. Begin again with: lab reset {exercise.id}")
             return
-        self._act(exercise.start)
+        for other in self.catalog.exercises:
+            if other.id != exercise.id and other.aside:
+                self._set_aside(other, record)
+        self._act(exercise, exercise.start)
         journal.start(exercise.id)
 
-    def verify(self, selectors: Sequence[str] = ()) -> Report:
+    def verify(self, selectors: Sequence[str] = (), wait: float = 0.0) -> Report:
         """Look at exercises or steps, and judge what is seen.
 
         Args:
             selectors: `exercise` or `exercise/step`; everything when empty.
+            wait: seconds to look again where a check says that it will soon be able to tell.
 
         Raises:
             UsageError: a selector names nothing; NoClusterError: there is no cluster.
         """
         chosen, record = self.catalog.select(selectors), self._record()
-        journal, facts = self._journal(record), _facts(record)
-        started = [(exercise, steps) for exercise, steps in chosen if journal.started(exercise.id)]
-        seen = observe([ask for _, steps in started for ask in grade.asks(steps, facts)], self._cluster)
-        results: list[ExerciseResult] = []
-        for exercise, steps in chosen:
-            if not journal.started(exercise.id):
-                results.append(_not_started(exercise, steps))
-                continue
-            graded = tuple(_held(exercise, grade.grade(step, facts, seen), journal) for step in steps)
-            result = ExerciseResult(exercise.id, exercise.title, graded, worst([step.verdict for step in graded]))
-            if len(steps) == len(exercise.steps):
-                journal.record_score(exercise.id, result.earned, result.possible)
-            results.append(result)
-        return Report(_info(record), tuple(results), worst([result.verdict for result in results]))
+        results = self._grading(record).look(chosen, wait)
+        return Report(_info(record), results, worst([result.verdict for result in results]))
 
     def hint(self, exercise_id: str, step_id: str) -> Hint:
         """The next hint of a step, recorded as taken.
@@ -289,8 +284,8 @@ class Course:
                 with self.status.phase(f"Solving {exercise.id}/{step.id}: {step.title}", 20):
                     self._type(exercise, step)
                 journal.mark_solved(exercise.id, step.id)
-                self.verify([f"{exercise.id}/{step.id}"])
-        return self.verify([selector])
+                self.verify([f"{exercise.id}/{step.id}"], VERIFY_WAIT)
+        return self.verify([selector], VERIFY_WAIT)
 
     def reset(self, exercise_id: str) -> None:
         """Put an exercise back to just after its start; when it was not started, leave nothing of it.
@@ -302,10 +297,10 @@ class Course:
         journal = self._journal(record)
         started = journal.started(exercise.id)
         lifecycle.wake(self._cluster, self.status)
-        self._act(exercise.reset)
+        self._act(exercise, exercise.reset)
         journal.clear(exercise.id)
         if started:
-            self._act(exercise.start)
+            self._act(exercise, exercise.start)
             journal.start(exercise.id)
 
     # -- inside
@@ -342,10 +337,26 @@ class Course:
         [(_, (step, *_))] = self.catalog.select([f"{exercise_id}/{step_id}"])
         return step
 
-    def _act(self, specs: Sequence[ActionSpec]) -> None:
+    def _grading(self, record: Record) -> Grading:
+        return Grading(self._cluster, self._journal(record), _facts(record), self.status)
+
+    def _set_aside(self, exercise: Exercise, record: Record) -> None:
+        """End the effects of an exercise on others; what it earns now is journalled first."""
+        journal = self._journal(record)
+        if not journal.started(exercise.id) or journal.aside(exercise.id):
+            return
+        [result] = self._grading(record).look([(exercise, exercise.steps)])
+        passed = {step.id: evidence_of(step) for step in result.steps if step.verdict is Verdict.PASS}
+        self._act(exercise, exercise.aside)
+        journal.set_aside(exercise.id, passed)
+        again = f"Take it up again with: lab start {exercise.id}"
+        self.status.note(f"{exercise.id} was set aside; what it earned is kept ({result.earned} points). {again}")
+
+    def _act(self, exercise: Exercise, specs: Sequence[ActionSpec]) -> None:
+        setting = Setting(self._cluster, self.status, exercise.folder / FILES)
         for spec in specs:
             verb = actions.REGISTRY[spec.do]
-            verb.run(decode_params(verb.takes, spec.params, f"action {spec.do}"), self._cluster, self.status)
+            verb.run(decode_params(verb.takes, spec.params, f"action {spec.do}"), setting)
 
     def _type(self, exercise: Exercise, step: Step) -> None:
         try:
@@ -363,21 +374,3 @@ def _info(record: Record) -> ClusterInfo:
 def _facts(record: Record) -> Facts:
     images = (ImageFact(image.name, image.manifest_digest, image.config_digest) for image in record.images)
     return Facts(record.kubernetes_version, tuple(images))
-
-
-def _not_started(exercise: Exercise, steps: Sequence[Step]) -> ExerciseResult:
-    why = f"not started; start it with: lab start {exercise.id}"
-    skipped = tuple(grade.skipped(step, why) for step in steps)
-    return ExerciseResult(exercise.id, exercise.title, skipped, Verdict.SKIP, why)
-
-
-def _held(exercise: Exercise, step: StepResult, journal: Journal) -> StepResult:
-    """A `once` step that passes is journalled; one that was seen before counts from then on."""
-    if step.holds is Holds.NOW:
-        return step
-    if step.verdict is Verdict.PASS:
-        journal.earn(exercise.id, step.id, "; ".join(check.observed for check in step.checks))
-    earned = journal.earned(exercise.id).get(step.id)
-    if earned is None:
-        return step
-    return replace(step, verdict=Verdict.PASS, earned=step.possible, seen_at=earned.at)

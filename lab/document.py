@@ -98,6 +98,9 @@ def parse(file: Path, problems: list[Problem]) -> Document | None:
     except yaml.YAMLError as error:
         problems.append(Problem(file, _line_of(error), f"this is not YAML: {_said(error)}"))
         return None
+    except RecursionError:
+        problems.append(Problem(file, 1, "this is nested too deeply"))
+        return None
     finally:
         loader.dispose()
     return Document(file, value, builder.lines)
@@ -144,8 +147,10 @@ class _Builder:
     def _scalar(self, node: yaml.ScalarNode) -> Any:
         try:
             return self._loader.construct_object(node)
-        except (yaml.YAMLError, ValueError) as error:  # ValueError: such as the date 2021-02-31
-            return self._wrong(f'"{node.value}" cannot be read: {_said(error)}', _line(node))
+        # not YAML's own: such as the date 2021-02-31, `!!timestamp soon`, `!!bool soon`, `!!int ""`
+        except (yaml.YAMLError, ValueError, LookupError, AttributeError) as error:
+            why = _said(error) if isinstance(error, (yaml.YAMLError, ValueError)) else f"it is no {node.tag}"
+            return self._wrong(f'"{node.value}" cannot be read: {why}', _line(node))
 
     def _wrong(self, message: str, line: int) -> None:
         self._problems.append(Problem(self._file, line, message))

@@ -11,4 +11,6 @@ class ExitCode(IntEnum):
     USAGE = 2  # the command's words are off
     COULD_NOT = 3  # could not tell or could not act: no engine, no cluster, a verdict is error
     BAD_DATA = 4  # the exercise data is wrong
-    INTERRUPTED = 130  # Ctrl-C, as a shell reports it (128 + SIGINT)
+    HUNG_UP = 129  # the terminal went away, as a shell reports it (128 + SIGHUP)
+    INTERRUPTED = 130  # Ctrl-C (128 + SIGINT)
+    TERMINATED = 143  # somebody asked it to end (128 + SIGTERM)

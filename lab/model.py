@@ -40,7 +40,7 @@ class Difficulty(StrEnum):
 
 @dataclass(frozen=True)
 class ActionSpec:
-    """One entry of `start` or `reset`: the verb's name and its parameters."""
+    """One entry of `start`, `reset` or `aside`: the verb's name and its parameters."""
 
     do: str
     params: Mapping[str, Any] = field(default_factory=dict)
@@ -101,6 +101,7 @@ class Exercise:
     variables: Mapping[str, str]
     start: tuple[ActionSpec, ...]
     reset: tuple[ActionSpec, ...]
+    aside: tuple[ActionSpec, ...]
     steps: tuple[Step, ...]
     folder: Path
 

@@ -7,7 +7,8 @@
         "earned": {"denied": {"at": "2026-01-31T12:30:00Z", "evidence": "..."}},   (`once` steps)
         "hints": {"find": 2},
         "solved": ["pin"],
-        "score": {"earned": 3, "possible": 10, "at": "2026-01-31T12:10:00Z"}}}}
+        "score": {"earned": 3, "possible": 10, "at": "2026-01-31T12:10:00Z"},
+        "aside_at": ""}}}
 
 Times are UTC, in whole seconds. The file is read anew for every question and every change, so that a TUI
 and a command line that work on the same cluster lose nothing of each other's.
@@ -55,6 +56,7 @@ class _Entry:
     hints: Mapping[str, int] = field(default_factory=dict)
     solved: tuple[str, ...] = ()
     score: Score | None = None
+    aside_at: str = ""
 
 
 @dataclass(frozen=True)
@@ -96,9 +98,19 @@ class Journal:
         return bool(self._entry(exercise).started_at)
 
     def start(self, exercise: str) -> None:
-        """Note that the exercise is started; when it was already, the first time stays."""
+        """Note that the exercise is started, or taken up again; when it was started already, the first time stays."""
         now = self._now()
-        self._update(exercise, lambda entry: replace(entry, started_at=entry.started_at or now))
+        self._update(exercise, lambda entry: replace(entry, started_at=entry.started_at or now, aside_at=""))
+
+    def set_aside(self, exercise: str, passed: Mapping[str, str]) -> None:
+        """Note that the exercise's effects were ended for another, and what was seen of each step that passed."""
+        now = self._now()
+        seen = {step: Earned(now, evidence) for step, evidence in passed.items()}
+        self._update(exercise, lambda entry: replace(entry, aside_at=now, earned={**seen, **entry.earned}))
+
+    def aside(self, exercise: str) -> bool:
+        """Whether the exercise was set aside and not taken up again."""
+        return bool(self._entry(exercise).aside_at)
 
     def clear(self, exercise: str) -> None:
         """Forget everything about an exercise: also that it was started, its hints and its score."""
@@ -116,7 +128,7 @@ class Journal:
         self._update(exercise, lambda entry: replace(entry, earned={step: seen, **entry.earned}))
 
     def earned(self, exercise: str) -> Mapping[str, Earned]:
-        """The `once` steps that were seen to pass, by id."""
+        """The `once` steps that were seen to pass, by id; all that passed, when it was set aside."""
         return self._entry(exercise).earned
 
     def take_hint(self, exercise: str, step: str, total: int) -> int:

@@ -13,7 +13,7 @@ from lab.model import Difficulty, Holds, Reference
 
 @dataclass(frozen=True)
 class ActionEntry:
-    """An entry of `start` or `reset`, written flat."""
+    """An entry of `start`, `reset` or `aside`, written flat."""
 
     do: str
     """The verb: a name that `lab.actions` registers."""
@@ -79,3 +79,5 @@ class ExerciseEntry:
     """What `lab start` does."""
     reset: tuple[ActionEntry, ...] = ()
     """What takes away whatever the exercise left on the cluster."""
+    aside: tuple[ActionEntry, ...] = ()
+    """What ends the exercise's effect on other exercises, before one of them is started."""

@@ -8,13 +8,14 @@ import os
 import shutil
 import signal
 import subprocess
+import termios
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from shlex import join as shell_join
-from typing import IO
+from typing import IO, Any
 
 from lab.errors import CommandError
 
@@ -206,7 +207,8 @@ def spawn_daemon(argv: Sequence[str], log: Path) -> int:
 
 
 def interact(argv: Sequence[str]) -> int:
-    """Run a program on this process's own terminal and wait for it.
+    """Run a program on this process's own terminal and wait for it. If this process is ended meanwhile, so is
+    the program, and the terminal is set as it was.
 
     Returns:
         Its exit code.
@@ -214,13 +216,31 @@ def interact(argv: Sequence[str]) -> int:
     Raises:
         CommandError: it could not be started.
     """
+    settings = _terminal_settings()
     previous = signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C belongs to the program on the terminal
     try:
-        return subprocess.run(argv, check=False, preexec_fn=_default_interrupt).returncode
+        process = subprocess.Popen(argv, preexec_fn=_default_interrupt)
     except OSError as error:
+        signal.signal(signal.SIGINT, previous)
         raise CommandError(argv, None, "", f"Could not start {argv[0]}: {error.strerror}") from error
+    try:
+        return process.wait()
+    except BaseException:
+        _end(process, lambda _, number: process.send_signal(number))  # it is in this process's own group
+        if settings:
+            with suppress(termios.error):  # the terminal is gone
+                termios.tcsetattr(0, termios.TCSANOW, settings)
+        raise
     finally:
         signal.signal(signal.SIGINT, previous)
+
+
+def _terminal_settings() -> list[Any]:
+    """How the terminal is set, for `tcsetattr`; empty when standard input is none."""
+    try:
+        return termios.tcgetattr(0)
+    except termios.error:
+        return []
 
 
 def which(program: str) -> str | None:
@@ -233,10 +253,10 @@ def _default_interrupt() -> None:
     signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
-def _end(process: "subprocess.Popen[bytes]") -> None:
+def _end(process: "subprocess.Popen[bytes]", kill: Callable[[int, int], None] = os.killpg) -> None:
     for number, wait in ((signal.SIGTERM, _GRACE), (signal.SIGKILL, None)):
         with suppress(ProcessLookupError):
-            os.killpg(process.pid, number)
+            kill(process.pid, number)
         try:
             process.wait(wait)
             return

@@ -19,5 +19,8 @@ RUN set -eu; \
     mkdir -p /usr/share/bash-completion/completions; \
     kubectl completion bash >/usr/share/bash-completion/completions/kubectl; \
     crictl completion bash >/usr/share/bash-completion/completions/crictl; \
+    grep -q config_path /etc/containerd/config.toml || printf '\n%s\n  %s\n' \
+        '[plugins."io.containerd.grpc.v1.cri".registry]' 'config_path = "/etc/containerd/certs.d"' \
+        >>/etc/containerd/config.toml; \
     sed -i "s/restrict_oom_score_adj = .*/restrict_oom_score_adj = ${RESTRICT_OOM_SCORE}/" /etc/containerd/config.toml
 ENV KUBECONFIG=/etc/kubernetes/admin.conf

@@ -5,6 +5,7 @@ An action must be safe to run twice. A new verb is one file in this package.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Generic, TypeVar
 
 from lab.k8s.cluster import Cluster
@@ -14,13 +15,22 @@ P = TypeVar("P")
 A = TypeVar("A", bound="type[Action[Any]]")
 
 
+@dataclass(frozen=True)
+class Setting:
+    """Where an action acts: the cluster, who is told how long it goes on, and the exercise's folder of files."""
+
+    cluster: Cluster
+    status: Status
+    files: Path
+
+
 class Action(Generic[P]):
     """A verb. Subclass it, name the dataclass of its parameters in `takes`, and decorate it with `@action(name)`."""
 
     name: str = ""
     takes: type[P]
 
-    def run(self, params: P, cluster: Cluster, status: Status) -> None:
+    def run(self, params: P, setting: Setting) -> None:
         """Do it.
 
         Raises:

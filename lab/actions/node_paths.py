@@ -4,22 +4,24 @@ import re
 from dataclasses import dataclass
 from shlex import quote
 
-from lab.actions.base import Action, action
+from lab.actions.base import Action, Setting, action
 from lab.k8s.cluster import Cluster
-from lab.status import Status
 
-_OWN = re.compile(r"/(root|opt|srv)/[A-Za-z0-9][A-Za-z0-9._/-]*")
+_OWN = re.compile(r"/(root|opt|srv|etc/kubernetes/manifests)/[A-Za-z0-9][A-Za-z0-9._/-]*")
+_SYSTEM = re.compile(r"/etc/kubernetes/manifests/(etcd|kube-[a-z-]+)\.yaml")
 
 
 @dataclass(frozen=True)
 class Params:
-    """`path`: absolute, below /root, /opt or /srv, so that no exercise can remove a part of the system."""
+    """`path`: absolute, below /root, /opt or /srv, or a static pod's manifest that is not the control plane's own,
+    so that no exercise can remove a part of the system.
+    """
 
     path: str
 
     def __post_init__(self) -> None:
-        if not _OWN.fullmatch(self.path) or ".." in self.path:
-            raise ValueError(f"{self.path} is not a path below /root, /opt or /srv")
+        if not _OWN.fullmatch(self.path) or ".." in self.path or _SYSTEM.fullmatch(self.path):
+            raise ValueError(f"{self.path} is not a path below /root, /opt or /srv, nor an added static pod")
 
 
 @action("node-directory")
@@ -28,10 +30,10 @@ class NodeDirectory(Action[Params]):
 
     takes = Params
 
-    def run(self, params: Params, cluster: Cluster, status: Status) -> None:
+    def run(self, params: Params, setting: Setting) -> None:
         """Make it."""
-        _set_aside(params.path, cluster)
-        cluster.node.run(f"mkdir -p {quote(params.path)}")
+        _set_aside(params.path, setting.cluster)
+        setting.cluster.node.run(f"mkdir -p {quote(params.path)}")
 
 
 @action("node-remove")
@@ -40,9 +42,9 @@ class NodeRemove(Action[Params]):
 
     takes = Params
 
-    def run(self, params: Params, cluster: Cluster, status: Status) -> None:
+    def run(self, params: Params, setting: Setting) -> None:
         """Remove it."""
-        _set_aside(params.path, cluster)
+        _set_aside(params.path, setting.cluster)
 
 
 def _set_aside(path: str, cluster: Cluster) -> None:

@@ -2,11 +2,10 @@
 
 import base64
 
-from lab.actions.base import Action, NoParams, action
+from lab.actions.base import Action, NoParams, Setting, action
 from lab.errors import ClusterError
 from lab.k8s import golden, lifecycle
 from lab.k8s.cluster import READY_TIMEOUT, Cluster
-from lab.status import Status
 
 _DIRECTORY = "/etc/kubernetes/manifests"
 
@@ -60,11 +59,12 @@ class RestoreManifests(Action[NoParams]):
 
     takes = NoParams
 
-    def run(self, params: NoParams, cluster: Cluster, status: Status) -> None:
+    def run(self, params: NoParams, setting: Setting) -> None:
         """Restore what differs; nothing is restarted where nothing does."""
+        cluster = setting.cluster
         saved = golden.manifests(cluster.files.golden)
         rows = "".join(f"{name} {base64.b64encode(content).decode()}\n" for name, content in saved.items())
-        with status.phase("Putting the static pods' manifests back", 12):
+        with setting.status.phase("Putting the static pods' manifests back", 12):
             cluster.node.run(_PUT.format(directory=_DIRECTORY), input=rows.encode(), timeout=120)
             self._wait(cluster)
 
@@ -85,6 +85,6 @@ class RestoreImages(Action[NoParams]):
 
     takes = NoParams
 
-    def run(self, params: NoParams, cluster: Cluster, status: Status) -> None:
+    def run(self, params: NoParams, setting: Setting) -> None:
         """Restore what differs."""
-        lifecycle.restore_images(cluster, cluster.record())
+        lifecycle.restore_images(setting.cluster, setting.cluster.record())

@@ -24,11 +24,16 @@ class NodeAsk:
 
 @dataclass(frozen=True)
 class ApiAsk:
-    """A request to the API server as its administrator; anything but GET must be a dry run."""
+    """A request to the API server as its administrator; anything but GET must be a dry run.
+
+    `order`: requests are sent by rising order, those of one order at about the same time: a metric is read
+    with -1 before and with 1 after the probes that it is to tell of.
+    """
 
     path: str
     method: str = "GET"
     body: str = ""
+    order: int = 0
 
 
 Ask = NodeAsk | ApiAsk
@@ -51,6 +56,14 @@ class Unknown:
 
 class CouldNotTell(Exception):
     """Raised by a judge that lacks what it needs; becomes the verdict error, with this text."""
+
+
+class NotYet(CouldNotTell):
+    """What is looked for takes a while to show, and looking again in some seconds will tell; says what it waits for."""
+
+
+NOT_YET = "not-yet"
+"""The reason of a verdict that looking again in some seconds will change."""
 
 
 @dataclass(frozen=True)

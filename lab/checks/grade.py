@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from lab.checks.base import REGISTRY, Ask, CouldNotTell, Facts, Judgement, Observation
+from lab.checks.base import NOT_YET, REGISTRY, Ask, CouldNotTell, Facts, Judgement, NotYet, Observation
 from lab.decode import params as decode_params
 from lab.model import CheckResult, CheckSpec, Step, StepResult, Verdict, worst
 
@@ -22,6 +22,8 @@ class _Ready:
     def judge(self, facts: Facts, seen: Observation) -> Judgement:
         try:
             return REGISTRY[self.spec.check].judge(self.params, facts, seen)
+        except NotYet as error:
+            return Judgement(Verdict.ERROR, "", f"could not tell yet: {error}", "", NOT_YET)
         except CouldNotTell as error:
             observed = f"could not tell: {error}"
         except (ValueError, KeyError, TypeError, AttributeError) as error:

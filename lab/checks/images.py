@@ -5,8 +5,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from lab.checks.base import CouldNotTell, Facts, NodeAsk, Observation
+from lab.k8s.cluster import IMAGE_LISTING
 
-LISTING = NodeAsk("ctr -n k8s.io images ls | awk 'NR > 1 {print $1, $3}'")
+LISTING = NodeAsk(IMAGE_LISTING)
 """Every image name that containerd knows on the node, with the manifest digest that it stands for."""
 
 _DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
@@ -79,16 +80,21 @@ def _of_another_kind(digest: str, component: str, facts: Facts, names: dict[str,
     for image in facts.images:
         if digest in (image.manifest_digest, image.config_digest):
             return Wrong("other-component", f"that is the digest of another image: {image.name}")
-    here = sorted(name for name, target in names.items() if digest in (target, name))
-    named = [name for name in here if not name.startswith("sha256:")] or here
+    manifest = names.get(digest, digest)  # containerd also knows an image by its id, `sha256:...` as a name
+    here = sorted(name for name, target in names.items() if target == manifest)
+    if not here:
+        return Wrong("unknown-digest", "no image on this node has that digest: it was copied from somewhere else")
+    what = "digest" if digest == manifest else "image id, the digest of the configuration,"
+    named = [name for name in here if not name.startswith("sha256:")]
     if any(parse(name).repository.rpartition("/")[2] == component for name in named):
         return Wrong(
             "relabelled-copy",
-            f"that is a copy with a digest of its own ({named[0]}), not the image that kubeadm set up",
+            f"that is the {what} of a copy, {named[0]}, and not of the image that kubeadm set up",
         )
-    if named:
-        return Wrong("other-image", f"that is the digest of another image on this node: {named[0]}")
-    return Wrong("unknown-digest", "no image on this node has that digest: it was copied from somewhere else")
+    return Wrong(
+        "other-image",
+        f"that is the {what} of another image on this node: {named[0] if named else 'one without a name'}",
+    )
 
 
 def names_of(seen: Observation) -> dict[str, str]:

@@ -70,10 +70,20 @@ def of(component: str, seen: Observation) -> list[Manifest]:
     return [manifest for manifest in read(seen) if manifest.is_of(component)]
 
 
+class _Loader(yaml.SafeLoader):
+    """Reads what looks like a point in time as text, as the kubelet does (go.yaml.in/yaml/v2, decode.go)."""
+
+    yaml_implicit_resolvers = {  # noqa: RUF012 (PyYAML's own)
+        first: [(tag, form) for tag, form in resolvers if tag != "tag:yaml.org,2002:timestamp"]
+        for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+    }
+
+
 def _manifest(name: str, content: bytes) -> Manifest:
     try:
-        pod = yaml.safe_load(content.decode())
-    except (yaml.YAMLError, UnicodeDecodeError, RecursionError) as error:
+        pod = yaml.load(content.decode(), _Loader)
+    # PyYAML lets many an error of Python's through: `!!timestamp soon`, `!!bool soon`, `!!int ""`, bytes, depth
+    except (yaml.YAMLError, ValueError, LookupError, AttributeError, RecursionError) as error:
         mark = getattr(error, "problem_mark", None)
         where = f" in line {mark.line + 1}" if mark else ""
         return Manifest(name, {}, f"is not YAML{where}")

@@ -1,6 +1,7 @@
 """running-digest: the container that runs was started from the digest, and is what serves."""
 
 import json
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -9,7 +10,7 @@ from lab.checks.base import Ask, Check, CouldNotTell, Facts, Judgement, NodeAsk,
 from lab.model import Verdict
 
 LISTENER = NodeAsk("ss -ltnpH 'sport = :6443'")
-"""The process that listens on the API server's port."""
+"""The processes that listen on the API server's port."""
 
 
 @dataclass(frozen=True)
@@ -107,6 +108,14 @@ class RunningDigest(Check[Params]):
 
     @staticmethod
     def _listener(seen: Observation) -> int:
-        _, _, rest = seen[LISTENER].text.partition("pid=")
-        number = rest.partition(",")[0]
-        return int(number) if number.isdigit() else 0
+        """The process on the port; 0 when there is none, which is for the check of readiness to say."""
+        answer = seen[LISTENER]
+        said = answer.text.strip()
+        if answer.code:
+            raise CouldNotTell(f"who listens on port 6443 could not be looked up: {said[-200:]}")
+        if not said:
+            return 0
+        found = re.search(r"\bpid=(\d+)", said)
+        if not found:
+            raise CouldNotTell(f"the node does not say which process listens on port 6443: {said[-200:]}")
+        return int(found[1])

@@ -99,7 +99,9 @@ def _side_by_side(workshop: Workshop) -> dict[str, str]:
     """File systems and Go build at the same time: one waits for the network where the other computes."""
 
     def file_systems() -> tuple[str, str]:
-        return rootfs.ensure("node", workshop), rootfs.ensure("kube_proxy", workshop)
+        node, proxy = rootfs.ensure("node", workshop), rootfs.ensure("kube_proxy", workshop)
+        rootfs.ensure("exercise", workshop)  # for the exercise images, while there is time
+        return node, proxy
 
     with ThreadPoolExecutor(2) as pool:
         systems, programs = pool.submit(file_systems), pool.submit(binaries.ensure, workshop)

@@ -60,7 +60,7 @@ def obtain(workshop: Workshop) -> str:
     log = workshop.log("pull")
     log.write_text("")
     try:
-        if _pull(name, workshop, log):
+        if pull(name, workshop, log):
             return name
     except CommandError:
         pass  # the log has it; the note says what happens instead
@@ -68,20 +68,25 @@ def obtain(workshop: Workshop) -> str:
     return ""
 
 
-def _pull(name: str, workshop: Workshop, log: Path) -> bool:
+def pull(name: str, workshop: Workshop, log: Path) -> bool:
+    """Pull an image; whether it came. Nothing sent within 10 s counts as no.
+
+    Raises:
+        CommandError: the pull could not be started, or took too long.
+    """
     short = name.partition("@")[0]
-    pull = shell.Background(["docker", "pull", name], log)
+    puller = shell.Background(["docker", "pull", name], log)
     try:
         with workshop.status.phase(f"Asking the image registry for {short}", DECISION):
             deadline = time.monotonic() + DECISION
-            while pull.running() and time.monotonic() < deadline and not _answered(log):
+            while puller.running() and time.monotonic() < deadline and not _answered(log):
                 time.sleep(0.2)
-        if pull.running() and _answered(log):
+        if puller.running() and _answered(log):
             with workshop.status.phase(f"Pulling {short}", 120):
-                pull.wait(PULL_TIMEOUT)
-        return pull.succeeded()
+                puller.wait(PULL_TIMEOUT)
+        return puller.succeeded()
     finally:
-        pull.stop()
+        puller.stop()
 
 
 def _answered(log: Path) -> bool:

@@ -1,4 +1,4 @@
-"""The file systems of the node and of kube-proxy's image, from Debian's packages."""
+"""The file systems of the node, of kube-proxy's image and of the exercise images, from Debian's packages."""
 
 import os
 import re
@@ -12,15 +12,18 @@ from lab.errors import BuildError, CommandError
 from lab.images.workshop import BUILD_TIMEOUT, Workshop, key_of, logged, scratch
 
 ESTIMATE = 75.0  # seconds
-_EXCLUDED = {  # documentation; what remains is what programs read
-    "node": ("/usr/share/doc/*", "/usr/share/man/*", "/usr/share/info/*", "/usr/share/locale/*"),
-    "kube_proxy": ("/usr/share/*",),
+_DOCUMENTATION = ("/usr/share/doc/*", "/usr/share/man/*", "/usr/share/info/*", "/usr/share/locale/*")
+_EXCLUDED = {"node": _DOCUMENTATION, "kube_proxy": ("/usr/share/*",), "exercise": _DOCUMENTATION}
+_VARIANT = {"node": "minbase", "kube_proxy": "extract", "exercise": "extract"}
+_TITLE = {
+    "node": "the node's file system",
+    "kube_proxy": "kube-proxy's file system",
+    "exercise": "the exercise images' file system",
 }
-_VARIANT = {"node": "minbase", "kube_proxy": "extract"}
 
 
 def tag(kind: str, workshop: Workshop) -> str:
-    """The Docker image's name of a file system (`node` or `kube_proxy`), one for each state of what goes in."""
+    """The Docker image's name of a file system (a key of packages.yaml), one for each state of what goes in."""
     key = key_of(workshop.pins.debian, *_packages(kind, workshop), *_EXCLUDED[kind], _VARIANT[kind])
     return f"cks-lab/rootfs-{kind.replace('_', '-')}:{key}-{workshop.architecture}"
 
@@ -34,9 +37,8 @@ def ensure(kind: str, workshop: Workshop) -> str:
     name = tag(kind, workshop)
     if image_exists(name):
         return name
-    title = {"node": "the node's file system", "kube_proxy": "kube-proxy's file system"}[kind]
     estimate = ESTIMATE if kind == "node" else 12
-    phase = workshop.status.phase(f"Making {title} from Debian's packages", estimate)
+    phase = workshop.status.phase(f"Making {_TITLE[kind]} from Debian's packages", estimate)
     with phase, scratch(f"rootfs-{kind}") as folder:
         archive = folder / "rootfs.tar"
         _debootstrap(kind, archive, workshop)

@@ -57,8 +57,10 @@ def key_of(*inputs: str | Path) -> str:
 
 @contextmanager
 def one_at_a_time(status: Status) -> Iterator[None]:
-    """Hold the lock of all builds of this user: two at once would do the same work twice."""
-    with (paths.private_directory(paths.state_home()) / "build.lock").open("w") as lock:
+    """Hold the lock of all builds of this user: two at once would do the same work twice, and empty each other's
+    `scratch` folders. It lies beside those, where labs with state folders of their own meet.
+    """
+    with (paths.private_directory(paths.cache_home()) / "build.lock").open("w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:

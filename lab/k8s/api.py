@@ -33,6 +33,7 @@ class Api:
         self._client: Any = connect(config_file=str(kubeconfig))
         self._client.configuration.retries = False
         self._client.rest_client.pool_manager.connection_pool_kw["retries"] = False
+        self._client.rest_client.pool_manager.connection_pool_kw["maxsize"] = 8  # checks ask several things at once
 
     def request(self, path: str, method: str = "GET", body: str = "", timeout: float = READ) -> Response:
         """Send one request; an error status is an answer too.

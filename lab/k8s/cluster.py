@@ -15,10 +15,13 @@ from lab.paths import ClusterPaths
 READY_TIMEOUT = 180.0
 PODS_TIMEOUT = 300.0
 
+IMAGE_LISTING = "ctr -n k8s.io images ls | awk 'NR > 1 {print $1, $3}'"
+"""For the node's shell: a line for each image name that containerd knows, with the manifest digest it stands for."""
+
 # The config digest stands in the manifest, and for an image of several platforms in this platform's manifest.
-_IMAGES = r"""
+_IMAGES = rf"""
 architecture=$(dpkg --print-architecture)
-ctr -n k8s.io images ls | awk 'NR > 1 {print $1, $3}' | grep -v -e @ -e ^sha256: | while read -r name target; do
+{IMAGE_LISTING} | grep -v -e @ -e ^sha256: | while read -r name target; do
     manifest=$(ctr -n k8s.io content get "$target")
     own=$(jq -r --arg a "$architecture" '.manifests[]? | select(.platform.architecture == $a) | .digest' \
         <<<"$manifest" | head -n 1)

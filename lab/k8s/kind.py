@@ -6,7 +6,7 @@ from typing import Any
 import yaml
 
 from lab import paths, shell
-from lab.engine.docker import docker, labels
+from lab.engine.docker import LABEL, docker, labels
 from lab.errors import ClusterError, CommandError
 from lab.images.node import NodeImage
 from lab.k8s import kubeconfig
@@ -54,9 +54,10 @@ def network(name: str) -> None:
 
 def delete(name: str, files: ClusterPaths) -> None:
     """Remove the cluster's containers with their volumes, its network, and its kubeconfig entries."""
-    containers = docker("ps", "-aq", "--filter", f"label={KIND_LABEL}={name}").text.split()
-    if containers:
-        docker("rm", "-f", "-v", *containers)
+    for label in (f"{KIND_LABEL}={name}", f"{LABEL}={name}"):
+        containers = docker("ps", "-aq", "--filter", f"label={label}").text.split()
+        if containers:
+            docker("rm", "-f", "-v", *containers)
     docker("network", "rm", name, check=False)
     kubeconfig.remove(kubeconfig.users_file(), context(name))
 

@@ -6,14 +6,16 @@ from lab import paths
 from lab.engine.docker import docker
 from lab.errors import ClusterError, CommandError
 from lab.images.node import NodeImage
-from lab.k8s import golden, kind, kubeconfig
-from lab.k8s.cluster import READY_TIMEOUT, Cluster
+from lab.k8s import golden, kind, kubeconfig, registry
+from lab.k8s.cluster import IMAGE_LISTING, READY_TIMEOUT, Cluster
 from lab.k8s.record import Record, load
 from lab.status import Status
 
 
-def make(cluster: Cluster, kind_tool: str, image: NodeImage, version: str, status: Status) -> Record:
-    """Make the cluster, wait for all of it, save the golden state.
+def make(
+    cluster: Cluster, kind_tool: str, image: NodeImage, registry_image: str, version: str, status: Status
+) -> Record:
+    """Make the cluster with its registry, wait for all of it, save the golden state.
 
     Raises:
         ClusterError: a part of it failed; names the log.
@@ -23,6 +25,7 @@ def make(cluster: Cluster, kind_tool: str, image: NodeImage, version: str, statu
     Record(cluster.name, node_image=image.reference, kubernetes_version=version).save(cluster.files.record)
     with status.phase("Creating the control plane with kind", 12):
         kind.create(kind_tool, cluster.files, image, log)
+        registry.ensure(cluster.name, registry_image)  # after the node, which so has the same address every time
         cluster.__dict__.pop("api", None)  # a client of an earlier cluster of this name knows another CA
         cluster.api.wait_ready(READY_TIMEOUT)
     with status.phase("Waiting until every system pod is Running", 20):
@@ -36,6 +39,7 @@ def make(cluster: Cluster, kind_tool: str, image: NodeImage, version: str, statu
             kubernetes_version=version,
             node_image=image.reference,
             address=cluster.address(),
+            registry_image=registry_image,
             images=cluster.images(),
         )
         kubeconfig.merge(cluster.files.kubeconfig, kubeconfig.users_file(), kind.context(cluster.name))
@@ -61,6 +65,8 @@ def adopt(cluster: Cluster, status: Status) -> Record | None:
         status.note("An earlier `lab up` was interrupted; the half-made cluster is made anew.")
         return None
     wake(cluster, status)
+    if record.registry_image:
+        registry.ensure(cluster.name, record.registry_image)
     with status.phase("Waiting for the API server", 5):
         cluster.api.wait_ready(READY_TIMEOUT)
     kubeconfig.merge(cluster.files.kubeconfig, kubeconfig.users_file(), kind.context(cluster.name))
@@ -99,7 +105,7 @@ def restore_images(cluster: Cluster, record: Record) -> None:
     Raises:
         ClusterError: an image could not be brought back.
     """
-    listing = cluster.node.run("ctr -n k8s.io images ls | awk 'NR > 1 {print $1, $3}'").text
+    listing = cluster.node.run(IMAGE_LISTING).text
     present = dict(line.split()[:2] for line in listing.splitlines())
     wanted: dict[str, str] = {}
     for image in record.images:

@@ -27,6 +27,7 @@ class Record:
     node_image: str = ""
     provider: str = "kind"
     address: str = ""
+    registry_image: str = ""
     images: tuple[Image, ...] = ()
 
     def save(self, file: Path) -> None:

@@ -4,17 +4,19 @@ from lab.tui.ports import Course
 
 
 def run(course: Course) -> int:
-    """Show the lab until the learner quits.
+    """Show the lab until the learner quits, or SIGTERM or SIGHUP ends it.
 
     Returns:
         The exit code of the process, one of `ExitCode`.
     """
     from lab import shell
     from lab.tui.app import LabApp  # Textual costs a quarter of a second: only for who looks at it
+    from lab.tui.ending import ended_by_signals
 
     app = LabApp(course)
-    try:
-        app.run()
-    finally:
-        shell.stop_all()  # what a thread had started; the thread itself dies with the process
+    with ended_by_signals(app):
+        try:
+            app.run()
+        finally:
+            shell.stop_all()  # what a thread had started; the thread itself dies with the process
     return app.return_code or 0

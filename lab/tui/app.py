@@ -3,6 +3,7 @@
 import asyncio
 import sys
 import time
+from collections.abc import Sequence
 from typing import ClassVar
 
 from textual import on, work
@@ -10,7 +11,6 @@ from textual.app import App
 from textual.binding import Binding, BindingType
 
 from lab import shell
-from lab.errors import LabError
 from lab.exit_codes import ExitCode
 from lab.tui.failures import Failure, attempt, unexpected
 from lab.tui.messages import ClusterReady, Noted, ShellFound
@@ -46,11 +46,26 @@ class LabApp(App[None]):
         course.status = self.session.status
         self._has_node = False
         self._looking = False
+        self._in_shell = False
+        self._loop_at_work: asyncio.AbstractEventLoop | None = None
         self._said: set[str] = set()
 
     def on_load(self) -> None:
         """Take threads that quitting does not wait for."""
-        asyncio.get_running_loop().set_default_executor(DaemonThreads())
+        self._loop_at_work = asyncio.get_running_loop()
+        self._loop_at_work.set_default_executor(DaemonThreads())
+
+    def leave(self, code: int) -> None:
+        """End with that exit code, from a signal's handler: at any moment, but in the main thread.
+
+        Raises:
+            KeyboardInterrupt: there is nothing to leave yet; or a shell is open, which ends and brings this back.
+        """
+        if self._loop_at_work is None:
+            raise KeyboardInterrupt
+        self._loop_at_work.call_soon_threadsafe(lambda: self.exit(return_code=code))
+        if self._in_shell:
+            raise KeyboardInterrupt
 
     def on_mount(self) -> None:
         """Begin with the cluster."""
@@ -112,16 +127,24 @@ class LabApp(App[None]):
             self.push_screen(ErrorModal(event.outcome))
             return
         begun = time.monotonic()
-        try:
-            with self.suspend():
-                print("You are root on the node. `exit` or Ctrl-D brings you back to the lab.", flush=True)
-                code = shell.interact(event.outcome)
-        except LabError as error:
-            self.push_screen(ErrorModal(Failure(error.message, error.hint)))
-            return
-        if code and time.monotonic() - begun < 1:  # nobody has read what it said
-            message = f"The shell ended at once, with exit code {code}."
+        argv = event.outcome
+        with self.suspend():  # which does not bring the screen back when an exception passes
+            ended = self._interact(argv)
+        if isinstance(ended, Failure):
+            self.push_screen(ErrorModal(ended))
+        elif ended and time.monotonic() - begun < 1:  # nobody has read what it said
+            message = f"The shell ended at once, with exit code {ended}."
             self.push_screen(ErrorModal(Failure(message, "Ask how the node is with: lab status")))
+
+    def _interact(self, argv: Sequence[str]) -> int | Failure:
+        print("You are root on the node. `exit` or Ctrl-D brings you back to the lab.", flush=True)
+        try:
+            self._in_shell = True
+            return attempt(lambda: shell.interact(argv))
+        except KeyboardInterrupt:  # `leave`, which has said what comes next
+            return 0
+        finally:
+            self._in_shell = False
 
     def _fatal_error(self) -> None:
         """A fault of the lab itself: Textual would print a stack trace, a learner gets a sentence."""

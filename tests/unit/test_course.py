@@ -91,15 +91,15 @@ class AliveCheck(Check[None_]):
 class Write(actions.base.Action[Params]):
     takes = Params
 
-    def run(self, params, cluster, status):
-        cluster.node.run(f"echo >>{params.path}")
+    def run(self, params, setting):
+        setting.cluster.node.run(f"echo >>{params.path}")
 
 
 class Wipe(actions.base.Action[Params]):
     takes = Params
 
-    def run(self, params, cluster, status):
-        cluster.node.run(f"rm -f {params.path}/*")
+    def run(self, params, setting):
+        setting.cluster.node.run(f"rm -f {params.path}/*")
 
 
 class LocalNode(Node):
@@ -125,7 +125,7 @@ class Api:
     def __init__(self) -> None:
         self.answer: Response | Exception = Response(200, "ok")
 
-    def request(self, path, method="GET", body=""):
+    def request(self, path, method="GET", body="", timeout=10, content_type=""):
         if isinstance(self.answer, Exception):
             raise self.answer
         return self.answer

@@ -70,6 +70,7 @@ def test_the_file(world: World) -> None:
                 "hints": {"find": 1},
                 "solved": ["find"],
                 "score": {"earned": 3, "possible": 10, "at": "2026-01-31T12:02:00Z"},
+                "aside_at": "",
             }
         },
     }

@@ -104,12 +104,18 @@ def test_a_node_that_cannot_be_entered_leaves_the_api_its_answers(tmp_path) -> N
 
 def test_an_api_server_that_is_away_is_asked_once(node) -> None:
     api = Api(a=Response(404, "none"), b=Unreachable("refused"), c=Response(200, ""))
-    asks = [ApiAsk("/a", "POST", "{}"), ApiAsk("/b"), ApiAsk("/c"), NodeAsk("echo x")]
+    asks = [ApiAsk("/a", "POST", "{}", order=-1), ApiAsk("/b"), ApiAsk("/c", order=1), NodeAsk("echo x")]
     seen = observe.observe(asks, Cluster(node, api))
     assert api.asked == [("/a", "POST", "{}"), ("/b", "GET", "")]
     assert seen[asks[0]] == Answer("none", 404)
     assert seen.answers[asks[1]] == seen.answers[asks[2]] == Unknown("refused")
     assert seen[asks[3]] == Answer("x\n")
+
+
+def test_requests_are_sent_by_their_order(node) -> None:
+    api = Api(a=Response(200, ""), b=Response(200, ""), c=Response(200, ""))
+    observe.observe([ApiAsk("/c", order=1), ApiAsk("/b"), ApiAsk("/a", order=-1)], Cluster(node, api))
+    assert [path for path, _, _ in api.asked] == ["/a", "/b", "/c"]
 
 
 def test_nothing_to_ask_asks_nobody() -> None:

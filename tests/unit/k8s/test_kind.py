@@ -68,6 +68,8 @@ def test_removing_takes_containers_volumes_network_and_context(ran, tmp_path) ->
     assert commands == [
         "docker ps -aq --filter label=io.x-k8s.kind.cluster=exam",
         "docker rm -f -v aaa bbb",
+        "docker ps -aq --filter label=io.cks-lab.name=exam",
+        "docker rm -f -v aaa bbb",
         "docker network rm exam",
     ]
     assert yaml.safe_load((tmp_path / "config").read_text())["contexts"] == [{"name": "work"}]

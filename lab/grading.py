@@ -1,0 +1,104 @@
+"""Looking at exercises and saying what they earned, with what the journal remembers of them."""
+
+import time
+from collections.abc import Sequence
+from dataclasses import replace
+
+from lab.checks import grade
+from lab.checks.base import NOT_YET, Facts
+from lab.checks.observe import observe
+from lab.k8s.cluster import Cluster
+from lab.model import Exercise, ExerciseResult, Holds, Step, StepResult, Verdict, worst
+from lab.progress import Earned, Journal
+from lab.status import Status
+
+Chosen = Sequence[tuple[Exercise, tuple[Step, ...]]]
+_PAUSE = 1.5  # seconds between two looks at what takes a moment
+
+
+class Grading:
+    """Looks at exercises of one cluster, once for all that is asked."""
+
+    def __init__(self, cluster: Cluster, journal: Journal, facts: Facts, status: Status) -> None:
+        self._cluster = cluster
+        self._journal = journal
+        self._facts = facts
+        self._status = status
+
+    def look(self, chosen: Chosen, wait: float = 0.0) -> tuple[ExerciseResult, ...]:
+        """The results of exercises and steps.
+
+        Args:
+            chosen: exercises, each with the steps to look at.
+            wait: seconds to look again where a check says that it will soon be able to tell.
+        """
+        deadline = time.monotonic() + wait
+        results = self._look_once(chosen)
+        if wait and (pending := _pending(results)):
+            with self._status.phase(f"Waiting, as {pending}", 20):
+                while pending and time.monotonic() < deadline:
+                    time.sleep(_PAUSE)
+                    results = self._look_once(chosen)
+                    pending = _pending(results)
+        for (exercise, steps), result in zip(chosen, results, strict=True):
+            if self._journal.started(exercise.id) and len(steps) == len(exercise.steps):
+                self._journal.record_score(exercise.id, result.earned, result.possible)
+        return results
+
+    def _look_once(self, chosen: Chosen) -> tuple[ExerciseResult, ...]:
+        live = [steps for exercise, steps in chosen if self._is_live(exercise)]
+        seen = observe([ask for steps in live for ask in grade.asks(steps, self._facts)], self._cluster)
+        results = []
+        for exercise, steps in chosen:
+            if self._is_live(exercise):
+                graded = tuple(self._held(exercise, grade.grade(step, self._facts, seen)) for step in steps)
+                results.append(_result(exercise, graded))
+            elif self._journal.started(exercise.id):
+                results.append(self._set_aside(exercise, steps))
+            else:
+                why = f"not started; start it with: lab start {exercise.id}"
+                results.append(_result(exercise, tuple(grade.skipped(step, why) for step in steps), why))
+        return tuple(results)
+
+    def _is_live(self, exercise: Exercise) -> bool:
+        return self._journal.started(exercise.id) and not self._journal.aside(exercise.id)
+
+    def _held(self, exercise: Exercise, step: StepResult) -> StepResult:
+        """A `once` step that passes is journalled; one that was seen before counts from then on."""
+        if step.holds is Holds.NOW:
+            return step
+        if step.verdict is Verdict.PASS:
+            self._journal.earn(exercise.id, step.id, evidence_of(step))
+        earned = self._journal.earned(exercise.id).get(step.id)
+        return _as_seen(step, earned) if earned else step
+
+    def _set_aside(self, exercise: Exercise, steps: Sequence[Step]) -> ExerciseResult:
+        """What counts of an exercise whose effects were set aside for another: what it had earned by then."""
+        note = f"set aside for another exercise; take it up again with: lab start {exercise.id}"
+        earned = self._journal.earned(exercise.id)
+        skipped = [grade.skipped(step, note) for step in steps]
+        kept = tuple(_as_seen(step, earned[step.id]) if step.id in earned else step for step in skipped)
+        return _result(exercise, kept, note)
+
+
+def evidence_of(step: StepResult) -> str:
+    """What a step's checks saw, in a line for the journal."""
+    return "; ".join(check.observed for check in step.checks)
+
+
+def _as_seen(step: StepResult, earned: Earned) -> StepResult:
+    return replace(step, verdict=Verdict.PASS, earned=step.possible, seen_at=earned.at)
+
+
+def _result(exercise: Exercise, steps: tuple[StepResult, ...], note: str = "") -> ExerciseResult:
+    return ExerciseResult(exercise.id, exercise.title, steps, worst([step.verdict for step in steps]), note)
+
+
+def _pending(results: Sequence[ExerciseResult]) -> str:
+    """What the first check waits for that will soon be able to tell; empty when none does."""
+    for result in results:
+        for step in result.steps:
+            for check in step.checks:
+                if check.reason == NOT_YET:
+                    return check.observed.partition(": ")[2]
+    return ""

@@ -1,0 +1,41 @@
+"""SIGTERM and SIGHUP end the TUI as quitting does: what runs is ended, the terminal is as it was."""
+
+import os
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
+
+from lab import shell
+from lab.tui.app import LabApp
+
+GRACE = 8.0
+"""Seconds that the app has to leave by itself."""
+
+
+@contextmanager
+def ended_by_signals(app: LabApp) -> Iterator[None]:
+    """Within, the signals make the app leave with 128 and their number; one that is ignored stays so."""
+
+    def take(number: int, _: FrameType | None) -> None:
+        guard = threading.Timer(GRACE, _end_at_once, (128 + number,))
+        guard.daemon = True
+        guard.start()
+        app.leave(128 + number)
+
+    before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGHUP)}
+    for number, handler in before.items():
+        if handler is not signal.SIG_IGN:
+            signal.signal(number, take)
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler or signal.SIG_DFL)
+
+
+def _end_at_once(code: int) -> None:
+    """For a terminal that is gone: Textual may wait for ever for what it still wants to write there."""
+    shell.stop_all()
+    os._exit(code)
