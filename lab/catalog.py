@@ -145,16 +145,19 @@ class _Reader:
             start=_actions(entry.start),
             reset=_actions(entry.reset),
             aside=_actions(entry.aside),
+            resume=_actions(entry.resume),
             steps=tuple(_step(step, texts[step.id]) for step in entry.steps),
             folder=self.folder,
         )
 
     def _texts(self, step_id: str) -> "_Texts":
+        after = self._solutions / layout.after_file(step_id)
         return _Texts(
             text=self._filled(self.folder / layout.text_file(step_id)),
             hints=self._filled(self.folder / layout.hints_file(step_id)),
             solution=self._filled(self._solutions / layout.script_file(step_id)),
             why=self._filled(self._solutions / layout.why_file(step_id)),
+            after=self._filled(after) if after.is_file() else "",
         )
 
     def _filled(self, file: Path) -> str:
@@ -167,6 +170,7 @@ class _Texts:
     hints: str
     solution: str
     why: str
+    after: str
 
 
 def _step(entry: StepEntry, texts: _Texts) -> Step:
@@ -181,6 +185,7 @@ def _step(entry: StepEntry, texts: _Texts) -> Step:
         references=entry.references,
         solution=texts.solution,
         why=texts.why.strip(),
+        after=texts.after,
     )
 
 

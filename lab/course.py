@@ -11,11 +11,12 @@ from lab.catalog import Catalog, load
 from lab.checks.base import Facts, ImageFact
 from lab.decode import params as decode_params
 from lab.engine import daemon, docker, host
-from lab.errors import ClusterError, CommandError, EngineError, LabError, NoClusterError, NotStartedError
+from lab.errors import BuildError, ClusterError, CommandError, EngineError, LabError, NoClusterError, NotStartedError
 from lab.grading import Grading, evidence_of
 from lab.images import binaries, kind_tool, node, official, pantry, pins
+from lab.images import gatekeeper as gatekeeper_release
 from lab.images.workshop import Workshop
-from lab.k8s import lifecycle
+from lab.k8s import gatekeeper_state, lifecycle
 from lab.k8s.cluster import Cluster
 from lab.k8s.record import Record
 from lab.layout import EXTRA as FILES
@@ -144,6 +145,7 @@ class Course:
             workshop = Workshop(pins.load(), engine, self.status)
             image = node.ensure(workshop, from_source)
             shelf = pantry.ensure(workshop, image.origin)
+            _keep_manifest(workshop)
             tool = kind_tool.ensure(workshop)
             record = lifecycle.make(self._cluster, tool, image, shelf, workshop.pins.kubernetes, self.status)
         return _info(record)
@@ -161,6 +163,7 @@ class Course:
             with self.status.phase("Removing the images that the lab made", 5):
                 node.purge()
                 kind_tool.purge()
+                gatekeeper_release.purge()
 
     def look(self) -> LabStatus:
         """The lab at a glance; what cannot be told says so."""
@@ -195,6 +198,7 @@ class Course:
         """
         record = self._record()
         lifecycle.put_back(self._cluster, record, self.status)
+        gatekeeper_state.forget(self._cluster)
         self._journal(record).clear_all()
 
     def shell_argv(self, command: Sequence[str] = (), tty: bool = True) -> list[str]:
@@ -227,7 +231,10 @@ class Course:
         for other in self.catalog.exercises:
             if other.id != exercise.id and other.aside:
                 self._set_aside(other, record)
-        self._act(exercise, exercise.start)
+        if journal.aside(exercise.id):
+            self._act(exercise, exercise.resume)
+        else:
+            self._act(exercise, exercise.start)
         journal.start(exercise.id)
 
     def verify(self, selectors: Sequence[str] = (), wait: float = 0.0) -> Report:
@@ -282,9 +289,11 @@ class Course:
                 raise NotStartedError(exercise.id)
             for step in steps:
                 with self.status.phase(f"Solving {exercise.id}/{step.id}: {step.title}", 20):
-                    self._type(exercise, step)
+                    self._type(exercise, step, step.solution)
                 journal.mark_solved(exercise.id, step.id)
                 self.verify([f"{exercise.id}/{step.id}"], VERIFY_WAIT)
+                if step.after:
+                    self._type(exercise, step, step.after)
         return self.verify([selector], VERIFY_WAIT)
 
     def reset(self, exercise_id: str) -> None:
@@ -358,13 +367,21 @@ class Course:
             verb = actions.REGISTRY[spec.do]
             verb.run(decode_params(verb.takes, spec.params, f"action {spec.do}"), setting)
 
-    def _type(self, exercise: Exercise, step: Step) -> None:
+    def _type(self, exercise: Exercise, step: Step, script: str) -> None:
         try:
-            self._cluster.node.run(step.solution, timeout=SOLVE_TIMEOUT)
+            self._cluster.node.run(script, timeout=SOLVE_TIMEOUT)
         except CommandError as error:
             said = "\n".join(error.output.strip().splitlines()[-8:])
             message = f"The solution of {exercise.id}/{step.id} did not work on the cluster as it is now:\n{said}"
             raise ClusterError(message, f"Put the exercise back and try again: lab reset {exercise.id}") from error
+
+
+def _keep_manifest(workshop: Workshop) -> None:
+    """Have what `lab start opa-whitelist` needs at hand while there may be a network; not needed for a cluster."""
+    try:
+        gatekeeper_release.manifest(workshop)
+    except BuildError as error:
+        workshop.status.note(f"{error.message} The exercise opa-whitelist will need it.")
 
 
 def _info(record: Record) -> ClusterInfo:

@@ -9,6 +9,7 @@
     exercises/NNN-id/steps/STEP.hints.en.md  hints, split by lines that are exactly ---
     exercises/NNN-id/files/                  what the learner starts with, if anything
     solutions/NNN-id/STEP.sh                 what a learner would type
+    solutions/NNN-id/STEP.after.sh           what tidies up once the step was seen to pass, if anything
     solutions/NNN-id/STEP.en.md              why it works
 """
 
@@ -42,6 +43,11 @@ def hints_file(step_id: str) -> str:
 def script_file(step_id: str) -> str:
     """Where a step's solution lies, within its exercise's folder of solutions."""
     return f"{step_id}.sh"
+
+
+def after_file(step_id: str) -> str:
+    """Where the script that tidies up after a step lies, within its exercise's folder of solutions."""
+    return f"{step_id}.after.sh"
 
 
 def why_file(step_id: str) -> str:

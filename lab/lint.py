@@ -145,7 +145,7 @@ def _kinds(document: Document, checks: Registry) -> list[Problem]:
 def _verbs(document: Document, actions: Registry) -> list[Problem]:
     """Each action is a verb that there is, with the parameters that the verb takes."""
     problems: list[Problem] = []
-    for entry in (entry for part in ("start", "reset", "aside") for entry in document.each(part)):
+    for entry in (entry for part in ("start", "reset", "aside", "resume") for entry in document.each(part)):
         if kind := _known(document, (*entry, "do"), actions, "action", problems):
             params = {key: value for key, value in document.get(*entry).items() if key != "do"}
             Decoder(document, problems, numerals=True).decode(kind.takes, params, entry)
@@ -184,7 +184,7 @@ def _scripts(exercise: Exercise, solutions: Path) -> Iterator[Problem]:
 def _stray_solutions(document: Document, solutions: Path) -> list[Problem]:
     """Nothing in an exercise's folder of solutions is for a step that it does not have."""
     ids = catalog.step_ids(document)
-    files = [*map(layout.script_file, ids), *map(layout.why_file, ids)]
+    files = [*map(layout.script_file, ids), *map(layout.after_file, ids), *map(layout.why_file, ids)]
     return layout.strays(solutions / document.file.parent.name, files)
 
 

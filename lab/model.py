@@ -40,7 +40,7 @@ class Difficulty(StrEnum):
 
 @dataclass(frozen=True)
 class ActionSpec:
-    """One entry of `start`, `reset` or `aside`: the verb's name and its parameters."""
+    """One entry of `start`, `reset`, `aside` or `resume`: the verb's name and its parameters."""
 
     do: str
     params: Mapping[str, Any] = field(default_factory=dict)
@@ -68,7 +68,10 @@ class Reference:
 
 @dataclass(frozen=True)
 class Step:
-    """One step: its text (Markdown, variables filled in), checks, hints (Markdown) and solution script."""
+    """One step: its text (Markdown, variables filled in), checks, hints (Markdown) and solution script.
+
+    `after`: a script that tidies up once the step was seen to pass; for steps that hold `once`.
+    """
 
     id: str
     title: str
@@ -79,6 +82,7 @@ class Step:
     references: tuple[Reference, ...]
     solution: str
     why: str
+    after: str = ""
 
     @property
     def points(self) -> int:
@@ -102,6 +106,7 @@ class Exercise:
     start: tuple[ActionSpec, ...]
     reset: tuple[ActionSpec, ...]
     aside: tuple[ActionSpec, ...]
+    resume: tuple[ActionSpec, ...]
     steps: tuple[Step, ...]
     folder: Path
 

@@ -13,7 +13,7 @@ from lab.model import Difficulty, Holds, Reference
 
 @dataclass(frozen=True)
 class ActionEntry:
-    """An entry of `start`, `reset` or `aside`, written flat."""
+    """An entry of `start`, `reset`, `aside` or `resume`, written flat."""
 
     do: str
     """The verb: a name that `lab.actions` registers."""
@@ -81,3 +81,5 @@ class ExerciseEntry:
     """What takes away whatever the exercise left on the cluster."""
     aside: tuple[ActionEntry, ...] = ()
     """What ends the exercise's effect on other exercises, before one of them is started."""
+    resume: tuple[ActionEntry, ...] = ()
+    """What puts the exercise into effect again after that."""

@@ -219,20 +219,24 @@ def interact(argv: Sequence[str]) -> int:
     settings = _terminal_settings()
     previous = signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C belongs to the program on the terminal
     try:
-        process = subprocess.Popen(argv, preexec_fn=_default_interrupt)
+        return _wait_for(subprocess.Popen(argv, preexec_fn=_default_interrupt))
     except OSError as error:
-        signal.signal(signal.SIGINT, previous)
         raise CommandError(argv, None, "", f"Could not start {argv[0]}: {error.strerror}") from error
-    try:
-        return process.wait()
     except BaseException:
-        _end(process, lambda _, number: process.send_signal(number))  # it is in this process's own group
         if settings:
             with suppress(termios.error):  # the terminal is gone
                 termios.tcsetattr(0, termios.TCSANOW, settings)
         raise
     finally:
         signal.signal(signal.SIGINT, previous)
+
+
+def _wait_for(process: "subprocess.Popen[bytes]") -> int:
+    try:
+        return process.wait()
+    except BaseException:
+        _end(process, lambda _, number: process.send_signal(number))  # it is in this process's own group
+        raise
 
 
 def _terminal_settings() -> list[Any]:

@@ -11,11 +11,14 @@ from lab.errors import DataError
 
 @dataclass(frozen=True)
 class Pins:
-    """Every pinned version; `node_image` is kindest/node by tag and digest."""
+    """Every pinned version; `node_image` is kindest/node by tag and digest, `gatekeeper_manifest` the digest of
+    Gatekeeper's release manifest.
+    """
 
     kubernetes: str
     kind: str
     gatekeeper: str
+    gatekeeper_manifest: str
     etcd: str
     coredns: str
     pause: str

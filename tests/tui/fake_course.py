@@ -108,6 +108,8 @@ def _exercise(id: str, number: int, title: str, steps: tuple[Step, ...]) -> Exer
         {},
         (),
         (),
+        (),
+        (),
         steps,
         Path(),
     )

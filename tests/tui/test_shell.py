@@ -56,10 +56,12 @@ async def test_a_shell_that_ends_at_once_is_not_passed_over(monkeypatch: pytest.
 
 
 async def test_a_shell_that_cannot_be_started_is_explained(monkeypatch: pytest.MonkeyPatch) -> None:
-    Terminal(monkeypatch, CommandError(["docker"], None, "", "Could not start docker: No such file"))
+    terminal = Terminal(monkeypatch, CommandError(["docker"], None, "", "Could not start docker: No such file"))
     async with in_exercise(FakeCourse()) as pilot:
         await pilot.press("t")
         await see(pilot, "Could not start docker: No such file")
+    assert terminal.ran
+    assert not terminal.suspended  # Textual's own gives the screen back only when no exception passes
 
 
 async def test_there_is_no_shell_before_there_is_a_node() -> None:

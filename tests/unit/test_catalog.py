@@ -208,6 +208,14 @@ def test_files_are_looked_at_even_when_the_sheet_is_wrong(tree: "Tree") -> None:
     ]
 
 
+@pytest.mark.parametrize("place", ["title: Pin the image", "minutes: 15", 'port: "8443"', "holds: now", "points: 4"])
+@pytest.mark.parametrize("date", ["2021-13-45", "2021-01-02", "2021-01-02T25:00:00Z"])
+def test_a_date_where_none_belongs(tree: "Tree", place: str, date: str) -> None:
+    key = place.partition(":")[0]
+    tree.sheet(place, f"{key}: {date}")
+    assert any(f'"{key}" ' in problem for problem in problems(tree))
+
+
 @pytest.mark.parametrize("sheet", ["a: [", "", "[]", "steps: 3\n", "steps: [3, {id: [x]}]\n", "variables: 3\n"])
 def test_a_sheet_that_is_far_off(tree: "Tree", sheet: str) -> None:
     tree.write("exercises/010-pin/exercise.yaml", sheet)

@@ -1,6 +1,7 @@
 import io
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -190,13 +191,22 @@ def test_an_interrupt_ends_what_runs(lab, world, monkeypatch) -> None:
         (["show", "pin/fnid"], 'did you mean "find"?'),
         (["reset"], "lab reset --all"),
         (["reset", "pin", "--all"], "lab reset --all"),
-        (["--name", "A", "list"], '"A" is no cluster name'),
+        (["--name", "A", "list"], '"A" is no cluster name: lower-case letters'),
         (["list", "--name", "a/b"], '"a/b" is no cluster name'),
         (["--name", "", "list"], "no cluster name"),
         (["--name", "-x", "list"], "no cluster name"),
         (["--name", "a_b", "list"], "no cluster name"),
         (["--name", "é", "list"], "no cluster name"),
         (["--name", "²", "list"], "no cluster name"),
+        (["--name", "a\n", "list"], "no cluster name"),
+        (["--name", "a..b", "list"], "no cluster name"),
+        (["--name", "a-.b", "list"], "no cluster name"),
+        (["--name", "a.-b", "list"], "no cluster name"),
+        (["--name", "a.", "list"], "no cluster name"),
+        (["--name", "x" * 50, "list"], "it has 50 characters, and 49 is the limit"),
+        (["list", "--name", "x" * 5000], "it has 5000 characters"),
+        (["--name", "host", "list"], "Docker or kind has a network of that name"),
+        (["--name", "kind", "list"], "Docker or kind has a network of that name"),
     ],
 )
 def test_words_that_are_off(lab, world, arguments, said) -> None:
@@ -213,6 +223,9 @@ def test_words_that_are_off(lab, world, arguments, said) -> None:
         (["--name", "exam", "status"], "exam"),
         (["status", "--name", "exam"], "exam"),
         (["status", "--json", "--name=exam-2.b"], "exam-2.b"),
+        (["--name", "x" * 49, "status"], "x" * 49),
+        (["--name", "7", "status"], "7"),
+        (["--name", "a-", "status"], "a-"),
         (["--name", "one", "status", "--name", "two"], "two"),
     ],
 )
@@ -316,13 +329,24 @@ def test_show(lab, world) -> None:
     assert code == 0
     assert "Work in /root/pin." in out
     assert "- pin/find: Find the digest (3 points)" in out
-    assert out.endswith("lab start pin\n")
+    assert out.splitlines()[-3:] == [
+        "What next:",
+        "  lab start pin       put its starting state in place",
+        "  lab show pin find   read the first step",
+    ]
     for arguments in (["pin", "find"], ["pin/find"]):
         code, out, _ = lab("show", *arguments)
         assert code == 0
         assert out.startswith("# Find the digest\n\nDo find.")
         assert "- Images: https://" in out
-        assert "lab hint pin/find" in out
+        assert out.splitlines()[-5:] == [
+            "What next:",
+            "  lab shell             work on the node",
+            "  lab verify pin/find   check it",
+            "  lab hint pin/find     the next hint",
+            "  lab show pin pin      read the next step",
+        ]
+    assert lab("show", "pin", "pin")[1].endswith("lab hint pin/pin     the next hint\n")  # the last step
     assert world.asked == []  # needs no cluster
 
 
@@ -330,7 +354,31 @@ def test_up_says_what_is_next(lab, world) -> None:
     code, out, _ = lab("up", "--from-source", "--name", "exam")
     assert code == 0
     assert world.asked == [("up", True)]
-    assert "lab start pin --name exam" in out
+    assert out == (
+        'The cluster "exam" is ready. What next:\n'
+        "  lab --name exam             the TUI\n"
+        "  lab show --name exam        what this is about\n"
+        "  lab start pin --name exam   the first exercise\n"
+        "  lab shell --name exam       root on the control-plane node\n"
+    )
+
+
+@pytest.mark.parametrize("name", ["cks-lab", "x" * 49])
+@pytest.mark.parametrize(
+    "arguments", [["up"], ["start", "pin"], ["show", "pin"], ["show", "pin", "find"], ["show", "pin", "pin"]]
+)
+def test_what_to_type_next_is_in_columns_and_can_be_typed(lab, world, arguments, name) -> None:
+    world.answers["look"] = LabStatus(name, "Docker 28", True, "running", "n", "ready", "v1", ())
+    code, out, _ = lab(*arguments, "--name", name)
+    assert code == 0
+    advice = out.partition("What next:\n")[2].splitlines()
+    assert len(advice) >= 2
+    rows = [re.fullmatch(r"  (lab\b.*?) {3,}(\S.*)", line) for line in advice]
+    assert all(rows)
+    assert len({row.start(2) for row in rows}) == 1  # one column
+    for words in (row[1].split() for row in rows):
+        assert (words[-2:] == ["--name", name]) == (name != "cks-lab")
+        assert words[1:2] in ([], ["--name"]) or words[1] in cli.cli.commands
 
 
 def test_without_a_terminal_no_command_means_up(lab, world) -> None:

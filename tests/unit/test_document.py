@@ -58,6 +58,10 @@ def test_an_empty_file_is_nothing(tmp_path: Path) -> None:
         ("a: &x\n  - *x\n", "1: aliases (*name) are not used in exercise data: write it out"),
         ("a: !!set {x}\n", "1: tags (tag:yaml.org,2002:set) are not used in exercise data"),
         ("a: 1\nb: 2021-02-31\n", '2: "2021-02-31" cannot be read: day is out of range for month'),
+        ("a: 1\nb: 2021-13-45\n", '2: "2021-13-45" cannot be read: month must be in 1..12'),
+        ("a: !!timestamp soon\n", '1: "soon" cannot be read: it is no tag:yaml.org,2002:timestamp'),
+        ("a: !!bool soon\n", '1: "soon" cannot be read: it is no tag:yaml.org,2002:bool'),
+        ('a: !!int ""\n', '1: "" cannot be read: it is no tag:yaml.org,2002:int'),
     ],
 )
 def test_what_yaml_would_pass_over(tmp_path: Path, text: str, problem: str) -> None:
@@ -73,6 +77,11 @@ def test_what_is_no_yaml(tmp_path: Path, text: str, line: int) -> None:
     assert document is None
     assert len(problems) == 1
     assert problems[0].startswith(f"{line}: this is not YAML: ")
+
+
+def test_what_is_nested_too_deeply(tmp_path: Path) -> None:
+    document, problems = read(tmp_path, "[" * 1500)
+    assert (document, problems) == (None, ["1: this is nested too deeply"])
 
 
 def test_tags_of_python_are_refused(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ import sys
 import threading
 import time
 from pathlib import Path
+from types import FrameType
 
 import pytest
 
@@ -185,6 +186,27 @@ def test_interact_leaves_the_interrupt_to_the_program() -> None:
     script = f"kill -INT {os.getpid()}; trap 'exit 9' INT; kill -INT $$"
     assert shell.interact(["sh", "-c", script]) == 9  # this process did not mind
     assert signal.getsignal(signal.SIGINT) is before
+
+
+def test_interact_ends_the_program_when_this_process_is_ended(tmp_path) -> None:
+    def end(number: int, frame: FrameType | None) -> None:
+        callers = set()
+        while frame:
+            callers.add(frame.f_code.co_name)
+            frame = frame.f_back
+        if "_wait_for" in callers and "_end" not in callers:  # it is asked again and again, and obeys once
+            raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGUSR1, end)
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            shell.interact(
+                ["sh", "-c", f"echo $$ > {tmp_path}/pid; while kill -USR1 {os.getpid()}; do sleep 0.1; done"]
+            )
+    finally:
+        signal.signal(signal.SIGUSR1, before)
+    assert gone(int((tmp_path / "pid").read_text()))
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
 
 
 def test_a_daemon_outlives_its_starter(tmp_path) -> None:

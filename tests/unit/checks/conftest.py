@@ -32,6 +32,7 @@ class World:
         "copy": digest("a copy of apiserver"),
         "copy_config": digest("a copy of apiserver, config"),
         "nginx": digest("nginx"),
+        "nginx_config": digest("nginx config"),
         "nameless": digest("an image without a name"),
         "unknown": digest("an image of another machine"),
         "repository": REPOSITORY,
@@ -59,6 +60,7 @@ class World:
             "localhost:5000/kube-apiserver:mine {copy}",
             "{copy_config} {copy}",
             "docker.io/library/nginx:1.29 {nginx}",
+            "{nginx_config} {nginx}",
             "{nameless} {nameless}",
         ]
         return Answer(self.fill("\n".join(rows)) + "\n")
@@ -106,7 +108,8 @@ WRONG = [
     ("{scheduler}", "other-component"),
     ("{scheduler_config}", "other-component"),
     ("{copy}", "relabelled-copy"),
-    ("{copy_config}", "other-image"),
+    ("{copy_config}", "relabelled-copy"),
+    ("{nginx_config}", "other-image"),
     ("{nginx}", "other-image"),
     ("{nameless}", "other-image"),
     ("{unknown}", "unknown-digest"),

@@ -28,6 +28,23 @@ def test_every_wrong_digest_has_its_reason(world, wrong) -> None:
     assert len(found.sentence) > 20
 
 
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("{nginx}", "that is the digest of another image on this node: docker.io/library/nginx:1.29"),
+        ("{nginx_config}", "image id, the digest of the configuration, of another image on this node: docker.io/lib"),
+        ("{copy}", "that is the digest of a copy, localhost:5000/kube-apiserver:mine, and not of"),
+        ("{copy_config}", "image id, the digest of the configuration, of a copy, localhost:5000/kube-apiserver:mine"),
+        ("{nameless}", "that is the digest of another image on this node: one without a name"),
+    ],
+)
+def test_an_image_is_told_by_its_name_and_its_id_from_its_digest(world, text, said) -> None:
+    names = names_of(Observation({LISTING: world.listing}))
+    found = wrong_digest(world.fill(text), world.component, world.facts, names)
+    assert found is not None
+    assert said in found.sentence
+
+
 def test_the_right_digest_is_not_wrong(world) -> None:
     assert wrong_digest(world.digests["right"], world.component, world.facts, {}) is None
 

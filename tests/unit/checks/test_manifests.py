@@ -62,6 +62,12 @@ def test_a_tag_alone(world, judge, image) -> None:
         ("just words", "is empty or no object"),
         ("[1, 2]", "is empty or no object"),
         ("[" * 1500, "is not YAML"),
+        ("a: !!timestamp 2021-13-45", "is not YAML"),
+        ("a: !!timestamp soon", "is not YAML"),
+        ("a: !!bool soon", "is not YAML"),
+        ("a: !!float soon", "is not YAML"),
+        ('a: !!int ""', "is not YAML"),
+        ("a: !!python/object:os.system x", "is not YAML in line 1"),
     ],
 )
 def test_a_broken_manifest_is_named(world, judge, single, content, said) -> None:
@@ -70,6 +76,17 @@ def test_a_broken_manifest_is_named(world, judge, single, content, said) -> None
     assert (found.verdict, found.reason) == (Verdict.FAIL, "broken-manifest")
     assert f"{FILE} {said}" in found.observed
     assert single(answer).reason == "no-manifest"
+
+
+@pytest.mark.parametrize("date", ["2021-13-45", "2021-01-02", "2021-01-02T25:61:61Z", "2021-02-31 10:00:00"])
+def test_a_date_is_text_as_for_the_kubelet(world, judge, single, date) -> None:
+    pod = world.pod("{repository}@{right}").replace("namespace:", f"annotations: {{edited: {date}}}, namespace:")
+    assert date in pod
+    answer = world.manifests((FILE, pod))
+    assert judge(answer).verdict is Verdict.PASS
+    assert single(answer).verdict is Verdict.PASS
+    [read] = manifests.read(Observation({manifests.MANIFESTS: answer}))
+    assert read.pod["metadata"]["annotations"] == {"edited": date}
 
 
 @pytest.mark.parametrize("content", ["metadata: kube-apiserver", "metadata: {name: [kube-apiserver]}", "kind: Pod"])

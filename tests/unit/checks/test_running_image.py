@@ -57,7 +57,7 @@ def test_other_wrong_states(judge, containers, more, reason) -> None:
     assert (found.verdict, found.reason) == (Verdict.FAIL, reason)
 
 
-@pytest.mark.parametrize("listener", [QUIET, Answer("Netid State\n"), Answer('users:(("x",pid=,fd=1))')])
+@pytest.mark.parametrize("listener", [QUIET, Answer("\n")])
 def test_nobody_on_the_port_is_for_the_readiness_check(judge, listener) -> None:
     assert judge(RIGHT, listener=listener).verdict is Verdict.PASS
 
@@ -84,6 +84,18 @@ def test_an_answer_that_cannot_be_read_is_no_fail(judge, text) -> None:
         judge(ran=Answer(text + "\n"))
 
 
-def test_a_port_that_cannot_be_looked_at_is_no_pass(judge) -> None:
-    with pytest.raises(CouldNotTell):
-        judge(RIGHT, listener=Unknown("hung"))
+@pytest.mark.parametrize(
+    ("listener", "said"),
+    [
+        (Unknown("hung"), "hung"),
+        (Answer("bash: ss: command not found\n", 127), "command not found"),
+        (Answer("Cannot open netlink socket: Operation not permitted\n", 255), "netlink"),
+        (Answer('LISTEN 0 4096 *:6443 *:* users:(("kube-apiserver",pid=4711,fd=3))\n', 1), "could not be looked up"),
+        (Answer("", 1), "could not be looked up"),
+        (Answer("LISTEN 0 4096 *:6443 *:*\n"), "does not say which process"),
+        (Answer('users:(("x",pid=,fd=1))'), "does not say which process"),
+    ],
+)
+def test_a_port_that_cannot_be_looked_at_is_no_pass(judge, listener, said) -> None:
+    with pytest.raises(CouldNotTell, match=said):
+        judge(RIGHT, listener=listener)

@@ -1,5 +1,5 @@
-import fcntl
 import threading
+from collections.abc import Callable
 
 import pytest
 
@@ -37,13 +37,56 @@ def test_stage_makes_read_only_sources_writable(tmp_path) -> None:
 
 
 def test_two_builds_wait_for_each_other(workshop) -> None:
-    lock = paths.private_directory(paths.state_home()) / "build.lock"
-    status = Recording()
-    with lock.open("w") as held:
-        fcntl.flock(held, fcntl.LOCK_EX)
-        threading.Timer(0.2, lambda: fcntl.flock(held, fcntl.LOCK_UN)).start()
+    assert _said_while_another_builds() == ["Another lab is building images; waiting for it."]
+
+
+def test_labs_with_other_state_folders_wait_for_each_other_too(workshop, tmp_path, monkeypatch) -> None:
+    """They stage in the same folders."""
+
+    def move() -> None:
+        monkeypatch.setenv("LAB_STATE_HOME", str(tmp_path / "another state"))
+
+    assert _said_while_another_builds(move) == ["Another lab is building images; waiting for it."]
+
+
+def test_nobody_waits_when_nobody_builds(workshop) -> None:
+    for _ in range(2):
+        status = Recording()
+        with one_at_a_time(status), scratch("x") as folder:
+            assert paths.cache_home() in folder.parents
+        assert status.lines == []
+
+
+class Listener(Recording):
+    """Lets another build end as soon as one says that it waits."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.waits = threading.Event()
+
+    def note(self, text: str) -> None:
+        super().note(text)
+        self.waits.set()
+
+
+def _said_while_another_builds(meanwhile: Callable[[], None] = lambda: None) -> list[str]:
+    begun, status = threading.Event(), Listener()
+
+    def build() -> None:
+        with one_at_a_time(Recording()):
+            begun.set()
+            status.waits.wait(10)
+
+    other = threading.Thread(target=build)
+    other.start()
+    assert begun.wait(10)
+    meanwhile()
+    try:
         with one_at_a_time(status):
-            assert status.lines == ["Another lab is building images; waiting for it."]
+            return status.lines
+    finally:
+        status.waits.set()
+        other.join()
 
 
 def test_a_failed_docker_names_its_log(workshop, docker) -> None:

@@ -1,11 +1,13 @@
 import json
+import subprocess
 
 import pytest
 
 from lab.errors import ClusterError, NoClusterError
 from lab.k8s.api import Response, Unreachable
-from lab.k8s.cluster import Cluster, parse_images
+from lab.k8s.cluster import IMAGE_LISTING, Cluster, parse_images
 from lab.k8s.record import Image, Record
+from lab.paths import PACKAGE
 from lab.shell import Completed
 
 LISTING = """\
@@ -130,6 +132,22 @@ def test_a_record_needs_a_whole_cluster_and_a_node(cluster) -> None:
 def test_without_a_kubeconfig_there_is_no_cluster(cluster) -> None:
     with pytest.raises(NoClusterError):
         _ = cluster.api
+
+
+def test_the_listing_is_names_and_manifest_digests(tmp_path) -> None:
+    ctr = tmp_path / "ctr"
+    ctr.write_text("#!/bin/sh\necho 'REF TYPE DIGEST SIZE'\necho 'a/b:v1 application/x sha256:aa 1.0 MiB -'\n")
+    ctr.chmod(0o755)
+    done = subprocess.run(
+        ["bash", "-c", IMAGE_LISTING], env={"PATH": f"{tmp_path}:/usr/bin:/bin"}, capture_output=True, check=True
+    )
+    assert done.stdout == b"a/b:v1 sha256:aa\n"
+
+
+def test_the_listing_is_written_down_once() -> None:
+    words = IMAGE_LISTING.partition("|")[0]
+    files = [file.name for file in PACKAGE.rglob("*.py") if words in file.read_text()]
+    assert files == ["cluster.py"]
 
 
 def test_what_the_node_says(cluster) -> None:

@@ -1,0 +1,58 @@
+"""kubectl on the node, for what changes the cluster, and waiting for what then happens."""
+
+import json
+import time
+from collections.abc import Callable
+from typing import Any
+
+from lab.errors import ClusterError, CommandError
+from lab.k8s.cluster import Cluster
+
+APPLY = "kubectl apply --server-side --force-conflicts --field-manager=cks-lab -f - >/dev/null"
+
+
+def kubectl(cluster: Cluster, script: str, manifest: str = "", timeout: float = 200) -> str:
+    """Run a bash script with kubectl in it, as root on the node.
+
+    Args:
+        cluster: where.
+        script: the text of the script.
+        manifest: its standard input.
+        timeout: seconds.
+
+    Returns:
+        What it printed.
+
+    Raises:
+        ClusterError: it failed; says what kubectl said.
+    """
+    try:
+        return cluster.node.run(script, input=manifest.encode() if manifest else None, timeout=timeout).text
+    except CommandError as error:
+        said = "\n".join(error.output.strip().splitlines()[-4:])
+        raise ClusterError(f"The cluster did not take it: {said}", "See how it is with: lab status") from error
+
+
+def get(cluster: Cluster, path: str) -> dict[str, Any]:
+    """An object or a list of the API, by its path; empty when there is none."""
+    answer = cluster.api.request(path)
+    return json.loads(answer.body) if answer.status == 200 else {}
+
+
+def until(met: Callable[[], bool], message: str, look: str, timeout: float = 180) -> None:
+    """Wait until something is so.
+
+    Args:
+        met: whether it is.
+        message: what is said when it never is.
+        look: the command that shows more.
+        timeout: seconds.
+
+    Raises:
+        ClusterError: it was not in time.
+    """
+    deadline = time.monotonic() + timeout
+    while not met():
+        if time.monotonic() > deadline:
+            raise ClusterError(f"{message} (after {timeout:.0f} s).", look)
+        time.sleep(0.2)
