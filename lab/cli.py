@@ -15,7 +15,7 @@ from typing import Any, NoReturn
 import click
 
 from lab import __version__, paths, shell
-from lab.course import Course
+from lab.course import VERIFY_WAIT, Course
 from lab.errors import LabError, UsageError
 from lab.exit_codes import ExitCode
 from lab.k8s.kind import node_container
@@ -229,7 +229,7 @@ def start(course: Course, exercise: str) -> None:
 @pass_course
 def verify(course: Course, selectors: tuple[str, ...], form: str, output: Path | None) -> None:
     """Check exercises or steps against the live cluster; everything when none is named."""
-    _report(course.verify(selectors), form, output)
+    _report(course.verify(selectors, VERIFY_WAIT), form, output)
 
 
 @cli.command()

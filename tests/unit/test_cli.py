@@ -64,7 +64,7 @@ class FakeCourse(Course):
     def start(self, exercise_id):
         self._say("start", exercise_id)
 
-    def verify(self, selectors=()):
+    def verify(self, selectors=(), wait=0.0):
         return self._say("verify", tuple(selectors))
 
     def hint(self, exercise_id, step_id):
@@ -463,7 +463,7 @@ def test_a_reader_that_leaves_is_no_error(nobody) -> None:
 
 def test_a_reader_that_leaves_does_not_change_the_verdict(nobody) -> None:
     script = (
-        "from lab import cli, model; cli.Course.verify = lambda self, selectors: model.Report("
+        "from lab import cli, model; cli.Course.verify = lambda self, selectors, wait: model.Report("
         "model.ClusterInfo('a', 'b', 'c', 'd'), (), model.Verdict.ERROR); cli.main(['verify'])"
     )
     done = run("-c", script, stdout=nobody, stderr=subprocess.PIPE)

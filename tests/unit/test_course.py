@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import pytest
 
-from lab import actions, course, paths
-from lab.checks.base import REGISTRY, ApiAsk, Check, Judgement, NodeAsk
+from lab import actions, course, grading, paths
+from lab.checks.base import REGISTRY, ApiAsk, Check, Judgement, NodeAsk, NotYet
 from lab.engine import docker
 from lab.engine.docker import Engine
 from lab.errors import (
@@ -428,3 +428,92 @@ def test_down_and_purge(world, monkeypatch) -> None:
     assert done == ["clear"]
     world.course.down(purge=True)
     assert done == ["clear", "clear", "images", "programs"]
+
+
+OTHER = """\
+format_version: 1
+title: Another
+summary: Another exercise.
+minutes: 5
+difficulty: easy
+domain: Testing
+start:
+  - {{do: write, path: "{folder}/other"}}
+steps:
+  - id: only
+    title: Write three
+    holds: now
+    checks:
+      - {{id: three, title: Three is there, check: file, with: {{path: "{folder}/three"}}, points: 1}}
+"""
+
+
+@pytest.fixture
+def two(world) -> World:
+    """A second exercise, for which the first is set aside: its files are removed, and written again."""
+    sheet = world.tree.exercises / "010-pin" / "exercise.yaml"
+    aside = 'aside:\n  - {do: wipe, path: "{{folder}}"}\nresume:\n  - {do: write, path: "{{folder}}/again"}\n'
+    sheet.write_text(sheet.read_text().replace("steps:\n", aside + "steps:\n", 1))
+    world.tree.write("exercises/020-other/exercise.yaml", OTHER.format(folder=world.folder))
+    for file in ("brief.en.md", "steps/only.en.md"):
+        world.tree.write(f"exercises/020-other/{file}", "text\n")
+    world.tree.write("exercises/020-other/steps/only.hints.en.md", "one\n---\ntwo\n")
+    world.tree.write("solutions/020-other/only.en.md", "why\n")
+    world.tree.write("solutions/020-other/only.sh", f"set -e\ntouch {world.folder}/three\n")
+    return world
+
+
+def test_starting_another_exercise_sets_the_first_aside_and_keeps_what_it_earned(two) -> None:
+    two.course.start("pin")
+    (two.folder / "one").touch()
+    two.course.start("other")
+    assert not (two.folder / "one").exists()  # its effects are gone
+    assert (two.folder / "other").exists()
+    assert any("pin was set aside" in line for line in two.status.lines)
+    report = two.course.verify(["pin"])
+    assert (report.earned, report.exercises[0].verdict) == (3, Verdict.SKIP)  # one step earned, one open
+    assert "lab start pin" in report.exercises[0].note
+    assert report.exercises[0].steps[0].seen_at
+    two.course.start("pin")
+    assert (two.folder / "again").exists()
+    assert two.verdicts("pin/find") == {"find": ("fail", 0)}  # a step that holds now is looked at again
+
+
+def test_one_that_was_not_started_is_not_set_aside(two) -> None:
+    (two.folder / "one").touch()
+    two.course.start("other")
+    assert (two.folder / "one").exists()
+
+
+class SoonCheck(FileCheck):
+    """Can tell at the third look."""
+
+    looks = 0
+
+    def judge(self, params, facts, seen):
+        SoonCheck.looks += 1
+        if SoonCheck.looks < 3:
+            raise NotYet("the audit comes round every 15 s")
+        return Judgement(Verdict.PASS, "", "there", "")
+
+
+def test_waiting_for_what_takes_a_moment(world, monkeypatch) -> None:
+    monkeypatch.setitem(REGISTRY, "file", SoonCheck())
+    monkeypatch.setattr(grading, "_PAUSE", 0.01)
+    world.course.start("pin")
+    SoonCheck.looks = 0
+    report = world.course.verify(["pin/find"])
+    check = report.exercises[0].steps[0].checks[0]
+    assert (check.verdict, check.reason) == (Verdict.ERROR, "not-yet")
+    assert report.earned == 0
+    SoonCheck.looks = 0
+    assert world.course.verify(["pin/find"], wait=5).earned == 3
+    assert any("the audit comes round" in line for line in world.status.lines)
+
+
+def test_a_solution_tidies_up_after_it_was_seen(world) -> None:
+    world.tree.write("solutions/010-pin/pin.after.sh", "set -e\nrm {{folder}}/two\n")
+    world.course.start("pin")
+    report = world.course.solve("pin")
+    assert not (world.folder / "two").exists()
+    assert report.earned == 7  # the step holds once, and was seen

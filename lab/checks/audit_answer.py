@@ -1,0 +1,121 @@
+"""audit-answer: a file on the node names the pods of a namespace that the audit found to violate the constraint."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from shlex import quote
+
+from lab.checks import audits, gatekeeper, images, probes
+from lab.checks.base import ApiAsk, Ask, Check, Facts, Judgement, NodeAsk, NotYet, Observation, check
+from lab.checks.gatekeeper import Cause, Object, Policy, found, items
+from lab.model import Verdict
+
+
+@dataclass(frozen=True)
+class Params(Policy):
+    """`file`: path on the node. `namespace`: whose pods are asked for. `trusted`: beginnings of trusted images."""
+
+    namespace: str
+    file: str
+    trusted: tuple[str, ...]
+
+
+@check("audit-answer")
+class AuditAnswer(Check[Params]):
+    """What is written must be what the audit found, and that must be what is there: a claim alone never earns."""
+
+    takes = Params
+
+    def asks(self, params: Params, facts: Facts) -> Iterable[Ask]:
+        """The file, the constraint's status, and the pods."""
+        return *params.policy_asks, self._file(params), self._pods(params)
+
+    def judge(self, params: Params, facts: Facts, seen: Observation) -> Judgement:
+        """Judge the audit first, then the file."""
+        expected = f"{params.file} names the pods in {params.namespace} that the audit of {params.constraint} lists"
+        cause = gatekeeper.absent(params, seen) or self._nothing_written(params, seen)
+        cause = cause or gatekeeper.stopped(gatekeeper.AUDIT, seen)
+        if cause:
+            return cause.fail(expected)
+        audited, cause = self._audited(params, seen)
+        cause = cause or self._compare(params, seen, audited)
+        if cause:
+            return cause.fail(expected)
+        return Judgement(Verdict.PASS, expected, f"it names {', '.join(sorted(audited))}", f"cat {params.file}")
+
+    def _nothing_written(self, params: Params, seen: Observation) -> Cause | None:
+        answer, command = seen[self._file(params)], f"cat {params.file}"
+        if answer.code:
+            return Cause("no-answer", f"there is no file {params.file} that can be read", command)
+        if not self._written(params, seen):
+            return Cause("empty-answer", "the file names no pod", command)
+        return None
+
+    def _audited(self, params: Params, seen: Observation) -> tuple[set[str], Cause | None]:
+        """The pods that the audit found, and what is wrong with that."""
+        template, constraint = found(seen[params.template_ask]) or {}, found(seen[params.constraint_ask]) or {}
+        pods = items(seen[self._pods(params)])
+        if cause := gatekeeper.template_error(params, template) or gatekeeper.constraint_error(params, constraint):
+            return set(), cause
+        audit = audits.audit_of(constraint, (template, *pods))
+        audited = audit.pods(params.namespace)
+        live = {str(pod["metadata"]["name"]) for pod in pods}
+        if audited - live:
+            raise NotYet(f"the last audit lists pods that are gone by now; {audits.NEXT}")
+        cause = self._unlike_the_pods(params, pods, audited)
+        if cause and not audit.settled:
+            raise NotYet(f"the last audit began right after a change; {audits.NEXT}")
+        return audited, cause
+
+    @staticmethod
+    def _unlike_the_pods(params: Params, pods: Iterable[Object], audited: set[str]) -> Cause | None:
+        """Whether the audit lists what it should not, or the other way round: then the policy is wrong.
+
+        A pod with untrusted images in init or ephemeral containers only may be listed: that depends on the step.
+        """
+        must: set[str] = set()
+        may: set[str] = set()
+        for pod in pods:
+            containers = {str(container["image"]) for container in pod["spec"]["containers"]}
+            sort = must if not _all_trusted(params, containers) else may
+            if not _all_trusted(params, probes.images(pod["spec"])):
+                sort.add(str(pod["metadata"]["name"]))
+        command = f"kubectl describe {params.kind.lower()} {params.constraint}"
+        if few := must - audited:
+            observed = f"the audit does not list {_names(few)}, though their images are not trusted"
+            return Cause("audit-too-few", f"{observed}: correct the policy first", command)
+        if many := audited - must - may:
+            observed = f"the audit lists {_names(many)}, though all their images are trusted"
+            return Cause("audit-too-many", f"{observed}: correct the policy first", command)
+        return None
+
+    def _compare(self, params: Params, seen: Observation, audited: set[str]) -> Cause | None:
+        written = self._written(params, seen)
+        command = f"cat {params.file}; kubectl describe {params.kind.lower()} {params.constraint}"
+        if extra := written - audited:
+            return Cause("extra-pods", f"the audit does not list {_names(extra)} in {params.namespace}", command)
+        if missing := audited - written:
+            # how many, not which: naming them would give the answer away
+            return Cause("missing-pods", f"{len(missing)} of the {len(audited)} pods are missing", command)
+        return None
+
+    def _written(self, params: Params, seen: Observation) -> set[str]:
+        """The names in the file; a name of another namespace keeps its `namespace/`."""
+        words = [word for line in images.lines_of(seen[self._file(params)].text) for word in re.split(r"[\s,;]+", line)]
+        return {re.sub(rf"^(?:{re.escape(params.namespace)}|pods?)/", "", word) for word in words if word}
+
+    @staticmethod
+    def _file(params: Params) -> NodeAsk:
+        return NodeAsk(f"head -c 16384 -- {quote(params.file)}")
+
+    @staticmethod
+    def _pods(params: Params) -> ApiAsk:
+        return ApiAsk(f"/api/v1/namespaces/{params.namespace}/pods", order=-1)
+
+
+def _all_trusted(params: Params, names: Iterable[str]) -> bool:
+    return all(name.startswith(params.trusted) for name in names)
+
+
+def _names(names: Iterable[str]) -> str:
+    return ", ".join(sorted(names)[:5]) + (" and others" if len(set(names)) > 5 else "")

@@ -1,0 +1,93 @@
+"""Which pods a constraint's `match`, and a webhook's rules and selectors, speak of. Pure.
+
+Semantics: Gatekeeper's pkg/mutation/match and admissionregistration.k8s.io/v1. A namespace is taken to have no label
+but the one with its name, and a pod to have none, as the probes have none.
+"""
+
+from collections.abc import Mapping, Sequence
+from fnmatch import fnmatchcase
+from typing import Any
+
+PROBE = "lab-probe-"
+"""What the names of the checks' pods begin with."""
+NAME_LABEL = "kubernetes.io/metadata.name"
+
+
+def selects(selector: Mapping[str, Any] | None, labels: Mapping[str, str]) -> bool:
+    """Whether a label selector takes an object with these labels; an empty one takes everything."""
+    selector = selector or {}
+    plain = all(labels.get(key) == value for key, value in (selector.get("matchLabels") or {}).items())
+    return plain and all(_holds(entry, labels) for entry in selector.get("matchExpressions") or [])
+
+
+def kinds_without_pods(match: Mapping[str, Any]) -> str:
+    """Why `match.kinds` takes no pods; empty when it does."""
+    entries = match.get("kinds") or []
+    if not entries or any(_takes(entry, "kinds", "Pod") and _takes(entry, "apiGroups", "") for entry in entries):
+        return ""
+    if any(_takes(entry, "kinds", "Pod") for entry in entries):
+        groups = ", ".join(f'"{group}"' for entry in entries for group in entry.get("apiGroups") or [])
+        return f'its match has Pod in the API group {groups}; pods are in the core group, which is written ""'
+    kinds = ", ".join(str(kind) for entry in entries for kind in entry.get("kinds") or [])
+    return f"its match has the kinds {kinds}, and not Pod"
+
+
+def out_of_scope(match: Mapping[str, Any], namespaces: Sequence[str]) -> str:
+    """Why `match` leaves out a pod of one of the namespaces; empty when it takes them all."""
+    for namespace in namespaces:
+        labels = {NAME_LABEL: namespace}
+        wanted, excluded = match.get("namespaces") or [], match.get("excludedNamespaces") or []
+        if wanted and not any(fnmatchcase(namespace, str(entry)) for entry in wanted):
+            return f"its match has only the namespaces {', '.join(map(str, wanted))}, so pods in {namespace} get in"
+        if any(fnmatchcase(namespace, str(entry)) for entry in excluded):
+            return f"its match leaves out the namespace {namespace} (excludedNamespaces)"
+        if not selects(match.get("namespaceSelector"), labels):
+            return f"its match has a namespaceSelector that leaves out {namespace}"
+    if not selects(match.get("labelSelector"), {}):
+        return "its match has a labelSelector, so pods without those labels get in"
+    if (name := match.get("name")) and not fnmatchcase(PROBE, str(name)):
+        return f"its match has only pods with the name {name}"
+    if match.get("scope") == "Cluster":
+        return "its match has the scope Cluster, and pods are in a namespace"
+    if match.get("source") == "Generated":
+        return "its match has the source Generated, which leaves out pods that somebody makes"
+    return ""
+
+
+def unsent(webhook: Mapping[str, Any], namespaces: Sequence[str]) -> str:
+    """Why the API server does not send pods of one of the namespaces to a webhook; empty when it does."""
+    rules = webhook.get("rules") or []
+    if not any(_sends(rule, "CREATE", "pods") for rule in rules):
+        return "its rules have no pods that are created"
+    if not any(_sends(rule, "UPDATE", "pods/ephemeralcontainers") for rule in rules):
+        return "its rules have no pods/ephemeralcontainers that are updated"
+    for namespace in namespaces:
+        if not selects(webhook.get("namespaceSelector"), {NAME_LABEL: namespace}):
+            return f"its namespaceSelector leaves out the namespace {namespace}"
+    if not selects(webhook.get("objectSelector"), {}):
+        return "its objectSelector leaves out pods without certain labels"
+    return "it has matchConditions" if webhook.get("matchConditions") else ""
+
+
+def _sends(rule: Mapping[str, Any], operation: str, resource: str) -> bool:
+    resources: Sequence[str] = rule.get("resources") or []
+    wanted = {"apiGroups": {"", "*"}, "operations": {operation, "*"}, "apiVersions": {"v1", "*"}}
+    if any(not any(value in values for value in rule.get(key) or []) for key, values in wanted.items()):
+        return False
+    named = any(entry in (resource, "*/*") or (entry == "*" and "/" not in resource) for entry in resources)
+    return named and str(rule.get("scope")) != "Cluster"
+
+
+def _takes(entry: Mapping[str, Any], key: str, wanted: str) -> bool:
+    values = entry.get(key) or []
+    return not values or wanted in values or "*" in values
+
+
+def _holds(entry: Mapping[str, Any], labels: Mapping[str, str]) -> bool:
+    key, operator = entry["key"], entry["operator"]
+    values: Sequence[str] = entry.get("values") or []
+    if operator == "In":
+        return labels.get(key) in values
+    if operator == "NotIn":
+        return labels.get(key) not in values
+    return (key in labels) == (operator == "Exists")

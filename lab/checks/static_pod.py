@@ -1,0 +1,125 @@
+"""unseen-static-pod: a forbidden image runs on the node, because the constraint only ever sees the mirror pod."""
+
+import json
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from shlex import quote
+from typing import Any
+
+from lab.checks import gatekeeper, refusals
+from lab.checks.base import ApiAsk, Ask, Check, CouldNotTell, Facts, Judgement, NodeAsk, NotYet, Observation, check
+from lab.checks.gatekeeper import Cause, Policy, items
+from lab.model import Verdict
+
+_JOURNAL = "journalctl -u kubelet -o cat --no-pager"
+
+
+@dataclass(frozen=True)
+class Params(Policy):
+    """`pod`: its name without the node's, in `namespace`. `trusted`: what the names of trusted images begin with."""
+
+    namespace: str
+    pod: str
+    trusted: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Container:
+    """A running container of a static pod: the pod's whole name, and the image as the manifest has it."""
+
+    pod: str
+    image: str
+
+
+@check("unseen-static-pod")
+class UnseenStaticPod(Check[Params]):
+    """The container runtime says what runs, the API what is known, and the kubelet's log who refused the mirror."""
+
+    takes = Params
+
+    def asks(self, params: Params, facts: Facts) -> Iterable[Ask]:
+        """Containers and sandboxes on the node, the kubelet's last words on the mirror, and the namespace's pods."""
+        node = self._running(params), self._sandboxes(params), self._log(params)
+        return *params.policy_asks, refusals.binding_of(params), self._pods(params), *node
+
+    def judge(self, params: Params, facts: Facts, seen: Observation) -> Judgement:
+        """Judge the constraint, what runs, and what the API server knows of it."""
+        expected = f"{params.constraint} is in force, and the static pod {params.pod} runs an image that it refuses"
+        cause = gatekeeper.in_force(params, seen, [params.namespace]) or self._wrong(params, seen)
+        if cause:
+            return cause.fail(expected)
+        observed = "it runs, and the API server has no pod of that name"
+        return Judgement(Verdict.PASS, expected, observed, f"crictl ps; kubectl -n {params.namespace} get pods")
+
+    def _wrong(self, params: Params, seen: Observation) -> Cause | None:
+        containers = self._static(params, seen)
+        if not containers:
+            observed = f"no static pod {params.pod} in the namespace {params.namespace} runs on the node"
+            return Cause("not-running", observed, f"crictl ps -a; ls /etc/kubernetes/manifests; {_JOURNAL} | tail")
+        images = [container.image for container in containers]
+        if all(image.startswith(params.trusted) for image in images):
+            observed = f"the static pod runs {', '.join(images)}, which the constraint admits"
+            return Cause("trusted-image", observed, "crictl ps")
+        known = {str(pod["metadata"]["name"]) for pod in items(seen[self._pods(params)])}
+        if mirrors := sorted({container.pod for container in containers} & known):
+            observed = f"the API server has the pod {mirrors[0]}, so its mirror was not refused: move the manifest away"
+            command = f"kubectl -n {params.namespace} get pod {mirrors[0]}"
+            return Cause("mirror-exists", f"{observed} and back", command)
+        return self._refused_by(params, seen)
+
+    def _refused_by(self, params: Params, seen: Observation) -> Cause | None:
+        log = seen[self._log(params)].text
+        quoted = re.search(r' err=("(?:[^"\\]|\\.)*") pod=', log)
+        if not quoted:
+            raise NotYet("the kubelet has not tried lately to tell the API server of it; it does so every minute")
+        said = str(json.loads(quoted[1]))
+        outcome = refusals.of_message(said, params, seen)
+        if outcome is None:
+            raise CouldNotTell(f"the kubelet could not make the mirror pod: {said[:300]}")
+        if outcome.what == refusals.REFUSED:
+            return None
+        return Cause(outcome.what, f"its mirror was refused by {outcome.said}", f"{_JOURNAL} -g mirror | tail")
+
+    def _static(self, params: Params, seen: Observation) -> list[Container]:
+        """The running containers of the pod, where the kubelet read the pod from a file."""
+        static = {
+            pod["id"]
+            for pod in _listed(seen[self._sandboxes(params)].text, "items")
+            if (pod.get("annotations") or {}).get("kubernetes.io/config.source") == "file"
+        }
+        return [
+            Container(
+                container["labels"]["io.kubernetes.pod.name"],
+                container["image"].get("userSpecifiedImage") or container["image"]["image"],
+            )
+            for container in _listed(seen[self._running(params)].text, "containers")
+            if container["podSandboxId"] in static
+            and container["labels"]["io.kubernetes.pod.name"].startswith(f"{params.pod}-")
+        ]
+
+    @staticmethod
+    def _running(params: Params) -> NodeAsk:
+        label = quote(f"io.kubernetes.pod.namespace={params.namespace}")
+        return NodeAsk(f"crictl ps --state Running --label {label} -o json")
+
+    @staticmethod
+    def _sandboxes(params: Params) -> NodeAsk:
+        return NodeAsk(f"crictl pods --namespace {quote(params.namespace)} -o json")
+
+    @staticmethod
+    def _log(params: Params) -> NodeAsk:
+        wanted = quote(f'Failed creating a mirror pod.*pod="{params.namespace}/{params.pod}-')
+        return NodeAsk(f"{_JOURNAL} --since=-3min -g {wanted} -n 1 || true")
+
+    @staticmethod
+    def _pods(params: Params) -> ApiAsk:
+        return ApiAsk(f"/api/v1/namespaces/{params.namespace}/pods", order=-1)
+
+
+def _listed(text: str, key: str) -> list[dict[str, Any]]:
+    try:
+        entries: list[dict[str, Any]] = json.loads(text)[key] or []
+    except ValueError as error:
+        raise CouldNotTell(f"the container runtime does not answer: {text.strip()[-200:]}") from error
+    return entries

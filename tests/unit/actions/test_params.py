@@ -1,0 +1,47 @@
+"""What an exercise's data may ask for: never a part of the system."""
+
+import pytest
+
+from lab.actions import node_paths, objects
+
+
+@pytest.mark.parametrize("path", ["/root/x", "/opt/a/b", "/srv/x", "/etc/kubernetes/manifests/static-shop.yaml"])
+def test_paths_of_an_exercise(path) -> None:
+    assert node_paths.Params(path).path == path
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/etc/passwd",
+        "/root",
+        "/root/",
+        "/root/../etc",
+        "root/x",
+        "/etc/kubernetes/manifests/kube-apiserver.yaml",
+        "/etc/kubernetes/manifests/etcd.yaml",
+        "/etc/kubernetes/manifests",
+        "/etc/kubernetes/pki/ca.crt",
+    ],
+)
+def test_paths_of_the_system(path) -> None:
+    with pytest.raises(ValueError, match="is not a path"):
+        node_paths.Params(path)
+
+
+@pytest.mark.parametrize("name", ["default", "kube-system", "gatekeeper-system", "A", "a b", "", "-a"])
+def test_namespaces_that_no_exercise_may_remove(name) -> None:
+    with pytest.raises(ValueError, match=r"namespace|belongs to the cluster"):
+        objects.Own(name)
+
+
+def test_default_may_be_cleared_and_the_systems_may_not() -> None:
+    assert objects.Shared("default").namespace == "default"
+    with pytest.raises(ValueError, match="cannot be cleared"):
+        objects.Shared("kube-system")
+
+
+@pytest.mark.parametrize("file", ["../pods.yaml", "a/b.yaml", "/etc/passwd"])
+def test_a_manifest_lies_in_the_exercise(file) -> None:
+    with pytest.raises(ValueError, match="not the name of a file"):
+        objects.Planted(file, "supply-chain")
