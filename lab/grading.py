@@ -1,5 +1,6 @@
 """Looking at exercises and saying what they earned, with what the journal remembers of them."""
 
+import secrets
 import time
 from collections.abc import Sequence
 from dataclasses import replace
@@ -47,11 +48,12 @@ class Grading:
 
     def _look_once(self, chosen: Chosen) -> tuple[ExerciseResult, ...]:
         live = [steps for exercise, steps in chosen if self._is_live(exercise)]
-        seen = observe([ask for steps in live for ask in grade.asks(steps, self._facts)], self._cluster)
+        facts = replace(self._facts, nonce=secrets.token_hex(8))
+        seen = observe([ask for steps in live for ask in grade.asks(steps, facts)], self._cluster)
         results = []
         for exercise, steps in chosen:
             if self._is_live(exercise):
-                graded = tuple(self._held(exercise, grade.grade(step, self._facts, seen)) for step in steps)
+                graded = tuple(self._held(exercise, grade.grade(step, facts, seen)) for step in steps)
                 results.append(_result(exercise, graded))
             elif self._journal.started(exercise.id):
                 results.append(self._set_aside(exercise, steps))

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from lab.checks import gatekeeper, probes, refusals
+from lab.checks import enforcement, gatekeeper, probes, refusals
 from lab.checks.base import ApiAsk, Ask, Check, CouldNotTell, Facts, Judgement, Observation, check
 from lab.checks.gatekeeper import Cause, Policy, found
 from lab.checks.refusals import ADMITTED, OTHERS, REFUSED
@@ -132,7 +132,7 @@ class _Table:
         let_in = [entry for entry in wrong if entry.row.wanted == REFUSED]
         if let_in and (open_in := self._open_namespaces):
             # everything gets in there: rather the state of Gatekeeper or the constraint than the policy
-            if cause := gatekeeper.in_force(self._params, self._seen, open_in):
+            if cause := enforcement.in_force(self._params, self._seen, open_in):
                 return cause
         elif cause := self._error():
             return cause

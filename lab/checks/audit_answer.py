@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from shlex import quote
 
-from lab.checks import audits, gatekeeper, images, probes
+from lab.checks import audits, gatekeeper, gatekeeper_serving, images, probes
 from lab.checks.base import ApiAsk, Ask, Check, Facts, Judgement, NodeAsk, NotYet, Observation, check
 from lab.checks.gatekeeper import Cause, Object, Policy, found, items
 from lab.model import Verdict
@@ -34,7 +34,7 @@ class AuditAnswer(Check[Params]):
         """Judge the audit first, then the file."""
         expected = f"{params.file} names the pods in {params.namespace} that the audit of {params.constraint} lists"
         cause = gatekeeper.absent(params, seen) or self._nothing_written(params, seen)
-        cause = cause or gatekeeper.stopped(gatekeeper.AUDIT, seen)
+        cause = cause or gatekeeper_serving.stopped(gatekeeper.AUDIT, seen)
         if cause:
             return cause.fail(expected)
         audited, cause = self._audited(params, seen)

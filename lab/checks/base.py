@@ -36,7 +36,15 @@ class ApiAsk:
     order: int = 0
 
 
-Ask = NodeAsk | ApiAsk
+@dataclass(frozen=True)
+class WebhookAsk:
+    """What the lab's webhook has logged in the last three minutes: one JSON object a line, the newest last.
+
+    It is asked after all others. The answer's code is 1 when no webhook of the lab runs on the cluster's network.
+    """
+
+
+Ask = NodeAsk | ApiAsk | WebhookAsk
 
 
 @dataclass(frozen=True)
@@ -107,6 +115,8 @@ class Facts:
 
     kubernetes_version: str
     images: tuple[ImageFact, ...]
+    nonce: str = ""
+    """A word that is new for each observation, to find a probe again where it was seen."""
 
     def image_of(self, component: str) -> ImageFact:
         """The image of a control-plane component such as `kube-apiserver`.

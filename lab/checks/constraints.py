@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from lab.checks import gatekeeper
+from lab.checks import enforcement, gatekeeper, gatekeeper_serving
 from lab.checks.base import Ask, Check, Facts, Judgement, NotYet, Observation, check
 from lab.checks.gatekeeper import Cause, Object, Policy, Template, found
 from lab.model import Verdict
@@ -26,7 +26,7 @@ class ConstraintTemplate(Check[Template]):
             return gatekeeper.no_template(params, seen).fail(expected)
         if cause := gatekeeper.wrong_kind(params, template) or gatekeeper.template_error(params, template):
             return cause.fail(expected)
-        if cause := gatekeeper.stopped(gatekeeper.CONTROLLER, seen):
+        if cause := gatekeeper_serving.stopped(gatekeeper.CONTROLLER, seen):
             return cause.fail(expected)
         if not gatekeeper.taken_in(template, "templateUID", "webhook"):
             raise NotYet("Gatekeeper has not taken in the template as it is now")
@@ -69,6 +69,6 @@ class ConstraintEnforced(Check[Policy]):
         return (
             gatekeeper.template_error(params, template)
             or gatekeeper.constraint_error(params, constraint)
-            or gatekeeper.weak(params, constraint)
-            or gatekeeper.stopped(gatekeeper.CONTROLLER, seen)
+            or enforcement.weak(params, constraint)
+            or gatekeeper_serving.stopped(gatekeeper.CONTROLLER, seen)
         )

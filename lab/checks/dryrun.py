@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from lab.checks import audits, gatekeeper, probes, refusals
+from lab.checks import audits, gatekeeper, gatekeeper_serving, probes, refusals
 from lab.checks.base import Ask, Check, Facts, Judgement, NotYet, Observation, check
 from lab.checks.gatekeeper import Cause, Policy, found
 from lab.model import Verdict
@@ -33,7 +33,7 @@ class ConstraintDryrun(Check[Params]):
         name = params.constraint
         expected = f"with {name} in dryrun a pod with {params.image} is admitted, and the audit still lists violations"
         command = f"kubectl describe {params.kind.lower()} {name}"
-        cause = gatekeeper.absent(params, seen) or gatekeeper.unserved(seen, [params.namespace])
+        cause = gatekeeper.absent(params, seen) or gatekeeper_serving.unserved(seen, [params.namespace])
         cause = cause or self._not_dryrun(params, seen, command)
         if cause:
             return cause.fail(expected)

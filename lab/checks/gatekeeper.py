@@ -1,4 +1,4 @@
-"""What Gatekeeper knows of a template and its constraint, and why they would refuse nothing.
+"""What Gatekeeper knows of a template and its constraint: whether they are there, without error, and taken in.
 
 The asks that the checks of a policy share, and a pure reading of the answers. They are sent before the probes, so
 that what they say to be in force was in force when the probes came. Field names: Gatekeeper's status API.
@@ -6,11 +6,10 @@ that what they say to be in force was in force when the probes came. Field names
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from lab.checks import matching
 from lab.checks.base import Answer, ApiAsk, Ask, CouldNotTell, Judgement, NotYet, Observation
 from lab.model import Verdict
 
@@ -151,69 +150,6 @@ def known_constraints(seen: Observation) -> set[tuple[str, str]]:
     return {(str(labels.get(f"{prefix}kind", "")), str(labels.get(f"{prefix}name", ""))) for labels in every}
 
 
-def unserved(seen: Observation, namespaces: Sequence[str]) -> Cause | None:
-    """Why the API server does not ask Gatekeeper about pods of these namespaces.
-
-    Raises:
-        NotYet: Gatekeeper is on its way.
-    """
-    if cause := stopped(CONTROLLER, seen):
-        return cause
-    command = f"kubectl get {WEBHOOKS.path.rsplit('/', 2)[1]} {WEBHOOKS.path.rsplit('/', 1)[1]} -o yaml"
-    configuration = found(seen[WEBHOOKS])
-    webhooks = [hook for hook in (configuration or {}).get("webhooks") or [] if hook["name"] == WEBHOOK]
-    if not webhooks:
-        observed = f"the API server has no webhook {WEBHOOK} any more, so it asks Gatekeeper nothing; {PUT_BACK}"
-        return Cause("webhook-gone", observed, command.removesuffix(" -o yaml"))
-    if why := matching.unsent(webhooks[0], namespaces):
-        return Cause("webhook-changed", f"the webhook {WEBHOOK} was changed: {why}; {PUT_BACK}", command)
-    return None
-
-
-def stopped(deployment: str, seen: Observation) -> Cause | None:
-    """Whether a deployment of Gatekeeper is gone or scaled to zero.
-
-    Raises:
-        NotYet: it has no pod that is ready.
-    """
-    command = f"kubectl -n {NAMESPACE} get deployments"
-    by_name = {entry["metadata"]["name"]: entry for entry in items(seen[DEPLOYMENTS])}
-    if deployment not in by_name:
-        return Cause("no-gatekeeper", f"there is no deployment {deployment} in {NAMESPACE}; {PUT_BACK}", command)
-    entry = by_name[deployment]
-    if entry["spec"].get("replicas", 1) == 0:
-        return Cause("scaled-down", f"{deployment} is scaled to zero, so nothing is looked at; {PUT_BACK}", command)
-    if not entry.get("status", {}).get("readyReplicas"):
-        raise NotYet(f"no pod of {deployment} is ready; if it stays so, look: kubectl -n {NAMESPACE} get pods")
-    return None
-
-
-def weak(policy: Policy, constraint: Object) -> Cause | None:
-    """Whether the constraint says anything but that a violating object is refused."""
-    spec = constraint.get("spec") or {}
-    action = spec.get("enforcementAction", "deny")
-    command = f"kubectl get {policy.kind.lower()} {policy.constraint} -o jsonpath='{{.spec}}'"
-    if action == "deny" or (action == "scoped" and _denies(spec)):
-        return None
-    if action == "dryrun":
-        return Cause("dryrun", "the constraint's enforcementAction is dryrun: it only counts in the audit", command)
-    if action == "warn":
-        return Cause("warn", "the constraint's enforcementAction is warn: kubectl warns, and the pod is made", command)
-    what = "scoped, without deny for the webhook" if action == "scoped" else f'"{action}"'
-    return Cause("not-deny", f"the constraint's enforcementAction is {what}, so nothing is refused", command)
-
-
-def unmatched(policy: Policy, constraint: Object, namespaces: Sequence[str]) -> Cause | None:
-    """Whether the constraint's match leaves out pods, or pods of one of these namespaces."""
-    match = (constraint.get("spec") or {}).get("match") or {}
-    command = f"kubectl get {policy.kind.lower()} {policy.constraint} -o jsonpath='{{.spec.match}}'"
-    if why := matching.kinds_without_pods(match):
-        return Cause("kinds", f"the constraint does not look at pods: {why}", command)
-    if why := matching.out_of_scope(match, namespaces):
-        return Cause("scope", f"the constraint does not look at every pod: {why}", command)
-    return None
-
-
 def await_taken_in(policy: Policy, seen: Observation) -> None:
     """Nothing when the webhook has taken in the template and the constraint as they are now.
 
@@ -247,30 +183,6 @@ def taken_in(owner: Object, uid: str, operation: str) -> bool:
     )
 
 
-def in_force(policy: Policy, seen: Observation, namespaces: Sequence[str]) -> Cause | None:
-    """Why the constraint does not refuse pods in these namespaces, as far as its text and Gatekeeper's state tell.
-
-    Raises:
-        NotYet: it will soon.
-    """
-    if cause := absent(policy, seen) or unserved(seen, namespaces):
-        return cause
-    return not_refusing(policy, seen, namespaces)
-
-
-def not_refusing(policy: Policy, seen: Observation, namespaces: Sequence[str]) -> Cause | None:
-    """The same of a template and a constraint that are there, of a Gatekeeper that is asked.
-
-    Raises:
-        NotYet: Gatekeeper has not taken them in.
-    """
-    template, constraint = found(seen[policy.template_ask]) or {}, found(seen[policy.constraint_ask]) or {}
-    if cause := template_error(policy, template) or constraint_error(policy, constraint):
-        return cause
-    await_taken_in(policy, seen)
-    return weak(policy, constraint) or unmatched(policy, constraint, namespaces)
-
-
 def constraint_error(policy: Policy, constraint: Object) -> Cause | None:
     """The first error that Gatekeeper has with the constraint."""
     for said in _errors(constraint)[:1]:
@@ -301,16 +213,6 @@ def _errors(owner: Object) -> list[str]:
 
 def _by_pod(owner: Object) -> list[Object]:
     return list((owner.get("status") or {}).get("byPod") or [])
-
-
-def _denies(spec: Object) -> bool:
-    points = [
-        point.get("name")
-        for entry in spec.get("scopedEnforcementActions") or []
-        if entry.get("action") == "deny"
-        for point in entry.get("enforcementPoints") or []
-    ]
-    return WEBHOOK in points or "*" in points
 
 
 def _line(said: str, template: Object) -> str:

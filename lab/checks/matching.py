@@ -84,10 +84,10 @@ def _takes(entry: Mapping[str, Any], key: str, wanted: str) -> bool:
 
 
 def _holds(entry: Mapping[str, Any], labels: Mapping[str, str]) -> bool:
-    key, operator = entry["key"], entry["operator"]
+    key, operator = str(entry["key"]), entry["operator"]
     values: Sequence[str] = entry.get("values") or []
     if operator == "In":
         return labels.get(key) in values
     if operator == "NotIn":
         return labels.get(key) not in values
-    return (key in labels) == (operator == "Exists")
+    return (key in labels) is (operator == "Exists")

@@ -5,8 +5,10 @@ from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from shlex import quote
 
-from lab.checks.base import Answer, ApiAsk, Ask, NodeAsk, Observation, Unknown
+from lab import shell
+from lab.checks.base import Answer, ApiAsk, Ask, NodeAsk, Observation, Unknown, WebhookAsk
 from lab.errors import LabError
+from lab.k8s import webhook
 from lab.k8s.cluster import Cluster
 
 ASK_TIMEOUT = 20
@@ -30,7 +32,12 @@ def observe(asks: Iterable[Ask], cluster: Cluster) -> Observation:
     with ThreadPoolExecutor(2) as pool:
         from_node = pool.submit(_ask_node, node_asks, lambda script: cluster.node.run(script, timeout=90).text)
         from_api = pool.submit(_ask_api, api_asks, cluster)
-        return Observation({**from_node.result(), **from_api.result()})
+        try:
+            answers = {**from_node.result(), **from_api.result()}
+        except BaseException:
+            shell.stop_all()  # an interrupt shall not wait for what hangs
+            raise
+    return Observation({**answers, **{ask: _ask_webhook(cluster) for ask in wanted if isinstance(ask, WebhookAsk)}})
 
 
 def script_of(asks: list[NodeAsk]) -> str:
@@ -88,6 +95,14 @@ def _ask_api(asks: list[ApiAsk], cluster: Cluster) -> dict[Ask, Answer | Unknown
             now = [ask for ask in asks if ask.order == order]
             answers |= dict(zip(now, pool.map(ask_one, now), strict=True))
     return answers
+
+
+def _ask_webhook(cluster: Cluster) -> Answer | Unknown:
+    try:
+        logged = webhook.decisions(cluster.name)
+    except LabError as error:
+        return Unknown(f"the webhook's log cannot be read: {error.message}")
+    return Answer("no webhook of the lab runs", 1) if logged is None else Answer(logged)
 
 
 def _text(field: str) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from shlex import quote
 from typing import Any
 
-from lab.checks import gatekeeper, refusals
+from lab.checks import enforcement, refusals
 from lab.checks.base import ApiAsk, Ask, Check, CouldNotTell, Facts, Judgement, NodeAsk, NotYet, Observation, check
 from lab.checks.gatekeeper import Cause, Policy, items
 from lab.model import Verdict
@@ -46,7 +46,7 @@ class UnseenStaticPod(Check[Params]):
     def judge(self, params: Params, facts: Facts, seen: Observation) -> Judgement:
         """Judge the constraint, what runs, and what the API server knows of it."""
         expected = f"{params.constraint} is in force, and the static pod {params.pod} runs an image that it refuses"
-        cause = gatekeeper.in_force(params, seen, [params.namespace]) or self._wrong(params, seen)
+        cause = enforcement.in_force(params, seen, [params.namespace]) or self._wrong(params, seen)
         if cause:
             return cause.fail(expected)
         observed = "it runs, and the API server has no pod of that name"

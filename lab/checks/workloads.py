@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from lab.checks import gatekeeper, probes, refusals
+from lab.checks import enforcement, gatekeeper, probes, refusals
 from lab.checks.audits import time_of
 from lab.checks.base import ApiAsk, Ask, Check, CouldNotTell, Facts, Judgement, NotYet, Observation, check
 from lab.checks.gatekeeper import Cause, Object, Policy, found, items
@@ -35,7 +35,7 @@ class TrustedPodRunning(Check[PodParams]):
         """Judge the constraint first: without it everything is admitted."""
         where = f"{params.pod} in {params.namespace}"
         expected = f"the pod {where} runs an image of {params.prefix}, and {params.constraint} is in force"
-        cause = gatekeeper.in_force(params, seen, [params.namespace]) or self._wrong(params, seen)
+        cause = enforcement.in_force(params, seen, [params.namespace]) or self._wrong(params, seen)
         if cause:
             return cause.fail(expected)
         return Judgement(Verdict.PASS, expected, "it is ready", f"kubectl -n {params.namespace} get pod {params.pod}")
@@ -127,7 +127,7 @@ class RefusedDeployment(Check[DeploymentParams]):
 
     @staticmethod
     def _has_pods(params: DeploymentParams, seen: Observation, command: str) -> Cause:
-        cause = gatekeeper.in_force(params, seen, [params.namespace])
+        cause = enforcement.in_force(params, seen, [params.namespace])
         return cause or Cause("has-pods", "it has pods, made before the constraint was in force: make it anew", command)
 
     @staticmethod

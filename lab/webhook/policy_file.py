@@ -12,7 +12,7 @@ from typing import TypeVar
 import yaml
 
 from lab.webhook.policy import DigestRule, Policy, Repositories, Scope, TagRule, Trusted
-from lab.webhook.reference import BadReference, is_domain, parse
+from lab.webhook.reference import BadReference, parse
 
 FORMAT_VERSION = 1
 LARGEST = 256 * 1024
@@ -128,50 +128,45 @@ class _Reader:
         if "reason" not in keys:
             return ""
         reason = " ".join(self._text(keys["reason"], "reason").split())
-        if not reason:
-            self._problem(keys["reason"], "reason is empty: say why, for those whose pod is refused")
-        elif len(reason) > 500:
+        if len(reason) > 500:
             self._problem(keys["reason"], "reason is longer than 500 characters")
         return reason
 
     def _registry(self, node: yaml.Node) -> str:
         name = self._text(node, "a registry")
-        host, slash, _ = name.partition("/")
-        if slash:
+        if name == "index.docker.io":
+            self._problem(node, f'"{name}" is an old name: write "docker.io"')
+        elif "/" in name:
             self._problem(node, f'"{name}" is no registry: put it under repositories, as "{name.rstrip("/*")}/*"')
-        elif name == "index.docker.io":
-            self._problem(node, '"index.docker.io" is an old name: write "docker.io"')
-        elif name and (not is_domain(host) or host != host.lower()):
+        elif name and not _is_registry(name):
             self._problem(node, f'"{name}" is no registry: write a host name in lower case, with :PORT if it has one')
         return name
 
     def _pattern(self, node: yaml.Node) -> str:
         pattern = self._text(node, "a repository")
         name = pattern.removesuffix("/*")
-        if name != pattern and "/" not in name and is_domain(name):
+        if not pattern or (name != pattern and _is_registry(name)):
             return pattern
+        below = pattern[len(name) :].replace("*", "x")
         try:
-            full = parse(name)
+            full = parse(name + below)
         except BadReference as error:
-            if name:
-                self._problem(node, f'"{pattern}" {error}: write REGISTRY/REPOSITORY, or REGISTRY/PATH/* for all below')
+            self._problem(node, f'"{pattern}" {error}: write REGISTRY/REPOSITORY, or REGISTRY/PATH/* for all below')
             return pattern
-        if str(full) != f"{name}:latest" and full.repository == name:
-            self._problem(node, f'"{pattern}" has a tag or a digest: name the repository alone')
-        elif full.repository != name:
-            right = full.repository + pattern[len(name) :]
-            self._problem(node, f'"{pattern}" is not the full name: write "{right}"')
+        right = full.repository.removesuffix(below) + pattern[len(name) :]
+        if right != pattern:
+            self._problem(node, f'"{pattern}" is not the full name of a repository: write "{right}"')
         return pattern
 
     def _tag(self, node: yaml.Node) -> str:
         tag = self._text(node, "a tag")
         try:
-            parse(f"{_TAG_CHECK}:{tag}")
+            parse(f"{_TAG_CHECK}:{tag or 'x'}")
         except BadReference:
             self._problem(node, f'"{tag}" cannot be a tag')
         return tag
 
-    def _each(self, node: yaml.Node | None, one: Callable[[yaml.Node], T]) -> list[T] | tuple[T, ...]:
+    def _each(self, node: yaml.Node | None, one: Callable[[yaml.Node], T]) -> tuple[T, ...]:
         if node is None:
             return ()
         if not isinstance(node, yaml.SequenceNode):
@@ -180,10 +175,13 @@ class _Reader:
         return tuple(one(entry) for entry in node.value)
 
     def _text(self, node: yaml.Node, what: str) -> str:
-        if isinstance(node, yaml.ScalarNode) and node.tag == _TEXT:
+        """The text of a node; empty, and a problem more, when it has none."""
+        scalar = isinstance(node, yaml.ScalarNode)
+        if scalar and node.tag == _TEXT and node.value.strip():
             return str(node.value)
-        advice = f': write "{node.value}" in quotes' if isinstance(node, yaml.ScalarNode) and node.value else ""
-        self._problem(node, f"{what} must be text{advice}")
+        empty = scalar and not node.value.strip()
+        advice = f': write "{node.value}" in quotes' if scalar and not empty else ""
+        self._problem(node, f"{what} is empty" if empty else f"{what} must be text{advice}")
         return ""
 
     def _mapping(self, node: yaml.Node, known: tuple[str, ...], required: tuple[str, ...]) -> dict[str, yaml.Node]:
@@ -208,3 +206,11 @@ class _Reader:
 
     def _problem(self, node: yaml.Node, message: str) -> None:
         self.problems.append(Problem(node.start_mark.line + 1, message))
+
+
+def _is_registry(name: str) -> bool:
+    """Whether an image name that begins so is one of that registry."""
+    try:
+        return parse(f"{name}/x/x").domain == name == name.lower()
+    except BadReference:
+        return False

@@ -78,11 +78,6 @@ def parse(text: str) -> Reference:
     return Reference(domain, path, tag if colon or at else "latest", digest)
 
 
-def is_domain(text: str) -> bool:
-    """Whether it names a registry: a host, with a port or without."""
-    return _DOMAIN.fullmatch(text) is not None
-
-
 def _split_domain(name: str) -> tuple[str, str]:
     """The registry and the rest, by the rule that a first part without dot, colon or upper case is no registry."""
     first, slash, rest = name.partition("/")
