@@ -53,7 +53,7 @@ lock: $(VENV)/.dev ## pin the dependencies anew: versions and hashes, no address
 		--python-version 3.11 --generate-hashes --no-header --no-annotate --upgrade -o requirements-dev.lock
 
 clean: ## remove what make made in this folder
-	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 
 $(VENV)/.python:
 	@echo "Making $(VENV) with $$($(PYTHON) --version)"

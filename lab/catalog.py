@@ -186,6 +186,7 @@ def _step(entry: StepEntry, texts: _Texts) -> Step:
         solution=texts.solution,
         why=texts.why.strip(),
         after=texts.after,
+        prepare=_actions(entry.prepare),
     )
 
 

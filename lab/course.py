@@ -6,6 +6,7 @@ from functools import cached_property
 from shlex import join as shell_join
 
 from lab import actions, paths
+from lab.actions import image_policy
 from lab.actions.base import Setting
 from lab.catalog import Catalog, load
 from lab.checks.base import Facts, ImageFact
@@ -13,10 +14,10 @@ from lab.decode import params as decode_params
 from lab.engine import daemon, docker, host
 from lab.errors import BuildError, ClusterError, CommandError, EngineError, LabError, NoClusterError, NotStartedError
 from lab.grading import Grading, evidence_of
-from lab.images import binaries, kind_tool, node, official, pantry, pins
+from lab.images import binaries, kind_tool, node, official, pantry, pins, webhook_image
 from lab.images import gatekeeper as gatekeeper_release
 from lab.images.workshop import Workshop
-from lab.k8s import gatekeeper_state, lifecycle
+from lab.k8s import gatekeeper_state, lifecycle, webhook
 from lab.k8s.cluster import Cluster
 from lab.k8s.record import Record
 from lab.layout import EXTRA as FILES
@@ -144,7 +145,7 @@ class Course:
         if record is None:
             workshop = Workshop(pins.load(), engine, self.status)
             image = node.ensure(workshop, from_source)
-            shelf = pantry.ensure(workshop, image.origin)
+            shelf = lifecycle.Shelf(pantry.ensure(workshop, image.origin), webhook_image.ensure(workshop, image.origin))
             _keep_manifest(workshop)
             tool = kind_tool.ensure(workshop)
             record = lifecycle.make(self._cluster, tool, image, shelf, workshop.pins.kubernetes, self.status)
@@ -199,6 +200,8 @@ class Course:
         record = self._record()
         lifecycle.put_back(self._cluster, record, self.status)
         gatekeeper_state.forget(self._cluster)
+        webhook.remove(self.name)
+        self._cluster.files.kept_manifest.unlink(missing_ok=True)
         self._journal(record).clear_all()
 
     def shell_argv(self, command: Sequence[str] = (), tty: bool = True) -> list[str]:
@@ -288,6 +291,7 @@ class Course:
             if not journal.started(exercise.id):
                 raise NotStartedError(exercise.id)
             for step in steps:
+                self._act(exercise, step.prepare)
                 with self.status.phase(f"Solving {exercise.id}/{step.id}: {step.title}", 20):
                     self._type(exercise, step, step.solution)
                 journal.mark_solved(exercise.id, step.id)
@@ -311,6 +315,38 @@ class Course:
         if started:
             self._act(exercise, exercise.start)
             journal.start(exercise.id)
+
+    def webhook_up(self) -> None:
+        """Start the reference webhook on the cluster's network, with the certificates of its exercise.
+
+        Raises:
+            LabError: there is no cluster, its exercise was not started, or it does not start.
+        """
+        record = self._record()
+        if not record.webhook_image:
+            raise ClusterError("This cluster was made without the webhook's image.", "Make it anew: lab down && lab up")
+        with self.status.phase("Starting the webhook", 2):
+            webhook.start(self.name, record.webhook_image, image_policy.files_of(self._cluster))
+
+    def webhook_down(self) -> None:
+        """Remove the reference webhook from the cluster's network.
+
+        Raises:
+            LabError: there is no cluster.
+        """
+        self._record()
+        webhook.remove(self.name)
+
+    def webhook_logs_argv(self, follow: bool) -> list[str]:
+        """The argument list of a program that prints the webhook's log.
+
+        Raises:
+            LabError: there is no cluster, or no webhook runs.
+        """
+        self._record()
+        if not webhook.running(self.name):
+            raise ClusterError("The webhook does not run.", "Start it with: lab webhook up")
+        return ["docker", "logs", *(["--follow"] if follow else []), webhook.container(self.name)]
 
     # -- inside
 

@@ -145,7 +145,9 @@ def _kinds(document: Document, checks: Registry) -> list[Problem]:
 def _verbs(document: Document, actions: Registry) -> list[Problem]:
     """Each action is a verb that there is, with the parameters that the verb takes."""
     problems: list[Problem] = []
-    for entry in (entry for part in ("start", "reset", "aside", "resume") for entry in document.each(part)):
+    parts: list[Place] = [(part,) for part in ("start", "reset", "aside", "resume")]
+    parts += [(*step, "prepare") for step in document.each("steps")]
+    for entry in (entry for part in parts for entry in document.each(*part)):
         if kind := _known(document, (*entry, "do"), actions, "action", problems):
             params = {key: value for key, value in document.get(*entry).items() if key != "do"}
             Decoder(document, problems, numerals=True).decode(kind.takes, params, entry)

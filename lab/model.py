@@ -71,6 +71,7 @@ class Step:
     """One step: its text (Markdown, variables filled in), checks, hints (Markdown) and solution script.
 
     `after`: a script that tidies up once the step was seen to pass; for steps that hold `once`.
+    `prepare`: what `lab solve` does first, for what a learner types on their own machine.
     """
 
     id: str
@@ -83,6 +84,7 @@ class Step:
     solution: str
     why: str
     after: str = ""
+    prepare: tuple[ActionSpec, ...] = ()
 
     @property
     def points(self) -> int:

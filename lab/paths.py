@@ -78,6 +78,16 @@ class ClusterPaths:
         return self.folder / "golden.tar.gz"
 
     @property
+    def webhook(self) -> Path:
+        """The folder of the webhook's certificates."""
+        return self.folder / "webhook"
+
+    @property
+    def kept_manifest(self) -> Path:
+        """The kube-apiserver's manifest as it was when image-policy-webhook was started."""
+        return self.folder / "kept-kube-apiserver.yaml"
+
+    @property
     def progress(self) -> Path:
         """The progress journal."""
         return self.folder / "progress.json"

@@ -13,7 +13,7 @@ from lab.model import Difficulty, Holds, Reference
 
 @dataclass(frozen=True)
 class ActionEntry:
-    """An entry of `start`, `reset`, `aside` or `resume`, written flat."""
+    """An entry of `start`, `reset`, `aside`, `resume` or a step's `prepare`, written flat."""
 
     do: str
     """The verb: a name that `lab.actions` registers."""
@@ -53,6 +53,8 @@ class StepEntry:
     """What is looked at."""
     references: tuple[Reference, ...] = ()
     """Where the documentation says more."""
+    prepare: tuple[ActionEntry, ...] = ()
+    """What `lab solve` does before the solution, for what a learner types on their own machine."""
 
 
 @dataclass(frozen=True)

@@ -224,4 +224,5 @@ def _line(said: str, template: Object) -> str:
     lines = next((source.splitlines() for source in sources if source), [])
     if not number or not 1 <= int(number[1]) <= len(lines):
         return ""
-    return f" (line {number[1]} of the Rego: {lines[int(number[1]) - 1].strip()})"
+    line = " ".join(lines[int(number[1]) - 1].split())
+    return "" if line in said else f" (line {number[1]} of the Rego: {line})"

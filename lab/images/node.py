@@ -100,7 +100,8 @@ def _side_by_side(workshop: Workshop) -> dict[str, str]:
 
     def file_systems() -> tuple[str, str]:
         node, proxy = rootfs.ensure("node", workshop), rootfs.ensure("kube_proxy", workshop)
-        rootfs.ensure("exercise", workshop)  # for the exercise images, while there is time
+        for later in ("exercise", "webhook"):  # other images want them, and now there is time
+            rootfs.ensure(later, workshop)
         return node, proxy
 
     with ThreadPoolExecutor(2) as pool:

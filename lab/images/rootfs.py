@@ -13,12 +13,18 @@ from lab.images.workshop import BUILD_TIMEOUT, Workshop, key_of, logged, scratch
 
 ESTIMATE = 75.0  # seconds
 _DOCUMENTATION = ("/usr/share/doc/*", "/usr/share/man/*", "/usr/share/info/*", "/usr/share/locale/*")
-_EXCLUDED = {"node": _DOCUMENTATION, "kube_proxy": ("/usr/share/*",), "exercise": _DOCUMENTATION}
-_VARIANT = {"node": "minbase", "kube_proxy": "extract", "exercise": "extract"}
+_EXCLUDED = {
+    "node": _DOCUMENTATION,
+    "kube_proxy": ("/usr/share/*",),
+    "exercise": _DOCUMENTATION,
+    "webhook": _DOCUMENTATION,
+}
+_VARIANT = {"node": "minbase", "kube_proxy": "extract", "exercise": "extract", "webhook": "extract"}
 _TITLE = {
     "node": "the node's file system",
     "kube_proxy": "kube-proxy's file system",
     "exercise": "the exercise images' file system",
+    "webhook": "the webhook's file system",
 }
 
 

@@ -1,6 +1,7 @@
 """Making a cluster whole, finding it again after a restart, putting it back, and taking it away."""
 
 import shutil
+from dataclasses import dataclass
 
 from lab import paths
 from lab.engine.docker import docker
@@ -12,9 +13,15 @@ from lab.k8s.record import Record, load
 from lab.status import Status
 
 
-def make(
-    cluster: Cluster, kind_tool: str, image: NodeImage, registry_image: str, version: str, status: Status
-) -> Record:
+@dataclass(frozen=True)
+class Shelf:
+    """The images, by name in Docker, of what runs beside the node."""
+
+    registry: str
+    webhook: str
+
+
+def make(cluster: Cluster, kind_tool: str, image: NodeImage, shelf: Shelf, version: str, status: Status) -> Record:
     """Make the cluster with its registry, wait for all of it, save the golden state.
 
     Raises:
@@ -25,7 +32,7 @@ def make(
     Record(cluster.name, node_image=image.reference, kubernetes_version=version).save(cluster.files.record)
     with status.phase("Creating the control plane with kind", 12):
         kind.create(kind_tool, cluster.files, image, log)
-        registry.ensure(cluster.name, registry_image)  # after the node, which so has the same address every time
+        registry.ensure(cluster.name, shelf.registry)  # after the node, which so has the same address every time
         cluster.__dict__.pop("api", None)  # a client of an earlier cluster of this name knows another CA
         cluster.api.wait_ready(READY_TIMEOUT)
     with status.phase("Waiting until every system pod is Running", 20):
@@ -39,7 +46,8 @@ def make(
             kubernetes_version=version,
             node_image=image.reference,
             address=cluster.address(),
-            registry_image=registry_image,
+            registry_image=shelf.registry,
+            webhook_image=shelf.webhook,
             images=cluster.images(),
         )
         kubeconfig.merge(cluster.files.kubeconfig, kubeconfig.users_file(), kind.context(cluster.name))

@@ -28,6 +28,7 @@ class Record:
     provider: str = "kind"
     address: str = ""
     registry_image: str = ""
+    webhook_image: str = ""
     images: tuple[Image, ...] = ()
 
     def save(self, file: Path) -> None:

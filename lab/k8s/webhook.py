@@ -2,6 +2,7 @@
 
 import io
 import tarfile
+import time
 from collections.abc import Mapping
 
 from lab.engine.docker import docker, labels
@@ -12,6 +13,7 @@ PORT = 1234
 USER = 65532
 _FOLDER = "/etc/webhook"
 _SINCE = "3m"
+START_TIMEOUT = 20.0  # seconds
 
 
 def container(name: str) -> str:
@@ -20,7 +22,7 @@ def container(name: str) -> str:
 
 
 def start(name: str, image: str, files: Mapping[str, bytes], service: str = SERVICE) -> None:
-    """Start the webhook of a cluster; one that is there is made anew.
+    """Start the webhook of a cluster and wait until it listens; one that is there is made anew.
 
     Args:
         name: the cluster's name, which is also that of its network.
@@ -33,14 +35,17 @@ def start(name: str, image: str, files: Mapping[str, bytes], service: str = SERV
     """
     remove(name)
     place = ["--name", container(name), "--network", name, "--network-alias", service, "--restart", "on-failure:1"]
-    limits = ["--read-only", "--cap-drop", "ALL", "--security-opt", "no-new-privileges", "--user", str(USER)]
+    # the file system is not read-only: the files are copied in, which works with an engine on another machine too
+    limits = ["--cap-drop", "ALL", "--security-opt", "no-new-privileges", "--user", str(USER)]
     arguments = ["--listen", f":{PORT}", "--cert", f"{_FOLDER}/cert.pem", "--key", f"{_FOLDER}/key.pem"]
     arguments += ["--client-ca", f"{_FOLDER}/client-ca.pem", "--policy", f"{_FOLDER}/policy.yaml"]
     try:
         docker("create", *place, *limits, *labels(name), image, *arguments)
         docker("cp", "-", f"{container(name)}:/etc", input=_archive(files))
         docker("start", container(name))
+        _wait(name)
     except CommandError as error:
+        remove(name)
         raise EngineError(f"The webhook does not start: {error.message}", "Make its image anew: lab up") from error
 
 
@@ -60,6 +65,16 @@ def decisions(name: str) -> str | None:
     if not running(name):
         return None
     return docker("logs", "--since", _SINCE, container(name)).text
+
+
+def _wait(name: str) -> None:
+    """Wait until the webhook says that it has started."""
+    deadline = time.monotonic() + START_TIMEOUT
+    while '"event":"started"' not in (decisions(name) or ""):
+        if not running(name) or time.monotonic() > deadline:
+            said = docker("logs", "--tail", "5", container(name), check=False).output.strip()
+            raise CommandError(["docker", "start", container(name)], None, said, "It does not come to listen.")
+        time.sleep(0.1)
 
 
 def _archive(files: Mapping[str, bytes]) -> bytes:

@@ -1,0 +1,86 @@
+"""webhook-files, webhook-up, webhook-remove: what image-policy-webhook stands on beside the API server's manifest."""
+
+import re
+from dataclasses import dataclass
+
+from lab import certs, paths
+from lab.actions.base import Action, NoParams, Setting, action
+from lab.errors import ClusterError
+from lab.k8s import webhook
+from lab.k8s.cluster import Cluster
+
+_NAME = re.compile(r"[a-z0-9]([a-z0-9.-]{0,61}[a-z0-9])?")
+_CLIENT = "kube-apiserver"
+
+
+@dataclass(frozen=True)
+class Files:
+    """`folder`: where on the node. `service`: the name that the API server asks for, and the certificate's."""
+
+    folder: str
+    service: str
+
+    def __post_init__(self) -> None:
+        if not _NAME.fullmatch(self.service):
+            raise ValueError(f"{self.service} is not a host's name")
+
+
+@action("webhook-files")
+class WebhookFiles(Action[Files]):
+    """Makes the certificates anew and puts the six files of the exercise on the node."""
+
+    takes = Files
+
+    def run(self, params: Files, setting: Setting) -> None:
+        """Write the two incomplete files and the four of certificates; the webhook's own are kept on the host."""
+        server, client = certs.server_pair([params.service]), certs.client_pair(_CLIENT)
+        files = {
+            "admission_config.yaml": (setting.files / "admission_config.yaml").read_bytes(),
+            "kubeconf": (setting.files / "kubeconf").read_bytes(),
+            "external-cert.pem": server.certificate,
+            "external-key.pem": server.key,
+            "apiserver-client-cert.pem": client.certificate,
+            "apiserver-client-key.pem": client.key,
+        }
+        for name, content in files.items():
+            setting.cluster.node.write(f"{params.folder}/{name}", content, "0600" if "key" in name else "0644")
+        kept = {"cert.pem": server.certificate, "key.pem": server.key, "client-ca.pem": client.certificate}
+        for name, content in kept.items():
+            paths.write_private(setting.cluster.files.webhook / name, content)
+
+
+@action("webhook-up")
+class WebhookUp(Action[NoParams]):
+    """Starts the reference webhook under the name external-service; one that runs is made anew."""
+
+    takes = NoParams
+
+    def run(self, params: NoParams, setting: Setting) -> None:
+        """Start it with the exercise's certificates and the lab's policy."""
+        with setting.status.phase("Starting the webhook", 2):
+            webhook.start(setting.cluster.name, setting.cluster.record().webhook_image, files_of(setting.cluster))
+
+
+@action("webhook-remove")
+class WebhookRemove(Action[NoParams]):
+    """Removes the webhook from the cluster's network."""
+
+    takes = NoParams
+
+    def run(self, params: NoParams, setting: Setting) -> None:
+        """Remove it, if it is there."""
+        webhook.remove(setting.cluster.name)
+
+
+def files_of(cluster: Cluster) -> dict[str, bytes]:
+    """The webhook's certificates, as `lab start image-policy-webhook` made them, and the lab's policy.
+
+    Raises:
+        ClusterError: the exercise was not started on this cluster.
+    """
+    names = ("cert.pem", "key.pem", "client-ca.pem")
+    if not all((cluster.files.webhook / name).is_file() for name in names):
+        message = "The webhook has no certificates yet: they are made when its exercise is started."
+        raise ClusterError(message, "Start it with: lab start image-policy-webhook")
+    files = {name: (cluster.files.webhook / name).read_bytes() for name in names}
+    return files | {"policy.yaml": (paths.data("cluster") / "webhook" / "policy.yaml").read_bytes()}

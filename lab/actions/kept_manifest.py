@@ -1,0 +1,87 @@
+"""keep-manifest, restore-kept-manifest, manifest-aside, manifest-resume: a manifest around an exercise.
+
+What another exercise made of the manifest, such as a pinned digest, so outlives this one.
+"""
+
+from dataclasses import dataclass
+from shlex import quote
+
+from lab import paths
+from lab.actions.base import Action, NoParams, Setting, action
+from lab.errors import ClusterError
+from lab.k8s import golden, static_pods
+from lab.k8s.cluster import READY_TIMEOUT, Cluster
+
+_NAME = "kube-apiserver.yaml"
+_PATH = f"{static_pods.DIRECTORY}/{_NAME}"
+
+
+@dataclass(frozen=True)
+class Folder:
+    """`folder`: where on the node the learner's manifest is kept meanwhile."""
+
+    folder: str
+
+    @property
+    def file(self) -> str:
+        """The file that keeps it."""
+        return f"{self.folder}/.kube-apiserver.set-aside"
+
+
+@action("keep-manifest")
+class KeepManifest(Action[NoParams]):
+    """Keeps the manifest as it is now, on the host, for the exercise's reset."""
+
+    takes = NoParams
+
+    def run(self, params: NoParams, setting: Setting) -> None:
+        """Keep it, once the API server was seen to be ready with it."""
+        cluster = setting.cluster
+        cluster.api.wait_ready(READY_TIMEOUT)
+        content = cluster.node.read(_PATH)
+        if content is None:
+            raise ClusterError(f"There is no {_PATH} on the node.", "Put the control plane back: lab reset --all")
+        paths.write_private(cluster.files.kept_manifest, content)
+
+
+@action("restore-kept-manifest")
+class RestoreKeptManifest(Action[NoParams]):
+    """Puts back the manifest that was kept, or that of the golden state where none was; the others too."""
+
+    takes = NoParams
+
+    def run(self, params: NoParams, setting: Setting) -> None:
+        """Restore what differs."""
+        static_pods.put(setting.cluster, _manifests(setting.cluster), setting.status)
+
+
+@action("manifest-aside")
+class ManifestAside(Action[Folder]):
+    """Takes the learner's manifest out of effect, keeping it on the node."""
+
+    takes = Folder
+
+    def run(self, params: Folder, setting: Setting) -> None:
+        """Save it, then put back the one from before the exercise."""
+        setting.cluster.node.run(f"mkdir -p {quote(params.folder)}; cp -f {_PATH} {quote(params.file)}")
+        static_pods.put(setting.cluster, _manifests(setting.cluster), setting.status)
+
+
+@action("manifest-resume")
+class ManifestResume(Action[Folder]):
+    """Puts the learner's manifest into effect again."""
+
+    takes = Folder
+
+    def run(self, params: Folder, setting: Setting) -> None:
+        """Move it back, and wait for the API server."""
+        content = setting.cluster.node.read(params.file)
+        if content is not None:
+            static_pods.put(setting.cluster, {**_manifests(setting.cluster), _NAME: content}, setting.status)
+            setting.cluster.node.run(f"rm -f {quote(params.file)}")
+
+
+def _manifests(cluster: Cluster) -> dict[str, bytes]:
+    saved = golden.manifests(cluster.files.golden)
+    kept = cluster.files.kept_manifest
+    return {**saved, _NAME: kept.read_bytes()} if kept.is_file() else saved
