@@ -10,14 +10,15 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from bench import build, clusters, memory, restart
+from bench import build, clusters, memory, restart, verifying
 from bench.table import Row, text
 from lab import paths, shell
 from lab.errors import LabError
 from lab.status import Console, Status
 
-PIECES = ("up", "restart", "memory")
+PIECES = ("up", "restart", "memory", "verify")
 _UP_ROUNDS = 2
+_VERIFY_ROUNDS = 5
 _LOG_LINES = 30
 
 
@@ -25,7 +26,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the pieces asked for; gives the exit code."""
     parser = argparse.ArgumentParser(prog="python -m bench", description="Speeds of the lab, as ratios in one run.")
     parser.add_argument(
-        "--only", type=_pieces, default=set(PIECES), metavar="PIECE,...", help="of up, restart, memory; may be empty"
+        "--only",
+        type=_pieces,
+        default=set(PIECES),
+        metavar="PIECE,...",
+        help="of up, restart, memory, verify; may be empty",
     )
     parser.add_argument("--repeat", type=_count, default=2, metavar="N", help="edits of each kind (2)")
     parser.add_argument("--build", action="store_true", help="also the build of the node image; 20 minutes more")
@@ -60,10 +65,13 @@ def _measure(pieces: set[str], repeat: int, with_build: bool, status: Status) ->
             if last and "memory" in pieces:
                 yield Row("memory of the node at rest", "MiB", 700, memory.of_node(node))
                 yield Row("memory of the TUI, 80x24, after 10 s", "MiB", 90, memory.of_tui())
+            if last and "verify" in pieces:
+                lab, kubectl = verifying.measure(node, _VERIFY_ROUNDS, status)
+                yield Row("lab verify opa-whitelist, against kubectl", "s", 0.5, lab, kubectl)
             if last and "restart" in pieces:
                 restart.prepare(node, stock=False)
                 ours = restart.measure(node, repeat, status)
-        if pieces == {"memory"}:
+        if pieces <= {"memory", "verify"}:
             break
         with clusters.theirs(kit) as (node, taken):
             status.note(f"kind create cluster, round {number} of {rounds}: {taken.pods:.1f} s")

@@ -13,7 +13,9 @@ FILE = "/root/opa-whitelist/violating-pods"
 ANSWER = {**POLICY, "namespace": "supply-chain", "file": FILE, "trusted": TRUSTED}
 RECORDED = Scene()
 PODS = [
-    entry["name"] for entry in RECORDED.body("constraint")["status"]["violations"] if entry["namespace"] == "supply-chain"
+    entry["name"]
+    for entry in RECORDED.body("constraint")["status"]["violations"]
+    if entry["namespace"] == "supply-chain"
 ]
 DRYRUN = {**POLICY, "namespace": "supply-chain", "image": "nginx"}
 
@@ -24,8 +26,9 @@ def judge(text=None, **changes):
 
 
 def audit(change, name="constraint"):
-    """The recorded constraint, with another audit."""
+    """The recorded constraint, with an audit long after the last change, and something else in it."""
     body = RECORDED.body(name)
+    began(30)(body["status"])
     change(body["status"])
     return object_answer(body)
 
@@ -40,7 +43,9 @@ def without(pod):
 
 def also(pod, kind="Pod"):
     def change(status):
-        status["violations"].append({"kind": kind, "name": pod, "namespace": "supply-chain", "enforcementAction": "deny"})
+        status["violations"].append(
+            {"kind": kind, "name": pod, "namespace": "supply-chain", "enforcementAction": "deny"}
+        )
         status["totalViolations"] += 1
 
     return audit(change)

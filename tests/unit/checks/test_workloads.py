@@ -99,7 +99,9 @@ def sets(message, replicas=0):
 
 def test_a_deployment_whose_pods_are_refused() -> None:
     assert judge_deployment().verdict is Verdict.PASS
-    by_policy = judge_deployment(replica_sets="replica-sets-cel", constraint="constraint-cel", deployment="deployment-cel")
+    by_policy = judge_deployment(
+        replica_sets="replica-sets-cel", constraint="constraint-cel", deployment="deployment-cel"
+    )
     assert by_policy.verdict is Verdict.PASS
 
 
@@ -112,7 +114,10 @@ def test_a_deployment_whose_pods_are_refused() -> None:
         ({"replica_sets": sets("", replicas=1)}, "has-pods"),
         ({"replica_sets": sets("", replicas=1), "constraint": "constraint-dryrun"}, "dryrun"),
         ({"constraint": "absent", "known": "known-none"}, "no-constraint"),
-        ({"replica_sets": sets('pods "shop-x" is forbidden: violates PodSecurity "restricted:latest"')}, "other-admission"),
+        (
+            {"replica_sets": sets('pods "shop-x" is forbidden: violates PodSecurity "restricted:latest"')},
+            "other-admission",
+        ),
         ({"replica_sets": "replica-sets-pod-security", "deployment": "deployment-pod-security"}, "other-admission"),
     ],
 )
@@ -143,7 +148,9 @@ def judge_static(**changes):
 
 
 def log(message):
-    return Answer(f'E1123 kubelet.go:3501] "Failed creating a mirror pod" err={json.dumps(message)} pod="default/{NODE}"\n')
+    return Answer(
+        f'E1123 kubelet.go:3501] "Failed creating a mirror pod" err={json.dumps(message)} pod="default/{NODE}"\n'
+    )
 
 
 def running(image):
@@ -168,7 +175,10 @@ def test_a_static_pod_that_nobody_sees() -> None:
         ({"constraint": "constraint-dryrun"}, "dryrun"),
         ({"deployments": "deployments-scaled-down"}, "scaled-down"),
         ({"log": log(f'pods "{NODE}" is forbidden: violates PodSecurity "restricted:latest"')}, "other-admission"),
-        ({"log": log('admission webhook "validation.gatekeeper.sh" denied the request: [other] no')}, "other-constraint"),
+        (
+            {"log": log('admission webhook "validation.gatekeeper.sh" denied the request: [other] no')},
+            "other-constraint",
+        ),
     ],
 )
 def test_a_static_pod_that_is_not_it(changes, reason) -> None:

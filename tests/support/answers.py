@@ -1,0 +1,115 @@
+"""Wrong and right answers to an exercise, as data, and the bench on which they are tried."""
+
+import os
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+import yaml
+from live_program import Lab
+
+from lab import actions, paths
+from lab.actions.base import Setting
+from lab.catalog import load as load_catalog
+from lab.decode import params
+from lab.k8s.cluster import Cluster
+from lab.model import Step
+from lab.status import Silent
+
+FOLDER = Path(__file__).parents[1] / "live"
+SEED = int(os.environ.get("LAB_SEED", "1"))
+"""Chooses which wrong answers `make test` tries beside one a check; `make test-all` tries all."""
+EXTRA = 4
+
+
+@dataclass(frozen=True)
+class Wrong:
+    """What a learner might do instead, run on the node once the step was solved, and the reason that must be told."""
+
+    name: str
+    title: str
+    step: str
+    check: str
+    reason: str
+    script: str
+
+
+@dataclass(frozen=True)
+class Right:
+    """Another way to do it rightly, run on the node once the exercise was solved."""
+
+    name: str
+    title: str
+    script: str
+
+
+def wrong_answers(exercise: str) -> list[Wrong]:
+    """All wrong answers to an exercise, by name."""
+    files = sorted((FOLDER / "wrong_answers" / exercise).glob("*.yaml"))
+    return [Wrong(file.stem, **yaml.safe_load(file.read_text())) for file in files]
+
+
+def right_answers(exercise: str) -> list[Right]:
+    """All other right answers to an exercise, by name."""
+    files = sorted((FOLDER / "right_answers" / exercise).glob("*.yaml"))
+    return [Right(file.stem, **yaml.safe_load(file.read_text())) for file in files]
+
+
+def chosen(answers: Sequence[Wrong]) -> set[str]:
+    """The names of those that `make test` tries: one a check, and a few more by the seed."""
+    chance = random.Random(SEED)
+    by_check: dict[tuple[str, str], list[Wrong]] = {}
+    for answer in answers:
+        by_check.setdefault((answer.step, answer.check), []).append(answer)
+    names = {chance.choice(group).name for group in by_check.values()}
+    rest = sorted(answer.name for answer in answers if answer.name not in names)
+    return names | set(chance.sample(rest, min(EXTRA, len(rest))))
+
+
+def cases(answers: Sequence[Wrong] | Sequence[Right], often: set[str]) -> list[object]:
+    """Parameters for pytest: those that are not tried often are marked long."""
+    return [
+        pytest.param(answer, id=answer.name, marks=() if answer.name in often else pytest.mark.long)
+        for answer in answers
+    ]
+
+
+class Bench:
+    """One started exercise on the live cluster, on which answers are typed and judged."""
+
+    def __init__(self, lab: Lab, exercise: str) -> None:
+        self.lab = lab
+        catalog = load_catalog(paths.data("exercises"), paths.data("solutions"))
+        self.exercise = catalog.find(exercise)
+        self._setting = Setting(Cluster(lab.name), Silent(), self.exercise.folder / "files")
+
+    def act(self, do: str, **values: str) -> None:
+        """Do one of the actions of exercise data on the cluster."""
+        verb = actions.REGISTRY[do]
+        verb.run(params(verb.takes, values, do), self._setting)
+
+    def type(self, *steps: str) -> None:
+        """Run the solutions of some steps on the node, after what each wants to be prepared."""
+        for step in steps:
+            found = self.step(step)
+            for spec in found.prepare:
+                self.act(spec.do, **spec.params)
+            self.lab.node(f"export KUBECONFIG=/etc/kubernetes/admin.conf\n{found.solution}")
+
+    def run(self, script: str) -> None:
+        """Run an answer's script on the node."""
+        self.lab.node(f"set -e\nexport KUBECONFIG=/etc/kubernetes/admin.conf\n{script}")
+
+    def step(self, step_id: str) -> Step:
+        """A step of the exercise."""
+        step = self.exercise.step(step_id)
+        assert step, step_id
+        return step
+
+    def judge(self, answer: Wrong) -> tuple[str, str, str]:
+        """The verdict, the reason and the sentence about the answer's check, after `lab verify` of its step."""
+        verified = self.lab.verify(f"{self.exercise.id}/{answer.step}")
+        check = verified.checks[answer.check]
+        return check["verdict"], check["reason"], check["observed"]
