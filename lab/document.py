@@ -19,6 +19,15 @@ Place = tuple[str | int, ...]
 _CONTAINERS = {"tag:yaml.org,2002:map", "tag:yaml.org,2002:seq"}
 
 
+class PlainLoader(yaml.SafeLoader):
+    """Reads what looks like a point in time as text, as the kubelet does (go.yaml.in/yaml/v2, decode.go)."""
+
+    yaml_implicit_resolvers = {  # noqa: RUF012 (PyYAML's own)
+        first: [(tag, form) for tag, form in resolvers if tag != "tag:yaml.org,2002:timestamp"]
+        for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+    }
+
+
 @dataclass(frozen=True, order=True)
 class Problem:
     """One thing that is wrong with data, and where: the file and the line in it, from 1."""

@@ -9,6 +9,7 @@ import yaml
 
 from lab.checks import images
 from lab.checks.base import Ask, Check, CouldNotTell, Facts, Judgement, NodeAsk, Observation, check
+from lab.document import PlainLoader
 from lab.model import Verdict
 
 DIRECTORY = "/etc/kubernetes/manifests"
@@ -70,18 +71,9 @@ def of(component: str, seen: Observation) -> list[Manifest]:
     return [manifest for manifest in read(seen) if manifest.is_of(component)]
 
 
-class _Loader(yaml.SafeLoader):
-    """Reads what looks like a point in time as text, as the kubelet does (go.yaml.in/yaml/v2, decode.go)."""
-
-    yaml_implicit_resolvers = {  # noqa: RUF012 (PyYAML's own)
-        first: [(tag, form) for tag, form in resolvers if tag != "tag:yaml.org,2002:timestamp"]
-        for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
-    }
-
-
 def _manifest(name: str, content: bytes) -> Manifest:
     try:
-        pod = yaml.load(content.decode(), _Loader)
+        pod = yaml.load(content.decode(), PlainLoader)
     # PyYAML lets many an error of Python's through: `!!timestamp soon`, `!!bool soon`, `!!int ""`, bytes, depth
     except (yaml.YAMLError, ValueError, LookupError, AttributeError, RecursionError) as error:
         mark = getattr(error, "problem_mark", None)

@@ -7,6 +7,7 @@ from typing import Any
 import yaml
 
 from lab import paths
+from lab.document import PlainLoader
 from lab.errors import ClusterError
 
 _LISTS = ("clusters", "contexts", "users")
@@ -56,8 +57,8 @@ def _load(file: Path) -> dict[str, Any]:
     if not file.exists():
         return empty
     try:
-        content = yaml.safe_load(file.read_text()) or empty
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        content = yaml.load(file.read_text(), PlainLoader) or empty
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
         raise ClusterError(f"{file} is not YAML, and was left as it is: {error}", "Mend it, then: lab up") from error
     if not isinstance(content, dict) or not all(_is_list(content.get(key)) for key in _LISTS):
         raise ClusterError(f"{file} is not a kubeconfig, and was left as it is.", "Mend it, then: lab up")

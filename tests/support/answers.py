@@ -21,7 +21,6 @@ from lab.status import Silent
 FOLDER = Path(__file__).parents[1] / "live"
 SEED = int(os.environ.get("LAB_SEED", "1"))
 """Chooses which wrong answers `make test` tries beside one a check; `make test-all` tries all."""
-EXTRA = 4
 
 
 @dataclass(frozen=True)
@@ -57,15 +56,15 @@ def right_answers(exercise: str) -> list[Right]:
     return [Right(file.stem, **yaml.safe_load(file.read_text())) for file in files]
 
 
-def chosen(answers: Sequence[Wrong]) -> set[str]:
-    """The names of those that `make test` tries: one a check, and a few more by the seed."""
+def chosen(answers: Sequence[Wrong], extra: int) -> set[str]:
+    """The names of those that `make test` tries: one a check, and some more, all by the seed."""
     chance = random.Random(SEED)
     by_check: dict[tuple[str, str], list[Wrong]] = {}
     for answer in answers:
         by_check.setdefault((answer.step, answer.check), []).append(answer)
     names = {chance.choice(group).name for group in by_check.values()}
     rest = sorted(answer.name for answer in answers if answer.name not in names)
-    return names | set(chance.sample(rest, min(EXTRA, len(rest))))
+    return names | set(chance.sample(rest, min(extra, len(rest))))
 
 
 def cases(answers: Sequence[Wrong] | Sequence[Right], often: set[str]) -> list[object]:

@@ -51,7 +51,7 @@ class Scene:
         text = entry["body"] if isinstance(entry["body"], str) else json.dumps(entry["body"])
         return Answer(text, entry["code"])
 
-    def judge(self, kind: str, **params: Any) -> Judgement:
+    def judge(self, kind: str, /, **params: Any) -> Judgement:
         """Judge by a kind of check what this scene answers."""
         check = REGISTRY[kind]
         given = check.takes(**params)

@@ -116,3 +116,19 @@ def test_which_file_is_the_users(monkeypatch, tmp_path) -> None:
     assert kubeconfig.users_file() == tmp_path / "b"
     (tmp_path / "a").touch()
     assert kubeconfig.users_file() == tmp_path / "a"
+
+
+def test_dates_stay_as_they_were_written(own, tmp_path) -> None:
+    into = tmp_path / "config"
+    into.write_text("contexts: [{name: work, context: {made: 2021-05-21, broken: 2021-13-45}}]\n")
+    kubeconfig.merge(own, into, CONTEXT)
+    [work, _] = yaml.load(into.read_text(), yaml.BaseLoader)["contexts"]
+    assert work["context"] == {"made": "2021-05-21", "broken": "2021-13-45"}
+
+
+def test_a_value_that_is_not_of_its_tags_kind_leaves_the_file(own, tmp_path) -> None:
+    into = tmp_path / "config"
+    into.write_text("contexts: !!int soon\n")
+    with pytest.raises(ClusterError, match="left as it is"):
+        kubeconfig.merge(own, into, CONTEXT)
+    assert into.read_text() == "contexts: !!int soon\n"
