@@ -284,6 +284,7 @@ def shell_command(course: Course, command: tuple[str, ...]) -> None:
 
 
 @cli.group(cls=_Group)
+@_name
 def webhook() -> None:
     """The reference image policy webhook: beside the cluster, or anywhere (docs/webhook.md)."""
 

@@ -55,6 +55,15 @@ class FakeCourse(Course):
     def up(self, from_source=False):
         return self._say("up", from_source)
 
+    def webhook_up(self):
+        self._say("webhook_up")
+
+    def webhook_down(self):
+        self._say("webhook_down")
+
+    def webhook_logs_argv(self, follow):
+        return self._say("webhook_logs_argv", follow)
+
     def down(self, purge=False):
         self._say("down", purge)
 
@@ -477,3 +486,23 @@ def test_the_command_line_loads_neither_the_tui_nor_the_client() -> None:
     )
     done = run("-c", script, stdout=subprocess.PIPE)
     assert done.stdout == b"[]\n"
+
+
+def test_the_webhook_beside_the_cluster(lab, world) -> None:
+    code, out, _ = lab("webhook", "up", "--name", "exam")
+    assert (code, world.asked) == (0, [("webhook_up",)])
+    assert "lab webhook logs --name exam" in out
+    assert lab("webhook", "down")[0] == 0
+    world.answers["webhook_logs_argv"] = ["sh", "-c", "exit 7"]
+    assert lab("webhook", "logs", "--follow")[0] == 7
+    assert world.asked[1:] == [("webhook_down",), ("webhook_logs_argv", True)]
+
+
+def test_the_webhook_anywhere_says_what_is_wrong_with_its_files(lab, tmp_path) -> None:
+    files = {name: str(tmp_path / name) for name in ("cert", "key", "client-ca", "policy")}
+    options = [word for name, file in files.items() for word in (f"--{name}", file)]
+    code, out, err = lab("webhook", "serve", "--listen", "127.0.0.1:0", *options)
+    assert (code, out) == (2, "")
+    assert files["cert"] in err
+    assert lab("webhook", "serve", *options)[0] == 2
+    assert lab("webhook", "srve")[0] == 2
