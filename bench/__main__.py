@@ -10,13 +10,13 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from bench import build, clusters, memory, restart, verifying
+from bench import build, clusters, memory, restart, verifying, webhook
 from bench.table import Row, text
 from lab import paths, shell
 from lab.errors import LabError
 from lab.status import Console, Status
 
-PIECES = ("up", "restart", "memory", "verify")
+PIECES = ("up", "restart", "memory", "verify", "webhook")
 _UP_ROUNDS = 2
 _VERIFY_ROUNDS = 5
 _LOG_LINES = 30
@@ -30,16 +30,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
         type=_pieces,
         default=set(PIECES),
         metavar="PIECE,...",
-        help="of up, restart, memory, verify; may be empty",
+        help=f"of {', '.join(PIECES)}; may be empty",
     )
     parser.add_argument("--repeat", type=_count, default=2, metavar="N", help="edits of each kind (2)")
     parser.add_argument("--build", action="store_true", help="also the build of the node image; 20 minutes more")
+    parser.add_argument("--soak", action="store_true", help="look for the webhook's errors ten minutes, not 20 s")
     options = parser.parse_args(arguments)
     signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))  # so that everything is removed
     status, rows, code = Console(), [], 0
     try:
-        with _own_state():
-            for row in _measure(options.only, options.repeat, options.build, status):
+        with _own_state(_needs_clusters(options)):
+            for row in _measure(options, status):
                 rows.append(row)
     except LabError as error:
         print(f"Error: {error}", file=sys.stderr)
@@ -51,8 +52,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return code
 
 
-def _measure(pieces: set[str], repeat: int, with_build: bool, status: Status) -> Iterator[Row]:
-    kit = clusters.prepare(status)
+def _needs_clusters(options: argparse.Namespace) -> bool:
+    return bool(options.only - {"webhook"} or options.build)
+
+
+def _measure(options: argparse.Namespace, status: Status) -> Iterator[Row]:
+    if _needs_clusters(options):
+        kit = clusters.prepare(status)
+        yield from _on_clusters(kit, options.only - {"webhook"}, options.repeat, status)
+        if options.build:
+            yield build.measure(kit.workshop)
+    if "webhook" in options.only:
+        yield from webhook.measure(options.soak, status)
+
+
+def _on_clusters(kit: clusters.Kit, pieces: set[str], repeat: int, status: Status) -> Iterator[Row]:
     times: dict[str, list[clusters.UpTimes]] = {"ours": [], "theirs": []}
     ours: dict[str, tuple[float, ...]] = {}
     theirs: dict[str, tuple[float, ...]] = {}
@@ -84,8 +98,6 @@ def _measure(pieces: set[str], repeat: int, with_build: bool, status: Status) ->
         yield _row("... and to every system pod ready", 1.15, times, "pods")
     for way, seconds in ours.items():
         yield Row(f"API server back after an edit with {way}", "s", 0.4, seconds, theirs[way])
-    if with_build:
-        yield build.measure(kit.workshop)
 
 
 def _row(what: str, goal: float, times: dict[str, list[clusters.UpTimes]], part: str) -> Row:
@@ -94,8 +106,8 @@ def _row(what: str, goal: float, times: dict[str, list[clusters.UpTimes]], part:
 
 
 @contextmanager
-def _own_state() -> Iterator[None]:
-    """A state folder and a kubeconfig of the benchmark's own; both are gone afterwards, with the clusters."""
+def _own_state(with_clusters: bool) -> Iterator[None]:
+    """A state folder and a kubeconfig of the benchmark's own; both are gone afterwards, with the clusters if any."""
     home = Path(os.environ.get("LAB_STATE_HOME") or Path.home() / ".local" / "state" / "cks-lab-test") / "bench"
     os.environ["LAB_STATE_HOME"] = str(home)
     os.environ["KUBECONFIG"] = str(home / "users-kubeconfig")
@@ -107,7 +119,8 @@ def _own_state() -> Iterator[None]:
             raise
         finally:
             shell.stop_all()
-            clusters.clear()
+            if with_clusters:  # else not even an engine is needed
+                clusters.clear()
             shutil.rmtree(home, ignore_errors=True)
 
 

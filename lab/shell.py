@@ -93,13 +93,18 @@ def run(
 class Background:
     """A program that runs while its caller looks at the log; stop it in `finally`.
 
+    Args:
+        argv: program and arguments.
+        log: a file that gets both streams appended as they come.
+        env: variables set on top of this process's own.
+
     Raises:
         CommandError: it could not be started.
     """
 
-    def __init__(self, argv: Sequence[str], log: Path) -> None:
+    def __init__(self, argv: Sequence[str], log: Path, env: Mapping[str, str] | None = None) -> None:
         self._argv = argv
-        self._process = _start(argv, subprocess.DEVNULL, log, None, None)
+        self._process = _start(argv, subprocess.DEVNULL, log, env, None)
 
     def running(self) -> bool:
         """Whether it has not ended yet."""

@@ -7,21 +7,23 @@ from shlex import quote
 from lab.actions.base import Action, Setting, action
 from lab.k8s.cluster import Cluster
 
-_OWN = re.compile(r"/(root|opt|srv|etc/kubernetes/manifests)/[A-Za-z0-9][A-Za-z0-9._/-]*")
+_OWN = re.compile(
+    r"/(root|opt|srv|etc/kubernetes/(manifests|admission))/[A-Za-z0-9][A-Za-z0-9._/-]*|/etc/kubernetes/admission"
+)
 _SYSTEM = re.compile(r"/etc/kubernetes/manifests/(etcd|kube-[a-z-]+)\.yaml")
 
 
 @dataclass(frozen=True)
 class Params:
-    """`path`: absolute, below /root, /opt or /srv, or a static pod's manifest that is not the control plane's own,
-    so that no exercise can remove a part of the system.
+    """`path`: absolute, below /root, /opt or /srv, /etc/kubernetes/admission, or a static pod's manifest that is not
+    the control plane's own, so that no exercise can remove a part of the system.
     """
 
     path: str
 
     def __post_init__(self) -> None:
         if not _OWN.fullmatch(self.path) or ".." in self.path or _SYSTEM.fullmatch(self.path):
-            raise ValueError(f"{self.path} is not a path below /root, /opt or /srv, nor an added static pod")
+            raise ValueError(f"{self.path} is not a path that an exercise may have")
 
 
 @action("node-directory")

@@ -154,7 +154,7 @@ class _Table:
         return list(dict.fromkeys(entry.row.namespace for entry in rows if entry.row.namespace not in shut))
 
     def _by_others(self, entry: Seen) -> Cause:
-        observed = f"{entry.row.image} was refused, but by {entry.outcome.said}"
+        observed = f"{entry.row.image} was not refused by {self._params.constraint}, but by {entry.outcome.said}"
         if entry.outcome.what == "same-name":
             observed = f"{entry.row.image} was refused by a constraint {entry.outcome.said}: give that one another name"
         return Cause(entry.outcome.what, observed, _command(self._params, entry.row))

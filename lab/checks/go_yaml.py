@@ -44,7 +44,7 @@ def load(content: bytes, name: str, strict: bool = False) -> Any:
     try:
         loader = (_StrictLoader if strict else _Loader)(content)
         try:
-            value = loader.get_data() if loader.check_data() else None
+            return loader.get_data()
         finally:
             loader.dispose()
     except _Twice as error:
@@ -55,7 +55,6 @@ def load(content: bytes, name: str, strict: bool = False) -> Any:
         where = f", in line {mark.line + 1}" if mark else ""
         said = f": {problem}" if (problem := getattr(error, "problem", None)) else ""
         raise Flaw("not-yaml", f"{name} is not YAML{where}{said}") from None
-    return value
 
 
 def mapping(value: Any, what: str) -> Mapping[str, Any]:
@@ -90,7 +89,9 @@ def shown(value: Any) -> str:
         return "a mapping" if isinstance(value, dict) else "a list"
     if isinstance(value, str):
         return f'the text "{value[:60]}"'
-    return {True: "true", False: "false", None: "nothing"}[value] if value in (None, True, False) else f"{value}"
+    if value is None:
+        return "nothing"
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 class _Twice(yaml.constructor.ConstructorError):
@@ -142,7 +143,7 @@ for _kind in (_Loader, _StrictLoader):
 
 
 def _key(key: Hashable) -> Hashable:
-    return {True: "true", False: "false"}[key] if isinstance(key, bool) else str(key)
+    return str(key).lower() if isinstance(key, bool) else str(key)
 
 
 def _json_object(pairs: list[tuple[str, Any]], name: str, strict: bool) -> dict[str, Any]:

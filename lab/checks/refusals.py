@@ -111,7 +111,7 @@ def _by_webhook(webhook: str, said: str, policy: Policy, seen: Observation) -> O
             name = first.partition("]")[0].lstrip("[")
             advice = f"remove it and look again: kubectl get constraints | grep {name}"
             raise CouldNotTell(f"the constraint {name} refuses the pod too; {advice}")
-        return Outcome("other-constraint", f"Gatekeeper, but for another constraint: {first[:200]}")
+        return Outcome("other-constraint", f"another constraint: {first[:200]}")
     if kinds := gatekeeper.same_names(policy, seen):
         return Outcome("same-name", f"{policy.constraint}, which is also the name of a {', '.join(kinds)}")
     return Outcome(REFUSED, first[:300])

@@ -79,7 +79,11 @@ class UnseenStaticPod(Check[Params]):
             raise CouldNotTell(f"the kubelet could not make the mirror pod: {said[:300]}")
         if outcome.what == refusals.REFUSED:
             return None
-        return Cause(outcome.what, f"its mirror was refused by {outcome.said}", f"{_JOURNAL} -g mirror | tail")
+        return Cause(
+            outcome.what,
+            f"its mirror was not refused by {params.constraint}, but by {outcome.said}",
+            f"{_JOURNAL} -g mirror | tail",
+        )
 
     def _static(self, params: Params, seen: Observation) -> list[Container]:
         """The running containers of the pod, where the kubelet read the pod from a file."""

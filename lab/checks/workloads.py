@@ -138,7 +138,7 @@ class RefusedDeployment(Check[DeploymentParams]):
         if outcome.what == refusals.REFUSED:
             return None
         command = f"kubectl -n {params.namespace} describe replicaset"
-        return Cause(outcome.what, f"its pods are refused, but by {outcome.said}", command)
+        return Cause(outcome.what, f"its pods are not refused by {params.constraint}, but by {outcome.said}", command)
 
     @staticmethod
     def _deployment(params: DeploymentParams) -> ApiAsk:

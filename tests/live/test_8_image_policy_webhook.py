@@ -1,4 +1,4 @@
-"""image-policy-webhook on a real API server: untouched, solved, wrong in every known way, right in others, and reset."""
+"""image-policy-webhook on a real API server: untouched, solved, wrong in every known way, right in others, reset."""
 
 import json
 import re

@@ -146,6 +146,16 @@ def test_background(tmp_path) -> None:
     assert not shell._live
 
 
+def test_variables_of_a_program_in_the_background(tmp_path, monkeypatch) -> None:
+    monkeypatch.setenv("LAB_TEST_KEPT", "kept")
+    log = tmp_path / "log"
+    work = shell.Background(["sh", "-c", "echo $LAB_TEST_KEPT $LAB_TEST_NEW"], log, {"LAB_TEST_NEW": "new"})
+    work.wait(5)
+    work.stop()
+    assert log.read_text().splitlines()[-1] == "kept new"
+    assert "LAB_TEST_NEW" not in os.environ
+
+
 def test_stop_all_ends_what_other_threads_run(tmp_path) -> None:
     failed: list[BaseException] = []
 

@@ -5,7 +5,17 @@ import pytest
 from lab.actions import node_paths, objects
 
 
-@pytest.mark.parametrize("path", ["/root/x", "/opt/a/b", "/srv/x", "/etc/kubernetes/manifests/static-shop.yaml"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/root/x",
+        "/opt/a/b",
+        "/srv/x",
+        "/etc/kubernetes/manifests/static-shop.yaml",
+        "/etc/kubernetes/admission",
+        "/etc/kubernetes/admission/kubeconf",
+    ],
+)
 def test_paths_of_an_exercise(path) -> None:
     assert node_paths.Params(path).path == path
 
@@ -22,6 +32,8 @@ def test_paths_of_an_exercise(path) -> None:
         "/etc/kubernetes/manifests/etcd.yaml",
         "/etc/kubernetes/manifests",
         "/etc/kubernetes/pki/ca.crt",
+        "/etc/kubernetes",
+        "/etc/kubernetes/admissions",
     ],
 )
 def test_paths_of_the_system(path) -> None:

@@ -1,0 +1,3 @@
+module cks-lab.invalid/bench
+
+go 1.26

@@ -1,0 +1,214 @@
+"""image-policy-decides and allowed-pod-running: the lab's webhook was asked, and what it says is what happens."""
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from lab.checks import api_process, policy_probe, probes
+from lab.checks.admission_config import PLUGIN, read_settings
+from lab.checks.api_process import ApiServer
+from lab.checks.base import Answer, ApiAsk, Ask, Check, CouldNotTell, Facts, Judgement, NotYet, Observation, WebhookAsk
+from lab.checks.base import check as register
+from lab.checks.gatekeeper import Cause, Object, found
+from lab.checks.go_yaml import Flaw
+from lab.checks.image_policy_plugin import not_running_with_plugin
+from lab.checks.policy_probe import ADMITTED, DECIDED, FAILED, Outcome
+from lab.model import Verdict
+from lab.webhook.reference import BadReference, parse
+
+LOG = WebhookAsk()
+_STARTING = ("", "ContainerCreating", "PodInitializing")
+_HINTS = {
+    "x509: certificate signed by unknown authority": "certificate-authority in the kubeconf did not sign what it shows",
+    "certificate is valid for": "what it shows is the certificate of another name",
+    "tls: certificate required": "the kubeconf names no client certificate",
+    "tls: bad certificate": "the webhook does not take the kubeconf's client certificate",
+    "tls: unknown certificate authority": "the webhook does not trust the kubeconf's client certificate",
+    "server gave HTTP response": "no TLS is spoken there",
+    "no such host": "is the webhook up? On your own machine: lab webhook up",
+    "connection refused": "nothing listens there",
+}
+
+
+@dataclass(frozen=True)
+class Params:
+    """`service`, `port`: whom the plugin asks. Pods with the images `allowed` and `denied` are tried in `namespace`."""
+
+    service: str
+    port: int
+    namespace: str
+    allowed: str
+    denied: str
+
+
+@register("image-policy-decides")
+class ImagePolicyDecides(Check[Params]):
+    """A decision counts only if the lab's webhook has logged it: the probes carry a word that only it can have seen."""
+
+    takes = Params
+
+    def asks(self, params: Params, facts: Facts) -> Iterable[Ask]:
+        """The process, both dry runs with metrics on both sides, and the webhook's log."""
+        return (
+            api_process.ask(),
+            *(_probe(params, facts, allowed) for allowed in (True, False)),
+            policy_probe.BEFORE,
+            policy_probe.AFTER,
+            LOG,
+        )
+
+    def judge(self, params: Params, facts: Facts, seen: Observation) -> Judgement:
+        """Compare what became of the pods with what the webhook logged."""
+        expected = f"asked by {PLUGIN}, the lab's webhook admits {params.allowed} and refuses {params.denied}"
+        server = api_process.read(seen)
+        cause = not_running_with_plugin(server) or self._no_webhook(params, facts, seen)
+        if cause is None:
+            outcomes = [policy_probe.outcome(seen[_probe(params, facts, which)], seen) for which in (True, False)]
+            logged = [_logged(seen[LOG], _nonce(facts, which)) for which in (True, False)]
+            cause = _by_whom(outcomes, logged, server, params) or _what(outcomes, logged, params)
+        if cause:
+            return cause.fail(expected)
+        return Judgement(Verdict.PASS, expected, "so it is, and its log has both", _try(params, params.denied))
+
+    @staticmethod
+    def _no_webhook(params: Params, facts: Facts, seen: Observation) -> Cause | None:
+        if not seen[LOG].code:
+            return None
+        try:
+            outcome = policy_probe.outcome(seen[_probe(params, facts, False)], seen)
+        except CouldNotTell:
+            outcome = Outcome("")
+        if outcome.what == DECIDED or (outcome.what == FAILED and outcome.answered):
+            observed = f"the lab's webhook does not run, but something answers in its name: {outcome.said}"
+            return Cause("not-asked", observed, f"curl -vk --max-time 3 https://{params.service}:{params.port}/")
+        observed = "the lab's webhook does not run; start it on your own machine: lab webhook up"
+        return Cause("no-webhook", observed, _try(params, params.denied))
+
+
+def _by_whom(outcomes: list[Outcome], logged: list[bool | None], server: ApiServer, params: Params) -> Cause | None:
+    """Whether it was not the lab's webhook that decided, and who did."""
+    for outcome, image in zip(outcomes, (params.allowed, params.denied), strict=True):
+        if outcome.what == FAILED:
+            hint = next((f": {hint}" for words, hint in _HINTS.items() if words in outcome.said), "")
+            observed = f"{PLUGIN} could not have it decide about {image}: {outcome.said}{hint}"
+            return Cause("backend-failed", observed, _try(params, image))
+        if outcome.what not in (ADMITTED, DECIDED):
+            return Cause(
+                outcome.what, f"{image} was refused, but not by the webhook: {outcome.said}", _try(params, image)
+            )
+    if None not in logged:
+        return None
+    if all(outcome.what == ADMITTED for outcome in outcomes) and _open(server):
+        observed = "both images were admitted and the webhook was not asked: defaultAllow is true"
+        return Cause("open", observed, _try(params, params.denied))
+    observed = "the API server had an answer, but not from the lab's webhook, whose log does not have the question"
+    return Cause("not-asked", observed, f"getent ahosts {params.service}; grep {params.service} /etc/hosts")
+
+
+def _what(outcomes: list[Outcome], logged: list[bool | None], params: Params) -> Cause | None:
+    """Whether the decisions are not those that are wanted."""
+    happened = [outcome.what == ADMITTED for outcome in outcomes]
+    if happened == logged == [True, False]:
+        return None
+    if happened != logged:
+        observed = "what became of the pods is not what the webhook answered: something in between changes its answers"
+        return Cause("not-asked", observed, f"getent ahosts {params.service}; grep {params.service} /etc/hosts")
+    if happened == [True, True]:
+        return Cause("allows-everything", f"the webhook allows {params.denied} too", _try(params, params.denied))
+    what = "both images" if happened == [False, False] else params.allowed
+    observed = f"the webhook refuses {what}: {outcomes[0].said}"
+    return Cause("denies-everything", observed, _try(params, params.allowed))
+
+
+def _logged(log: Answer, nonce: str) -> bool | None:
+    """What the webhook decided about a probe; None when it was not asked about it."""
+    for line in reversed(log.text.splitlines()):
+        if nonce not in line:
+            continue
+        try:
+            entry = json.loads(line)
+        except ValueError:  # a line that is not whole, or not of the log
+            continue
+        if entry.get("event") == "decision" and entry["annotations"].get(policy_probe.ANNOTATION) == nonce:
+            return bool(entry["allowed"])
+    return None
+
+
+def _open(server: ApiServer) -> bool:
+    try:
+        return read_settings(server).default_allow
+    except Flaw:
+        return False
+
+
+def _nonce(facts: Facts, allowed: bool) -> str:
+    return f"{facts.nonce}-{'allowed' if allowed else 'denied'}"
+
+
+def _probe(params: Params, facts: Facts, allowed: bool) -> ApiAsk:
+    return policy_probe.probe(params.namespace, params.allowed if allowed else params.denied, _nonce(facts, allowed))
+
+
+def _try(params: Params, image: str) -> str:
+    return f"kubectl -n {params.namespace} run probe --dry-run=server --image={image}"
+
+
+@dataclass(frozen=True)
+class PodParams:
+    """`pod` in `namespace`; `image`: what it has to run, by any name that means the same."""
+
+    namespace: str
+    pod: str
+    image: str
+
+
+@register("allowed-pod-running")
+class AllowedPodRunning(Check[PodParams]):
+    """A pod that runs while the plugin is on."""
+
+    takes = PodParams
+
+    def asks(self, params: PodParams, facts: Facts) -> Iterable[Ask]:
+        """The process and the pod."""
+        return api_process.ask(), self._pod(params)
+
+    def judge(self, params: PodParams, facts: Facts, seen: Observation) -> Judgement:
+        """Judge the plugin, the image, and whether the pod is ready."""
+        expected = f"the pod {params.pod} in {params.namespace} runs {params.image}, with {PLUGIN} on"
+        cause = not_running_with_plugin(api_process.read(seen)) or self._wrong(params, found(seen[self._pod(params)]))
+        if cause:
+            return cause.fail(expected)
+        return Judgement(Verdict.PASS, expected, "it is ready", f"kubectl -n {params.namespace} get pod {params.pod}")
+
+    @staticmethod
+    def _wrong(params: PodParams, pod: Object | None) -> Cause | None:
+        get = f"kubectl -n {params.namespace} get pod"
+        if pod is None:
+            return Cause("no-pod", f"there is no pod {params.pod} in {params.namespace}", get)
+        for image in probes.images(pod["spec"]):
+            if _whole(image) != _whole(params.image):
+                command = f"{get} {params.pod} -o jsonpath='{{.spec.containers[*].image}}'"
+                return Cause("other-image", f"the pod has a container with {image}, not {params.image}", command)
+        status = pod.get("status") or {}
+        conditions = status.get("conditions") or []
+        if any((entry["type"], entry["status"]) == ("Ready", "True") for entry in conditions):
+            return None
+        waiting = [(entry.get("state") or {}).get("waiting") or {} for entry in status.get("containerStatuses") or []]
+        why = [str(entry.get("reason", "")) for entry in waiting]
+        if status.get("phase") == "Pending" and all(reason in _STARTING for reason in why):
+            raise NotYet("the pod is starting")
+        said = ", ".join(filter(None, why)) or str(status.get("phase", "of no phase"))
+        return Cause(
+            "not-running", f"the pod is not ready: {said}", f"kubectl -n {params.namespace} describe pod {params.pod}"
+        )
+
+    @staticmethod
+    def _pod(params: PodParams) -> ApiAsk:
+        return ApiAsk(f"/api/v1/namespaces/{params.namespace}/pods/{params.pod}")
+
+
+def _whole(image: str) -> str:
+    try:
+        return str(parse(image))
+    except BadReference:
+        return image

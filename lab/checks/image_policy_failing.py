@@ -1,0 +1,151 @@
+"""image-policy-fails-closed and image-policy-fails-open: what the plugin does while nobody answers it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from lab.checks import api_process, policy_probe
+from lab.checks.admission_config import PLUGIN, Settings, read_settings
+from lab.checks.api_process import CONFIG_FLAG, ApiServer
+from lab.checks.base import Ask, Check, Facts, Judgement, NotYet, Observation, check
+from lab.checks.gatekeeper import Cause
+from lab.checks.go_yaml import Flaw
+from lab.checks.image_policy_plugin import not_running_with_plugin
+from lab.checks.kubeconf import check_address, read_kubeconf
+from lab.checks.policy_probe import ADMITTED, DECIDED, FAILED, IMAGE, Outcome
+from lab.model import Verdict
+
+
+@dataclass(frozen=True)
+class Params:
+    """`service`, `port`: whom the plugin asks. `namespace`: where a pod is tried."""
+
+    service: str
+    port: int
+    namespace: str
+
+    @property
+    def address(self) -> str:
+        """The service's address, without the path."""
+        return f"https://{self.service}:{self.port}/"
+
+
+class _Failing(Check[Params]):
+    """What both have in common: one dry run, and a look at the address from the node."""
+
+    takes = Params
+
+    def asks(self, params: Params, facts: Facts) -> Iterable[Ask]:
+        """The process, the dry run with metrics on both sides, and whether somebody answers at the address."""
+        probe = policy_probe.probe(params.namespace, IMAGE, facts.nonce)
+        reach = policy_probe.reach_ask(params.service, params.port)
+        return api_process.ask(), probe, policy_probe.BEFORE, policy_probe.AFTER, reach
+
+    def _outcome(self, params: Params, facts: Facts, seen: Observation) -> Outcome:
+        return policy_probe.outcome(seen[policy_probe.probe(params.namespace, IMAGE, facts.nonce)], seen)
+
+    def _answered(self, params: Params, seen: Observation) -> Cause | None:
+        reach = policy_probe.reach(seen[policy_probe.reach_ask(params.service, params.port)])
+        if not reach.answers:
+            return None
+        observed = f"{reach.said} for {params.service}:{params.port}; if it is the lab's webhook: lab webhook down"
+        return Cause("something-answers", observed, f"curl -vk --max-time 3 {params.address}")
+
+
+@check("image-policy-fails-closed")
+class ImagePolicyFailsClosed(_Failing):
+    """Only a refusal of this plugin counts, because this address could not be looked up or dialled."""
+
+    def judge(self, params: Params, facts: Facts, seen: Observation) -> Judgement:
+        """Judge what became of the pod."""
+        expected = f"a pod is refused by {PLUGIN}, because {params.address} cannot be asked"
+        server = api_process.read(seen)
+        if cause := not_running_with_plugin(server) or self._answered(params, seen):
+            return cause.fail(expected)
+        outcome = self._outcome(params, facts, seen)
+        if cause := self._admitted(server, params) if outcome.what == ADMITTED else _refused(outcome, params):
+            return cause.fail(expected)
+        return Judgement(Verdict.PASS, expected, f'Post "{outcome.address}": {outcome.said}', _try(params))
+
+    @staticmethod
+    def _admitted(server: ApiServer, params: Params) -> Cause:
+        settings = _settings(server)
+        if settings and settings.default_allow:
+            return Cause("fails-open", "it was admitted: defaultAllow is true", _cat(server))
+        if settings and (changed := settings.changed_since_start(server)):
+            observed = (
+                f"it was admitted: {changed} changed after the API server had started, which does not read it again"
+            )
+            return Cause("file-changed", observed, _cat(server))
+        return Cause("admitted", "it was admitted", _try(params))
+
+
+@check("image-policy-fails-open")
+class ImagePolicyFailsOpen(_Failing):
+    """An admission counts only if the plugin looked at it, and nobody can have decided."""
+
+    def judge(self, params: Params, facts: Facts, seen: Observation) -> Judgement:
+        """Judge whom the plugin asks, that nobody answers there, and what became of the pod."""
+        expected = f"{PLUGIN} admits a pod though {params.address} cannot be asked"
+        server = api_process.read(seen)
+        if cause := not_running_with_plugin(server) or self._answered(params, seen):
+            return cause.fail(expected)
+        outcome = self._outcome(params, facts, seen)
+        try:
+            cause = self._wrong(server, outcome, params)
+        except Flaw as flaw:
+            cause = Cause(flaw.reason, flaw.said, _cat(server))
+        if cause:
+            return cause.fail(expected)
+        if not policy_probe.moved(seen, rejected=False):
+            raise NotYet(f"the metrics do not show that {PLUGIN} let the pod pass; did the API server just restart?")
+        return Judgement(Verdict.PASS, expected, "it was admitted, and nobody was asked", _try(params))
+
+    @staticmethod
+    def _wrong(server: ApiServer, outcome: Outcome, params: Params) -> Cause | None:
+        settings = read_settings(server)
+        check_address(read_kubeconf(server, settings.kubeconfig).address, params)
+        if outcome.what == FAILED and not settings.default_allow:
+            return Cause("fails-closed", f"it was refused: defaultAllow is false: {outcome.said}", _cat(server))
+        if outcome.what == FAILED:
+            changed = settings.changed_since_start(server) or "the configuration"
+            observed = f"it was refused: {changed} says defaultAllow: true, but the API server read it before that"
+            return Cause("file-changed", f"{observed}; it reads it when it starts", _cat(server))
+        if outcome.what != ADMITTED:
+            return _refused(outcome, params)
+        if not settings.default_allow:
+            return Cause(
+                "default-allow", f"it was admitted, but {settings.sources[-2]} has defaultAllow false", _cat(server)
+            )
+        return None
+
+
+def _refused(outcome: Outcome, params: Params) -> Cause | None:
+    """Why a refusal is not one because nobody could be asked; None when it is."""
+    command = _try(params)
+    if outcome.what == DECIDED:
+        return Cause("decided", f"the service answered: {outcome.said}", command)
+    if outcome.what != FAILED:
+        return Cause(outcome.what, f"it was refused, but not by {PLUGIN}: {outcome.said}", command)
+    if outcome.address:
+        try:
+            check_address(outcome.address, params)
+        except Flaw as flaw:
+            return Cause(flaw.reason, f"the plugin asks another address: {flaw.said}", command)
+    if outcome.answered:
+        return Cause("something-answers", f"something answered the plugin: {outcome.said}", command)
+    return None
+
+
+def _settings(server: ApiServer) -> Settings | None:
+    try:
+        return read_settings(server)
+    except Flaw:
+        return None
+
+
+def _try(params: Params) -> str:
+    return f"kubectl -n {params.namespace} run probe --dry-run=server --image={IMAGE}"
+
+
+def _cat(server: ApiServer) -> str:
+    return f"cat {server.flag(CONFIG_FLAG)}"
