@@ -1,7 +1,7 @@
 """Ctrl-C in the middle of the Go build: nothing goes on behind the learner's back, and the next build goes on there.
 
-The build is one of its own: a copy of the checkout with a comment more has another key, and Go's cache is empty. It
-takes about 15 minutes on two cores, and 4 GB of disk while it runs.
+The build is one of its own: a copy of the checkout with a comment more has another key, and Go's cache is empty. It is
+never brought to its end, which would take ten minutes more; that a build ends well is what a new machine shows.
 """
 
 import os
@@ -73,14 +73,25 @@ def lab(images_kept: None, folder: Path, others: Callable[..., Lab]) -> Lab:
     return others("build", environment)
 
 
-def test_an_interrupted_build_goes_on(lab: Lab, folder: Path) -> None:
+def test_an_interrupted_build_goes_on_where_it_was(lab: Lab, folder: Path) -> None:
+    cache = folder / "go-build"
+    _interrupted(lab, folder, lambda: len(_files(cache)) > 300)
+    assert _images_of(lab) == set()
+    kept = _files(cache)
+    _interrupted(lab, folder, lambda: len(_files(cache) - kept) > 100)
+    assert kept <= _files(cache)  # what was compiled stays
+    assert _images_of(lab) == set()
+
+
+def _interrupted(lab: Lab, folder: Path, far: Callable[[], bool]) -> None:
+    """Start the build, press Ctrl-C when it is so far, and see that nothing of it goes on."""
     cache = folder / "go-build"
     with (folder / "said").open("w+") as said:
         process = subprocess.Popen(
             lab.argv("up", "--from-source"), env=lab.environment, stdin=subprocess.DEVNULL, stdout=said, stderr=said
         )
         try:
-            _wait_until(lambda: "compile" in _builders(cache).values() and len(_files(cache)) > 300, process)
+            _wait_until(lambda: "compile" in _builders(cache).values() and far(), process)
             os.kill(process.pid, signal.SIGINT)
             assert process.wait(15) == 130
             assert _left(cache) == {}
@@ -94,18 +105,6 @@ def test_an_interrupted_build_goes_on(lab: Lab, folder: Path) -> None:
         words = said.read()
     assert "Traceback" not in words
     assert "Nothing is lost" in words
-    assert _images_of(lab) == set()
-
-    kept = _files(cache)
-    lab("up", "--from-source", timeout=2 * HOUR)
-    assert kept <= _files(cache)
-    assert lab.verify(expect=1).score[0] == 0
-    [built] = _images_of(lab)
-
-    again = lab("up", "--from-source").stderr
-    assert "Compiling" not in again
-    assert _images_of(lab) == {built}
-    lab("down")
 
 
 def _builders(cache: Path) -> dict[int, str]:

@@ -31,7 +31,10 @@ def status(message: str, code: int = 403, causes: tuple[str, ...] = ()) -> Answe
 
 
 WEBHOOK = 'admission webhook "validation.gatekeeper.sh" denied the request: '
-OURS = "ValidatingAdmissionPolicy 'gatekeeper-k8strustedimages' with binding 'gatekeeper-k8strustedimages-pod-trusted-images'"
+OURS = (
+    "ValidatingAdmissionPolicy 'gatekeeper-k8strustedimages' "
+    "with binding 'gatekeeper-k8strustedimages-pod-trusted-images'"
+)
 MINE = "ValidatingAdmissionPolicy 'mine' with binding 'mine'"
 
 
@@ -41,6 +44,7 @@ MINE = "ValidatingAdmissionPolicy 'mine' with binding 'mine'"
         ("admitted", "admitted"),
         ("refused", "refused"),
         ("refused-by-gatekeepers-policy", "refused"),
+        ("debug-refused-by-gatekeepers-policy", "refused"),
         ("refused-by-own-policy", "other-policy"),
         ("refused-by-other-constraint", "other-constraint"),
         ("refused-by-quota", "other-admission"),

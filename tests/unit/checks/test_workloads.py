@@ -161,6 +161,8 @@ def running(image):
 
 def test_a_static_pod_that_nobody_sees() -> None:
     assert judge_static().verdict is Verdict.PASS
+    assert judge_static(log="log-cel", constraint="constraint-cel").verdict is Verdict.PASS
+    assert judge_static(log="log-cel").reason == "other-policy"  # the binding is of another constraint
 
 
 @pytest.mark.parametrize(
