@@ -1,48 +1,38 @@
 """registry, gatekeeper, gatekeeper-reset, gatekeeper-aside, gatekeeper-resume: what opa-whitelist stands on."""
 
-from dataclasses import dataclass
-from shlex import quote
-
 from lab.actions.base import Action, NoParams, Setting, action
 from lab.engine import docker
-from lab.errors import ClusterError, CommandError
 from lab.images import gatekeeper as release
 from lab.images import pins
 from lab.images.workshop import Workshop
 from lab.k8s import gatekeeper, gatekeeper_state, registry
 from lab.k8s.cluster import READY_TIMEOUT
+from lab.k8s.kubectl import kubectl
 
-_SAVE = """
+# A constraint that is set aside stays, with its age and its audit, but says dryrun: a pod that was made under it is
+# still one that was made under it when it says deny again.
+_EACH = r"""
 set -euo pipefail
-mkdir -p {folder}
-constraints=$(kubectl api-resources --api-group=constraints.gatekeeper.sh -o name | sort | paste -sd,)
-{{ kubectl get constrainttemplates -o json
-   [ -z "$constraints" ] || kubectl get "$constraints" -o json
-}} | jq -s '{{apiVersion: "v1", kind: "List", items: [.[].items[]
-    | {{apiVersion, kind, metadata: {{name: .metadata.name, labels: .metadata.labels}}, spec}}]}}' >{file}
-"""
-_RESUME = """
-set -euo pipefail
-[ -e {file} ] || exit 0
-jq '.items |= map(select(.kind == "ConstraintTemplate"))' {file} | kubectl apply -f - >/dev/null
-for _ in $(seq 60); do
-    jq '.items |= map(select(.kind != "ConstraintTemplate"))' {file} | kubectl apply -f - >/dev/null 2>&1 && break
-    sleep 0.5
+kinds=$(kubectl api-resources --api-group=constraints.gatekeeper.sh -o name --cached=false | paste -sd,)
+[ -n "$kinds" ] || exit 0
+kubectl get "$kinds" -o json | jq -c '.items[]' | while read -r constraint; do
+    name=$(jq -r '"\(.kind | ascii_downcase).constraints.gatekeeper.sh/\(.metadata.name)"' <<<"$constraint")
+    change=$(jq -c --arg note cks-lab.invalid/set-aside '%s' <<<"$constraint")
+    [ -z "$change" ] || kubectl patch "$name" --type merge -p "$change" >/dev/null
 done
-rm -f {file}
 """
-
-
-@dataclass(frozen=True)
-class Folder:
-    """`folder`: where on the node the learner's templates and constraints are kept meanwhile."""
-
-    folder: str
-
-    @property
-    def file(self) -> str:
-        """The file that keeps them."""
-        return quote(f"{self.folder}/.set-aside.json")
+_ASIDE = (
+    _EACH
+    % """select((.spec.enforcementAction // "deny") != "dryrun")
+    | (.spec | {enforcementAction, scopedEnforcementActions} | tojson) as $was
+    | {metadata: {annotations: {($note): $was}}, spec: {enforcementAction: "dryrun", scopedEnforcementActions: null}}"""
+)
+_RESUME = (
+    _EACH
+    % """select(.metadata.annotations[$note])
+    | (.metadata.annotations[$note] | fromjson) as $was
+    | {metadata: {annotations: {($note): null}}, spec: $was}"""
+)
 
 
 @action("registry")
@@ -91,33 +81,29 @@ class GatekeeperReset(Action[NoParams]):
 
 
 @action("gatekeeper-aside")
-class GatekeeperAside(Action[Folder]):
-    """Takes the learner's templates and constraints off the cluster and keeps them on the node."""
+class GatekeeperAside(Action[NoParams]):
+    """Lets every constraint say dryrun, and keeps on it what it said before."""
 
-    takes = Folder
+    takes = NoParams
 
-    def run(self, params: Folder, setting: Setting) -> None:
-        """Save, then remove."""
-        with setting.status.phase("Setting the learner's constraints aside", 4):
-            _script(setting, _SAVE.format(folder=quote(params.folder), file=params.file))
-            gatekeeper_state.remove_policies(setting.cluster, setting.status)
+    def run(self, params: NoParams, setting: Setting) -> None:
+        """Change each constraint that refuses or warns."""
+        with setting.status.phase("Setting the constraints aside: they say dryrun meanwhile", 4):
+            _patch(setting, _ASIDE)
 
 
 @action("gatekeeper-resume")
-class GatekeeperResume(Action[Folder]):
-    """Puts the templates and constraints that were set aside into effect again."""
+class GatekeeperResume(Action[NoParams]):
+    """Lets every constraint that was set aside say again what it said."""
 
-    takes = Folder
+    takes = NoParams
 
-    def run(self, params: Folder, setting: Setting) -> None:
-        """Apply what was saved."""
+    def run(self, params: NoParams, setting: Setting) -> None:
+        """Change them back."""
         with setting.status.phase("Putting the constraints into effect again", 4):
-            _script(setting, _RESUME.format(file=params.file))
+            _patch(setting, _RESUME)
 
 
-def _script(setting: Setting, script: str) -> None:
-    try:
-        setting.cluster.node.run(script, timeout=120)
-    except CommandError as error:
-        said = "\n".join(error.output.strip().splitlines()[-4:])
-        raise ClusterError(f"The constraints could not be moved: {said}", "lab status") from error
+def _patch(setting: Setting, script: str) -> None:
+    kubectl(setting.cluster, script)
+    gatekeeper.until(lambda: gatekeeper.settled(setting.cluster), "a constraint is not taken in", timeout=60)
