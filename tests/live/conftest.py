@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from answers import FOLDER, SEED, wrong_answers
 from live_program import Lab
 
 NAME = "cks-lab-test"
@@ -18,6 +19,17 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "/live/" in str(item.path):
             item.add_marker(pytest.mark.live)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Says how many of the wrong answers were tried, which `make test` does not all."""
+    ended = [report for kind in ("passed", "failed") for report in terminalreporter.stats.get(kind, [])]
+    for exercise in sorted(folder.name for folder in (FOLDER / "wrong_answers").iterdir()):
+        module = f"_{exercise.replace('-', '_')}.py::test_a_wrong_answer"
+        tried = {report.nodeid for report in ended if module in report.nodeid and report.when == "call"}
+        if tried:
+            total = len(wrong_answers(exercise))
+            terminalreporter.write_line(f"{exercise}: {len(tried)} of {total} wrong answers tried (LAB_SEED={SEED})")
 
 
 @pytest.fixture(scope="session")
