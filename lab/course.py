@@ -1,7 +1,6 @@
 """The use cases: the one door that the command line and the TUI both go through."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from shlex import join as shell_join
 
@@ -25,7 +24,10 @@ from lab.model import (
     ActionSpec,
     ClusterInfo,
     Exercise,
+    ExerciseProgress,
     Finding,
+    Hint,
+    LabStatus,
     Report,
     Step,
     Verdict,
@@ -37,41 +39,6 @@ from lab.status import Status
 SOLVE_TIMEOUT = 300.0
 VERIFY_WAIT = 60.0
 """Seconds to wait for what takes a moment to show, such as Gatekeeper's next audit."""
-
-
-@dataclass(frozen=True)
-class Hint:
-    """One hint of a step: which of how many, and what it says (Markdown)."""
-
-    step: str
-    number: int
-    total: int
-    text: str
-
-
-@dataclass(frozen=True)
-class ExerciseProgress:
-    """How far an exercise is, as of the last verify."""
-
-    id: str
-    title: str
-    started: bool
-    earned: int
-    possible: int
-
-
-@dataclass(frozen=True)
-class LabStatus:
-    """The lab at a glance. `api_server` is `ready`, `not ready: WHY`, or empty when nothing could be asked."""
-
-    name: str
-    engine: str
-    engine_ok: bool
-    cluster: str
-    node: str
-    api_server: str
-    kubernetes_version: str
-    progress: tuple[ExerciseProgress, ...]
 
 
 class Course:

@@ -211,6 +211,41 @@ class Finding:
     required: bool = True
 
 
+@dataclass(frozen=True)
+class Hint:
+    """One hint of a step: which of how many, and what it says (Markdown)."""
+
+    step: str
+    number: int
+    total: int
+    text: str
+
+
+@dataclass(frozen=True)
+class ExerciseProgress:
+    """How far an exercise is, as of the last verify."""
+
+    id: str
+    title: str
+    started: bool
+    earned: int
+    possible: int
+
+
+@dataclass(frozen=True)
+class LabStatus:
+    """The lab at a glance. `api_server` is `ready`, `not ready: WHY`, or empty when nothing could be asked."""
+
+    name: str
+    engine: str
+    engine_ok: bool
+    cluster: str
+    node: str
+    api_server: str
+    kubernetes_version: str
+    progress: tuple[ExerciseProgress, ...]
+
+
 def worst(verdicts: "list[Verdict] | tuple[Verdict, ...]") -> Verdict:
     """The verdict of a whole: error before fail before skip before pass; of nothing, skip."""
     for verdict in (Verdict.ERROR, Verdict.FAIL, Verdict.SKIP):

@@ -52,6 +52,11 @@ def kubeconf(cluster: Mapping[str, Any] | None = None, user: Mapping[str, Any] |
     }
 
 
+def cluster_at(address: str) -> dict[str, Any]:
+    """The kubeconfig with another address."""
+    return kubeconf({"server": address})
+
+
 def files(**changes: Any) -> dict[str, Any]:
     """The six files by their paths; `config` and `kubeconf` are other contents of those two."""
     return {
@@ -105,11 +110,14 @@ def refusal(said: str) -> Answer:
     return Answer(json.dumps(body), 403)
 
 
-def metrics(passed: int = 4, rejected: int = 2, more: str = "") -> Answer:
-    """The API server's metrics with these counts of the plugin."""
+def metrics(passed: int = 4, rejected: int = 2) -> Answer:
+    """The API server's metrics with these counts of what the plugin let be made, and of what it refused."""
     text = "\n".join(RECORDED["metrics"]["body"]) + "\n"
-    text = re.sub(r'(operation="CREATE",rejected="false",type="validate"\}) 4\n', rf"\1 {passed}\n", text)
-    return Answer(re.sub(r'(rejected="true",type="validate"\}) 4\n', rf"\1 {rejected}\n", text) + more, 200)
+    for word, count in (("false", passed), ("true", rejected)):
+        labels = f'name="ImagePolicyWebhook",operation="CREATE",rejected="{word}",type="validate"'
+        text, found = re.subn(rf"(_count\{{{labels}\}}) \d+", rf"\g<1> {count}", text)
+        assert found == 1
+    return Answer(text, 200)
 
 
 def decision(nonce: str, allowed: bool) -> str:

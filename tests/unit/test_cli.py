@@ -103,7 +103,7 @@ def report(verdict=Verdict.PASS):
 @pytest.fixture
 def world(monkeypatch, tmp_path, tree):
     monkeypatch.setenv("LAB_STATE_HOME", str(tmp_path / "state"))
-    monkeypatch.setattr(cli, "Course", FakeCourse)
+    monkeypatch.setattr("lab.cli.options.Course", FakeCourse)
     made = SimpleNamespace(
         names=[],
         asked=[],

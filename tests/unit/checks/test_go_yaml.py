@@ -28,7 +28,7 @@ def test_only_the_first_document_counts() -> None:
 
 
 def test_keys_become_text_and_merges_are_merged() -> None:
-    assert load(b"1: x\ntrue: y\n", "f") == {"1": "x", "true": "y"}
+    assert load(b"1: x\nno: z\n", "f") == {"1": "x", "false": "z"}
     assert load(b"a: &a {b: 1, c: 2}\nd: {<<: *a, b: 3}\n", "f", strict=True)["d"] == {"b": 3, "c": 2}
 
 
@@ -52,8 +52,8 @@ def test_json_may_be_indented_with_tabs() -> None:
 
 @pytest.mark.parametrize(
     "content",
-    [b"a: b: c", b"\ta: 1", b"a:\n\t- b", b"{", b"a: !!int soon", b"a: !!bool soon", b"a: !!float soon", b"\xff\xfe\x00",
-     b"a: *nobody", b"a: !!python/object:os.system x", b"[" * 3000, b"a: 0b", b"- ? [a]\n  : b\n? {c: d}\n: e"],
+    [b"a: b: c", b"\ta: 1", b"a:\n\t- b", b"{", b"a: !!int soon", b"a: !!bool soon", b"a: !!float soon",
+     b"\xff\xfe\x00", b"a: *nobody", b"a: !!python/object:os.system x", b"[" * 3000, b"- ? [a]\n  : b\n? {c: d}\n: e"],
 )  # fmt: skip
 def test_what_is_not_yaml(content) -> None:
     with pytest.raises(Flaw, match="f is not YAML") as caught:

@@ -75,7 +75,7 @@ def test_a_change_that_is_not_known_is_refused(tmp_path) -> None:
 
 def test_every_change_is_told_to_the_learner() -> None:
     text = (paths.data("exercises") / "020-opa-whitelist" / "brief.en.md").read_text()
-    for word in ("replica", "imagePullPolicy", "audit", "readiness"):
+    for word in ("replica", "imagePullPolicy", "--audit-interval=15", "Readiness"):
         assert word in text
 
 

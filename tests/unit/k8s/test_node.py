@@ -104,10 +104,9 @@ def test_a_shell(answer) -> None:
 
 
 def test_scripts_are_bash() -> None:
-    from lab.actions import restore
-    from lab.k8s import golden
+    from lab.k8s import golden, static_pods
 
-    put = restore._PUT.format(directory="/etc/kubernetes/manifests")
-    for script in (golden._SAVE, golden._RESTORE, put, restore._RUNS):
+    put = static_pods._PUT.format(directory="/etc/kubernetes/manifests")
+    for script in (golden._SAVE, golden._RESTORE, put, static_pods._RUNS):
         done = subprocess.run(["bash", "-n"], input=script, text=True, capture_output=True, check=False)
         assert (done.returncode, done.stderr) == (0, "")

@@ -1,13 +1,8 @@
 """The command line. Results go to standard output, progress and errors to standard error."""
 
 import json
-import os
-import re
-import signal
 import sys
-import traceback
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, NoReturn
@@ -15,79 +10,18 @@ from typing import Any, NoReturn
 import click
 
 from lab import __version__, paths, shell
+from lab.cli.endings import code_of, ending_signals, interrupted, nobody_reads
+from lab.cli.options import Group, advise, course_of, json_option, name_option, pass_course
+from lab.cli.webhook import webhook
 from lab.course import VERIFY_WAIT, Course
 from lab.errors import LabError, UsageError
 from lab.exit_codes import ExitCode
-from lab.k8s.kind import node_container
 from lab.model import Exercise, Report, Step, Verdict
-from lab.status import Console
 
 _CODE = {Verdict.PASS: ExitCode.OK, Verdict.ERROR: ExitCode.COULD_NOT}
-_HOST_LIMIT = 63  # characters of the node's name: it is a host name too (RFC 1123, and the kernel's 64)
-_LABEL = "[a-z0-9]([a-z0-9-]*[a-z0-9])?"
-_TAKEN = ("bridge", "default", "host", "ingress", "kind", "none")  # networks that are Docker's and kind's own
-pass_course = click.make_pass_decorator(Course)
 
 
-class _Group(click.Group):
-    """Takes `--name` and `--json` after the command too, where people type them."""
-
-    def resolve_command(self, ctx: click.Context, args: list[str]) -> Any:
-        name = args[0]
-        if name not in self.commands:
-            from lab.decode import did_you_mean
-
-            ctx.fail(f'There is no command "{name}"{did_you_mean(name, sorted(self.commands))}')
-        return super().resolve_command(ctx, args)
-
-    def invoke(self, ctx: click.Context) -> Any:
-        try:
-            return super().invoke(ctx)
-        except BrokenPipeError:  # click would end with 1, which says that a check failed
-            _nobody_reads()
-            ctx.exit(ExitCode.OK)
-
-
-def _named(ctx: click.Context, _: click.Parameter, name: str | None) -> None:
-    if name is not None:
-        ctx.obj = _course(name)
-
-
-def _course(name: str) -> Course:
-    """The use cases for a cluster; its name becomes that of a container, of a host and of a Docker network.
-
-    Raises:
-        UsageError: it cannot be the name of one of these.
-    """
-    node, limit = node_container(name), _HOST_LIMIT - len(node_container(""))
-    wrong = ""
-    if not re.fullmatch(rf"{_LABEL}(\.{_LABEL})*", node):
-        wrong = 'lower-case letters, digits, "-" and ".", with a letter or digit first and on both sides of each "."'
-    elif len(name) > limit:
-        wrong = f"it has {len(name)} characters, and {limit} is the limit (the node is called {node_container('NAME')})"
-    elif name in _TAKEN:
-        wrong = "Docker or kind has a network of that name"
-    if wrong:
-        shown = name if len(name) <= _HOST_LIMIT else f"{name[:_HOST_LIMIT]}..."
-        raise UsageError(f'"{shown}" is no cluster name: {wrong}.', f"Choose another: --name {paths.DEFAULT_NAME}-2")
-    return Course(name, Console(), _ask)
-
-
-def _ask(question: str) -> bool:
-    return sys.stdin.isatty() and click.confirm(question, err=True)
-
-
-_name = click.option(
-    "--name",
-    metavar="NAME",
-    expose_value=False,
-    callback=_named,
-    help=f"The cluster's name ({paths.DEFAULT_NAME}).",
-)
-_json = click.option("--json", "as_json", is_flag=True, help="One JSON object instead of text.")
-
-
-@click.group(cls=_Group, invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=Group, invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="lab")
 @click.option("--name", default=paths.DEFAULT_NAME, metavar="NAME", show_default=True, help="The cluster's name.")
 @click.pass_context
@@ -96,7 +30,7 @@ def cli(ctx: click.Context, name: str) -> None:
 
     Without a command: the TUI, which makes the cluster first when there is none.
     """
-    ctx.obj = _course(name)
+    ctx.obj = course_of(name)
     if ctx.invoked_subcommand is not None:
         return
     if sys.stdin.isatty() and sys.stdout.isatty():
@@ -109,8 +43,8 @@ def cli(ctx: click.Context, name: str) -> None:
 
 @cli.command()
 @click.option("--fix", is_flag=True, help="Install and start what can be.")
-@_json
-@_name
+@json_option
+@name_option
 @pass_course
 def doctor(course: Course, fix: bool, as_json: bool) -> None:
     """Is this host fit? Says for each requirement what was seen and what to do."""
@@ -131,7 +65,7 @@ def doctor(course: Course, fix: bool, as_json: bool) -> None:
 
 @cli.command()
 @click.option("--from-source", is_flag=True, help="Build the node image even where an image registry answers.")
-@_name
+@name_option
 @pass_course
 def up(course: Course, from_source: bool) -> None:
     """Make the cluster, or adopt the one that exists. Safe to run twice."""
@@ -141,7 +75,7 @@ def up(course: Course, from_source: bool) -> None:
 
 @cli.command()
 @click.option("--purge", is_flag=True, help="Remove the images and programs that the lab made, too.")
-@_name
+@name_option
 @pass_course
 def down(course: Course, purge: bool) -> None:
     """Remove the cluster and everything that was made for it."""
@@ -149,8 +83,8 @@ def down(course: Course, purge: bool) -> None:
 
 
 @cli.command()
-@_json
-@_name
+@json_option
+@name_option
 @pass_course
 def status(course: Course, as_json: bool) -> None:
     """Engine, cluster, node, API server and progress at a glance."""
@@ -169,8 +103,8 @@ def status(course: Course, as_json: bool) -> None:
 
 
 @cli.command("list")
-@_json
-@_name
+@json_option
+@name_option
 @pass_course
 def list_exercises(course: Course, as_json: bool) -> None:
     """The exercises, with minutes, difficulty and CKS domain."""
@@ -186,7 +120,7 @@ def list_exercises(course: Course, as_json: bool) -> None:
 @cli.command()
 @click.argument("exercise", required=False)
 @click.argument("step", required=False)
-@_name
+@name_option
 @pass_course
 def show(course: Course, exercise: str | None, step: str | None) -> None:
     """The opening page, an exercise's task, or a step's text (Markdown)."""
@@ -202,7 +136,7 @@ def show(course: Course, exercise: str | None, step: str | None) -> None:
     for each in found.steps:
         click.echo(f"- {found.id}/{each.id}: {each.title} ({each.points} points)")
     click.echo("\nWhat next:")
-    _advise(
+    advise(
         course,
         (f"start {found.id}", "put its starting state in place"),
         (f"show {found.id} {found.steps[0].id}", "read the first step"),
@@ -211,21 +145,21 @@ def show(course: Course, exercise: str | None, step: str | None) -> None:
 
 @cli.command()
 @click.argument("exercise")
-@_name
+@name_option
 @pass_course
 def start(course: Course, exercise: str) -> None:
     """Put an exercise's own starting state in place."""
     course.start(exercise)
     first = course.catalog.find(exercise).steps[0]
     click.echo(f"{exercise} is started. What next:")
-    _advise(course, (f"show {exercise} {first.id}", "read the first step"), ("shell", "work on the node"))
+    advise(course, (f"show {exercise} {first.id}", "read the first step"), ("shell", "work on the node"))
 
 
 @cli.command()
 @click.argument("selectors", nargs=-1, metavar="[EXERCISE[/STEP]]...")
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @click.option("--output", type=click.Path(dir_okay=False, path_type=Path), help="Write to a file instead.")
-@_name
+@name_option
 @pass_course
 def verify(course: Course, selectors: tuple[str, ...], form: str, output: Path | None) -> None:
     """Check exercises or steps against the live cluster; everything when none is named."""
@@ -234,7 +168,7 @@ def verify(course: Course, selectors: tuple[str, ...], form: str, output: Path |
 
 @cli.command()
 @click.argument("selector", metavar="EXERCISE[/STEP]")
-@_name
+@name_option
 @pass_course
 def hint(course: Course, selector: str) -> None:
     """The next hint of a step (without one: of the first that does not pass); it is recorded as taken."""
@@ -246,7 +180,7 @@ def hint(course: Course, selector: str) -> None:
 @cli.command()
 @click.argument("selector", metavar="EXERCISE[/STEP]")
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
-@_name
+@name_option
 @pass_course
 def solve(course: Course, selector: str, form: str) -> None:
     """Type the solution on the node, step by step, check each, and say why it works."""
@@ -261,7 +195,7 @@ def solve(course: Course, selector: str, form: str) -> None:
 @cli.command()
 @click.argument("exercise", required=False)
 @click.option("--all", "everything", is_flag=True, help="Put the whole cluster back to just after `lab up`.")
-@_name
+@name_option
 @pass_course
 def reset(course: Course, exercise: str | None, everything: bool) -> None:
     """Put an exercise back to just after its start, or with --all the whole cluster."""
@@ -275,7 +209,7 @@ def reset(course: Course, exercise: str | None, everything: bool) -> None:
 
 @cli.command("shell", context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False})
 @click.argument("command", nargs=-1, type=click.UNPROCESSED)
-@_name
+@name_option
 @pass_course
 def shell_command(course: Course, command: tuple[str, ...]) -> None:
     """Root on the control-plane node: a shell, or one command in it."""
@@ -283,60 +217,11 @@ def shell_command(course: Course, command: tuple[str, ...]) -> None:
     sys.exit(shell.interact(argv))
 
 
-@cli.group(cls=_Group)
-@_name
-def webhook() -> None:
-    """The reference image policy webhook: beside the cluster, or anywhere (docs/webhook.md)."""
-
-
-_file = click.Path(dir_okay=False, path_type=Path)
-
-
-@webhook.command()
-@click.option("--listen", required=True, metavar="HOST:PORT", help="Where it is asked, over mutual TLS.")
-@click.option("--cert", required=True, type=_file, metavar="FILE", help="Its certificate, PEM.")
-@click.option("--key", required=True, type=_file, metavar="FILE", help="The certificate's private key, PEM.")
-@click.option("--client-ca", required=True, type=_file, metavar="FILE", help="Whom it believes a client, PEM.")
-@click.option("--policy", required=True, type=_file, metavar="FILE", help="What it lets in, YAML.")
-@click.option("--health-listen", default="", metavar="HOST:PORT", help="Health and metrics, without TLS.")
-@click.option("--check", is_flag=True, help="Only check the files.")
-def serve(listen: str, cert: Path, key: Path, client_ca: Path, policy: Path, health_listen: str, check: bool) -> None:
-    """Run the webhook until it is stopped."""
-    from lab.webhook.options import Options
-    from lab.webhook.server import serve as run  # aiohttp is loaded for this alone
-
-    sys.exit(run(Options(listen, cert, key, client_ca, policy, health_listen, check)))
-
-
-@webhook.command("up")
-@_name
-@pass_course
-def webhook_up(course: Course) -> None:
-    """Start it beside the cluster, under the name external-service."""
-    course.webhook_up()
-    click.echo("The webhook runs; the API server finds it as external-service:1234. What next:")
-    _advise(course, ("webhook logs", "what it decided"), ("webhook down", "remove it"))
-
-
-@webhook.command("down")
-@_name
-@pass_course
-def webhook_down(course: Course) -> None:
-    """Remove it."""
-    course.webhook_down()
-
-
-@webhook.command("logs")
-@click.option("-f", "--follow", is_flag=True, help="Go on until Ctrl-C.")
-@_name
-@pass_course
-def webhook_logs(course: Course, follow: bool) -> None:
-    """Print what it logged: one JSON object a decision."""
-    sys.exit(shell.interact(course.webhook_logs_argv(follow)))
+cli.add_command(webhook)
 
 
 @cli.command()
-@_name
+@name_option
 def lint() -> None:
     """Check all exercise data; every problem at once, with file and line."""
     from lab.lint import lint as find_problems
@@ -352,64 +237,14 @@ def lint() -> None:
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run the command line and exit. No stack trace reaches a learner: an unforeseen one goes to a log."""
-    with _ending_signals() as received:
+    with ending_signals() as received:
         try:
             code = cli.main(args=list(arguments) if arguments is not None else None, standalone_mode=False)
             sys.exit(code if isinstance(code, int) else ExitCode.OK)
         except BaseException as error:
             if received:  # whatever became of the exception on its way here
-                sys.exit(_interrupted(ExitCode(128 + received[0])))
-            sys.exit(_code_of(error))
-
-
-@contextmanager
-def _ending_signals() -> Iterator[list[int]]:
-    """Within, SIGTERM and SIGHUP raise KeyboardInterrupt, once, wherever the main thread is; gives the list that
-    takes the signal's number. A signal that is ignored, as `nohup` has it, stays so.
-    """
-    received: list[int] = []
-
-    def take(number: int, _: object) -> None:
-        if not received:  # a terminal that closes may send two
-            received.append(number)
-            raise KeyboardInterrupt
-
-    before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)}
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        if before[number] is not signal.SIG_IGN:
-            signal.signal(number, take)
-    try:
-        yield received
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler or signal.SIG_DFL)
-
-
-def _code_of(error: BaseException) -> ExitCode:
-    """Say what an exception means for a learner; gives the exit code. SystemExit goes on its way."""
-    match error:
-        case SystemExit():
-            raise error
-        case click.ClickException():
-            error.show()
-            return ExitCode.USAGE
-        case LabError():
-            click.echo(f"Error: {error}", err=True)
-            return error.exit_code
-        case KeyboardInterrupt() | click.Abort():
-            return _interrupted(ExitCode.INTERRUPTED)
-    log = paths.log_file("crash")
-    log.write_text("".join(traceback.format_exception(error)))
-    click.echo(f"Error: lab met something it did not foresee; the details are in {log}", err=True)
-    return ExitCode.COULD_NOT
-
-
-def _interrupted(code: ExitCode) -> ExitCode:
-    signal.signal(signal.SIGINT, lambda *_: None)  # a second Ctrl-C comes too late to hurry this
-    shell.stop_all()
-    with suppress(OSError):  # the terminal may be gone
-        click.echo("\nInterrupted. Nothing is lost: type the same command again to go on.", err=True)
-    return code
+                sys.exit(interrupted(ExitCode(128 + received[0])))
+            sys.exit(code_of(error))
 
 
 def _report(report: Report, form: str, output: Path | None) -> NoReturn:
@@ -420,7 +255,7 @@ def _report(report: Report, form: str, output: Path | None) -> NoReturn:
             FORMATS[form](report, sys.stdout)
             sys.stdout.flush()
         except BrokenPipeError:
-            _nobody_reads()
+            nobody_reads()
     else:
         try:
             with output.open("w") as stream:
@@ -442,7 +277,7 @@ def _show_step(course: Course, exercise: Exercise, step: Step) -> None:
     after = exercise.steps[exercise.steps.index(step) + 1 :]
     rows += [(f"show {exercise.id} {after[0].id}", "read the next step")] if after else []
     click.echo("\nWhat next:")
-    _advise(course, *rows)
+    advise(course, *rows)
 
 
 def _split(exercise: str, step: str | None) -> tuple[str, str | None]:
@@ -459,27 +294,13 @@ def _summary(exercise: Exercise) -> dict[str, Any]:
 
 def _next(course: Course) -> None:
     click.echo(f'The cluster "{course.name}" is ready. What next:')
-    _advise(
+    advise(
         course,
         ("", "the TUI"),
         ("show", "what this is about"),
         (f"start {course.catalog.exercises[0].id}", "the first exercise"),
         ("shell", "root on the control-plane node"),
     )
-
-
-def _advise(course: Course, *rows: tuple[str, str]) -> None:
-    """Print commands for this cluster and what each is for, in two columns, however long its name is."""
-    option = [] if course.name == paths.DEFAULT_NAME else ["--name", course.name]
-    commands = [" ".join(["lab", *words.split(), *option]) for words, _ in rows]
-    width = max(map(len, commands))
-    for command, (_, purpose) in zip(commands, rows, strict=True):
-        click.echo(f"  {command:{width}}   {purpose}")
-
-
-def _nobody_reads() -> None:
-    """`lab list | head`: what is still to be written goes nowhere."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _in_brackets(text: str) -> str:

@@ -1,0 +1,70 @@
+"""How the command line ends: signals, exit codes, and a reader that leaves."""
+
+import os
+import signal
+import sys
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+
+import click
+
+from lab import paths, shell
+from lab.errors import LabError
+from lab.exit_codes import ExitCode
+
+
+@contextmanager
+def ending_signals() -> Iterator[list[int]]:
+    """Within, SIGTERM and SIGHUP raise KeyboardInterrupt, once, wherever the main thread is; gives the list that
+    takes the signal's number. A signal that is ignored, as `nohup` has it, stays so.
+    """
+    received: list[int] = []
+
+    def take(number: int, _: object) -> None:
+        if not received:  # a terminal that closes may send two
+            received.append(number)
+            raise KeyboardInterrupt
+
+    before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)}
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        if before[number] is not signal.SIG_IGN:
+            signal.signal(number, take)
+    try:
+        yield received
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler or signal.SIG_DFL)
+
+
+def code_of(error: BaseException) -> ExitCode:
+    """Say what an exception means for a learner; gives the exit code. SystemExit goes on its way."""
+    match error:
+        case SystemExit():
+            raise error
+        case click.ClickException():
+            error.show()
+            return ExitCode.USAGE
+        case LabError():
+            click.echo(f"Error: {error}", err=True)
+            return error.exit_code
+        case KeyboardInterrupt() | click.Abort():
+            return interrupted(ExitCode.INTERRUPTED)
+    log = paths.log_file("crash")
+    log.write_text("".join(traceback.format_exception(error)))
+    click.echo(f"Error: lab met something it did not foresee; the details are in {log}", err=True)
+    return ExitCode.COULD_NOT
+
+
+def interrupted(code: ExitCode) -> ExitCode:
+    """End what runs, say that nothing is lost, and give the code back."""
+    signal.signal(signal.SIGINT, lambda *_: None)  # a second Ctrl-C comes too late to hurry this
+    shell.stop_all()
+    with suppress(OSError):  # the terminal may be gone
+        click.echo("\nInterrupted. Nothing is lost: type the same command again to go on.", err=True)
+    return code
+
+
+def nobody_reads() -> None:
+    """`lab list | head`: what is still to be written goes nowhere."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

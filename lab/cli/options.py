@@ -1,0 +1,89 @@
+"""What the commands share: the cluster's name, `--json`, and what to type next."""
+
+import re
+import sys
+from typing import Any
+
+import click
+
+from lab import paths
+from lab.cli.endings import nobody_reads
+from lab.course import Course
+from lab.errors import UsageError
+from lab.exit_codes import ExitCode
+from lab.k8s.kind import node_container
+from lab.status import Console
+
+_HOST_LIMIT = 63  # characters of the node's name: it is a host name too (RFC 1123, and the kernel's 64)
+_LABEL = "[a-z0-9]([a-z0-9-]*[a-z0-9])?"
+_TAKEN = ("bridge", "default", "host", "ingress", "kind", "none")  # networks that are Docker's and kind's own
+pass_course = click.make_pass_decorator(Course)
+
+
+class Group(click.Group):
+    """Takes `--name` and `--json` after the command too, where people type them."""
+
+    def resolve_command(self, ctx: click.Context, args: list[str]) -> Any:
+        """The command of that name; the nearest is told when there is none."""
+        name = args[0]
+        if name not in self.commands:
+            from lab.decode import did_you_mean
+
+            ctx.fail(f'There is no command "{name}"{did_you_mean(name, sorted(self.commands))}')
+        return super().resolve_command(ctx, args)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run it; a reader that leaves ends it well."""
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError:  # click would end with 1, which says that a check failed
+            nobody_reads()
+            ctx.exit(ExitCode.OK)
+
+
+def _named(ctx: click.Context, _: click.Parameter, name: str | None) -> None:
+    if name is not None:
+        ctx.obj = course_of(name)
+
+
+def course_of(name: str) -> Course:
+    """The use cases for a cluster; its name becomes that of a container, of a host and of a Docker network.
+
+    Raises:
+        UsageError: it cannot be the name of one of these.
+    """
+    node, limit = node_container(name), _HOST_LIMIT - len(node_container(""))
+    wrong = ""
+    if not re.fullmatch(rf"{_LABEL}(\.{_LABEL})*", node):
+        wrong = 'lower-case letters, digits, "-" and ".", with a letter or digit first and on both sides of each "."'
+    elif len(name) > limit:
+        wrong = f"it has {len(name)} characters, and {limit} is the limit (the node is called {node_container('NAME')})"
+    elif name in _TAKEN:
+        wrong = "Docker or kind has a network of that name"
+    if wrong:
+        shown = name if len(name) <= _HOST_LIMIT else f"{name[:_HOST_LIMIT]}..."
+        raise UsageError(f'"{shown}" is no cluster name: {wrong}.', f"Choose another: --name {paths.DEFAULT_NAME}-2")
+    return Course(name, Console(), _ask)
+
+
+def _ask(question: str) -> bool:
+    return sys.stdin.isatty() and click.confirm(question, err=True)
+
+
+name_option = click.option(
+    "--name",
+    metavar="NAME",
+    expose_value=False,
+    callback=_named,
+    help=f"The cluster's name ({paths.DEFAULT_NAME}).",
+)
+json_option = click.option("--json", "as_json", is_flag=True, help="One JSON object instead of text.")
+
+
+def advise(course: Course, *rows: tuple[str, str]) -> None:
+    """Print commands for this cluster and what each is for, in two columns, however long its name is."""
+    option = [] if course.name == paths.DEFAULT_NAME else ["--name", course.name]
+    commands = [" ".join(["lab", *words.split(), *option]) for words, _ in rows]
+    width = max(map(len, commands))
+    for command, (_, purpose) in zip(commands, rows, strict=True):
+        click.echo(f"  {command:{width}}   {purpose}")
