@@ -115,10 +115,7 @@ def _inner(server: ApiServer, path: str, outer: Mapping[str, Any]) -> tuple[Mapp
         said = f"{path} says apiVersion: {version}, kind: {kind}; it has to be {VERSIONS[0]}, AdmissionConfiguration"
         raise Flaw("api-version", said)
     _only(outer, ("apiVersion", "kind", "plugins"), path)
-    entries = outer.get("plugins") or []
-    if not isinstance(entries, list):
-        raise Flaw("wrong-type", f"plugins in {path} is {go_yaml.shown(entries)}; it has to be a list")
-    plugins = [go_yaml.mapping(entry, f"an entry of plugins in {path}") for entry in entries]
+    plugins = go_yaml.entries(outer.get("plugins"), "plugins", path)
     for plugin in plugins:
         _only(plugin, ("name", "path", "configuration"), f"an entry of plugins in {path}")
     names = [go_yaml.text(plugin.get("name"), f"a plugin's name in {path}") for plugin in plugins]

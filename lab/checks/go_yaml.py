@@ -70,6 +70,17 @@ def mapping(value: Any, what: str) -> Mapping[str, Any]:
     return value
 
 
+def entries(value: Any, key: str, name: str) -> list[Mapping[str, Any]]:
+    """The mappings of a list; nothing at all is an empty one. `key` in the file `name` is where it is.
+
+    Raises:
+        Flaw: it is something else.
+    """
+    if value is not None and not isinstance(value, list):
+        raise Flaw("wrong-type", f"{key} in {name} is {shown(value)}; it has to be a list")
+    return [mapping(entry, f"an entry of {key} in {name}") for entry in value or ()]
+
+
 def text(value: Any, what: str) -> str:
     """A text; nothing at all is an empty one.
 

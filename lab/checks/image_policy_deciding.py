@@ -27,6 +27,7 @@ _HINTS = {
     "server gave HTTP response": "no TLS is spoken there",
     "no such host": "is the webhook up? On your own machine: lab webhook up",
     "connection refused": "nothing listens there",
+    "EOF": "it hung up, as the webhook does on who shows no certificate that it trusts, or speaks no TLS",
 }
 
 
@@ -48,14 +49,8 @@ class ImagePolicyDecides(Check[Params]):
     takes = Params
 
     def asks(self, params: Params, facts: Facts) -> Iterable[Ask]:
-        """The process, both dry runs with metrics on both sides, and the webhook's log."""
-        return (
-            api_process.ask(),
-            *(_probe(params, facts, allowed) for allowed in (True, False)),
-            policy_probe.BEFORE,
-            policy_probe.AFTER,
-            LOG,
-        )
+        """The process, both dry runs, and the webhook's log."""
+        return api_process.ask(), _probe(params, facts, True), _probe(params, facts, False), LOG
 
     def judge(self, params: Params, facts: Facts, seen: Observation) -> Judgement:
         """Compare what became of the pods with what the webhook logged."""
@@ -63,7 +58,7 @@ class ImagePolicyDecides(Check[Params]):
         server = api_process.read(seen)
         cause = not_running_with_plugin(server) or self._no_webhook(params, facts, seen)
         if cause is None:
-            outcomes = [policy_probe.outcome(seen[_probe(params, facts, which)], seen) for which in (True, False)]
+            outcomes = [policy_probe.outcome(seen[_probe(params, facts, which)]) for which in (True, False)]
             logged = [_logged(seen[LOG], _nonce(facts, which)) for which in (True, False)]
             cause = _by_whom(outcomes, logged, server, params) or _what(outcomes, logged, params)
         if cause:
@@ -75,7 +70,7 @@ class ImagePolicyDecides(Check[Params]):
         if not seen[LOG].code:
             return None
         try:
-            outcome = policy_probe.outcome(seen[_probe(params, facts, False)], seen)
+            outcome = policy_probe.outcome(seen[_probe(params, facts, False)])
         except CouldNotTell:
             outcome = Outcome("")
         if outcome.what == DECIDED or (outcome.what == FAILED and outcome.answered):
@@ -98,8 +93,9 @@ def _by_whom(outcomes: list[Outcome], logged: list[bool | None], server: ApiServ
             )
     if None not in logged:
         return None
-    if all(outcome.what == ADMITTED for outcome in outcomes) and _open(server):
-        observed = "both images were admitted and the webhook was not asked: defaultAllow is true"
+    unasked = [outcome for outcome, told in zip(outcomes, logged, strict=True) if told is None]
+    if all(outcome.what == ADMITTED for outcome in unasked) and _open(server):
+        observed = "a pod was admitted although the webhook was not asked about it: defaultAllow is true"
         return Cause("open", observed, _try(params, params.denied))
     observed = "the API server had an answer, but not from the lab's webhook, whose log does not have the question"
     return Cause("not-asked", observed, f"getent ahosts {params.service}; grep {params.service} /etc/hosts")

@@ -35,13 +35,12 @@ class _Failing(Check[Params]):
     takes = Params
 
     def asks(self, params: Params, facts: Facts) -> Iterable[Ask]:
-        """The process, the dry run with metrics on both sides, and whether somebody answers at the address."""
+        """The process, the dry run, and whether somebody answers at the address."""
         probe = policy_probe.probe(params.namespace, IMAGE, facts.nonce)
-        reach = policy_probe.reach_ask(params.service, params.port)
-        return api_process.ask(), probe, policy_probe.BEFORE, policy_probe.AFTER, reach
+        return api_process.ask(), probe, policy_probe.reach_ask(params.service, params.port)
 
     def _outcome(self, params: Params, facts: Facts, seen: Observation) -> Outcome:
-        return policy_probe.outcome(seen[policy_probe.probe(params.namespace, IMAGE, facts.nonce)], seen)
+        return policy_probe.outcome(seen[policy_probe.probe(params.namespace, IMAGE, facts.nonce)])
 
     def _answered(self, params: Params, seen: Observation) -> Cause | None:
         reach = policy_probe.reach(seen[policy_probe.reach_ask(params.service, params.port)])
@@ -83,6 +82,10 @@ class ImagePolicyFailsClosed(_Failing):
 class ImagePolicyFailsOpen(_Failing):
     """An admission counts only if the plugin looked at it, and nobody can have decided."""
 
+    def asks(self, params: Params, facts: Facts) -> Iterable[Ask]:
+        """As for failing closed, and the metrics on both sides of the dry run."""
+        return *super().asks(params, facts), policy_probe.BEFORE, policy_probe.AFTER
+
     def judge(self, params: Params, facts: Facts, seen: Observation) -> Judgement:
         """Judge whom the plugin asks, that nobody answers there, and what became of the pod."""
         expected = f"{PLUGIN} admits a pod though {params.address} cannot be asked"
@@ -96,7 +99,7 @@ class ImagePolicyFailsOpen(_Failing):
             cause = Cause(flaw.reason, flaw.said, _cat(server))
         if cause:
             return cause.fail(expected)
-        if not policy_probe.moved(seen, rejected=False):
+        if not policy_probe.passed(seen):
             raise NotYet(f"the metrics do not show that {PLUGIN} let the pod pass; did the API server just restart?")
         return Judgement(Verdict.PASS, expected, "it was admitted, and nobody was asked", _try(params))
 
@@ -104,14 +107,14 @@ class ImagePolicyFailsOpen(_Failing):
     def _wrong(server: ApiServer, outcome: Outcome, params: Params) -> Cause | None:
         settings = read_settings(server)
         check_address(read_kubeconf(server, settings.kubeconfig).address, params)
+        if outcome.what != ADMITTED and (cause := _refused(outcome, params)):
+            return cause
         if outcome.what == FAILED and not settings.default_allow:
             return Cause("fails-closed", f"it was refused: defaultAllow is false: {outcome.said}", _cat(server))
         if outcome.what == FAILED:
             changed = settings.changed_since_start(server) or "the configuration"
             observed = f"it was refused: {changed} says defaultAllow: true, but the API server read it before that"
             return Cause("file-changed", f"{observed}; it reads it when it starts", _cat(server))
-        if outcome.what != ADMITTED:
-            return _refused(outcome, params)
         if not settings.default_allow:
             return Cause(
                 "default-allow", f"it was admitted, but {settings.sources[-2]} has defaultAllow false", _cat(server)

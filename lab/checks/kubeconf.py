@@ -115,11 +115,7 @@ def pem(server: ApiServer, kubeconf: Kubeconf, fields: Mapping[str, Any], key: s
 
 def _named(config: Mapping[str, Any], plural: str, singular: str, name: str, path: str) -> Mapping[str, Any] | None:
     """The entry of a list of named ones; None when there is none of that name."""
-    entries = config.get(plural) or []
-    if not isinstance(entries, list):
-        raise Flaw("wrong-type", f"{plural} in {path} is {go_yaml.shown(entries)}; it has to be a list")
-    entries = [go_yaml.mapping(entry, f"an entry of {plural} in {path}") for entry in entries]
-    found = [entry for entry in entries if entry.get("name") == name]
+    found = [entry for entry in go_yaml.entries(config.get(plural), plural, path) if entry.get("name") == name]
     if len(found) > 1:
         raise Flaw("duplicate-name", f'{plural} in {path} has "{name}" twice')
     return go_yaml.mapping(found[0].get(singular), f"{singular} in {path}") if found else None

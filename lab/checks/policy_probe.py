@@ -1,6 +1,6 @@
 """What became of a pod that is tried while ImagePolicyWebhook may be on, and whether its service can be reached. Pure.
 
-Texts: plugin/pkg/admission/imagepolicy/admission.go of Kubernetes 1.36, and net/http for what it quotes of a backend.
+Texts: plugin/pkg/admission/imagepolicy/admission.go and pkg/api/errors of Kubernetes 1.36, and Go's net/http.
 """
 
 import json
@@ -26,6 +26,11 @@ _DECISION = re.compile(
     r"image policy webhook backend denied one or more images: |one or more images rejected by webhook"
 )
 _POST = re.compile(r'Post "(?P<address>[^"]*)": (?P<why>.*)', re.DOTALL)
+_HTTP = re.compile(  # an HTTP error, or an answer that is no ImageReview, is quoted without the address
+    r"the server (?:responded with|reported a|could not find|rejected our|has asked|was unable|does not allow"
+    r"|is currently unable|has received too)|an error on the server \(|0-length response|couldn't get version/kind"
+    r'|no (?:kind|version) "|json: |invalid character|Error contacting webhook:|webhook call failed'
+)
 _POLICY = re.compile(r'admission webhook "[^"]*" denied|ValidatingAdmissionPolicy \'[^\']*\' with binding')
 _COUNT = re.compile(
     r"^apiserver_admission_controller_admission_duration_seconds_count\{name=\"" + PLUGIN + r"\",([^}]*)\} (\S+)$",
@@ -86,7 +91,7 @@ def probe(namespace: str, image: str, nonce: str) -> ApiAsk:
     return replace(ask, body=json.dumps(pod))
 
 
-def outcome(answer: Answer, seen: Observation) -> Outcome:
+def outcome(answer: Answer) -> Outcome:
     """What became of a probe.
 
     Raises:
@@ -107,17 +112,16 @@ def outcome(answer: Answer, seen: Observation) -> Outcome:
         return Outcome(FAILED, post["why"][:300], post["address"])
     if said.startswith("violates PodSecurity"):
         return Outcome(POD_SECURITY, said[:300])
-    # an HTTP error of the service is quoted without its address, so the metric has to tell whose words these are
-    return Outcome(FAILED if moved(seen, rejected=True) else OTHER, said[:300])
+    return Outcome(FAILED if _HTTP.match(said) else OTHER, said[:300])
 
 
-def moved(seen: Observation, rejected: bool) -> bool:
-    """Whether the plugin refused, or let pass, anything that was to be made while the probes were sent.
+def passed(seen: Observation) -> bool:
+    """Whether the plugin let anything pass that was to be made while the probes were sent.
 
     Raises:
         NotYet: the metrics cannot be read.
     """
-    wanted = (f'rejected="{str(rejected).lower()}"', 'operation="CREATE"', 'type="validate"')
+    wanted = ('rejected="false"', 'operation="CREATE"', 'type="validate"')
     return _count(seen[AFTER], wanted) > _count(seen[BEFORE], wanted)
 
 
