@@ -9,9 +9,9 @@ if [[ $pid ]]; then
     fields=$(<"/proc/$pid/stat") || exit 5
     fields=(${fields##*) }) # behind the name, which may have blanks: starttime is field 22 of all, 20 of these
     began=$(awk -v ticks="${fields[19]}" -v hertz="$(getconf CLK_TCK)" 'BEGIN {printf "%.2f", ticks / hertz}')
-elif id=$(crictl ps -a --latest -q --name '^kube-apiserver$') && [[ $id ]]; then
+elif id=$(crictl ps -a --latest -q --name '^kube-apiserver$' 2>/dev/null) && [[ $id ]] &&
+    told=$(crictl inspect -o json "$id" 2>/dev/null); then # fails on one that is just being removed
     state=stopped
-    told=$(crictl inspect -o json "$id") || exit 5
     argv=$(jq -j '.info.runtimeSpec.process.args[] + "\u0000"' <<<"$told" | base64 -w0) || exit 5
     mapfile -t mounts < <(jq -r '.info.runtimeSpec.mounts[] | select(.type == "bind")
         | "\(.destination)\t\(.source)"' <<<"$told" | sort -r) # the longest of nested ones comes first

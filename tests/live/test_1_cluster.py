@@ -93,7 +93,8 @@ def test_status_tells_everything(lab: Lab) -> None:
     assert seen["cluster"] == "running"
     assert seen["api_server"] == "ready"
     assert seen["kubernetes_version"] == KUBERNETES
-    assert [each["id"] for each in seen["progress"]] == ["image-digest"]
+    exercises = ["image-digest", "opa-whitelist", "image-policy-webhook"]
+    assert [each["id"] for each in seen["progress"]] == exercises
 
 
 def test_shell_runs_a_command_and_passes_its_exit_code(lab: Lab) -> None:
