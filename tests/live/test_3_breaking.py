@@ -85,7 +85,7 @@ def test_interrupted_up_is_made_whole_by_the_next(others: Callable[..., Lab], af
     assert "Traceback" not in said
     if after > 5:
         lab("up")
-        assert lab.verify(expect=1).score == (0, 10)
+        assert lab.verify("image-digest", expect=1).score == (0, 10)
 
 
 def test_down_removes_what_it_made_and_nothing_else(lab: Lab, others: Callable[..., Lab]) -> None:

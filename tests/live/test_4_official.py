@@ -108,13 +108,13 @@ def test_the_official_image_is_pulled_by_digest_and_made_a_learners_node(
     assert "Asking the image registry" in said
     assert "built from source" not in said
     lab("start", "image-digest")
-    assert lab.verify(expect=1).score == (0, 10)
+    assert lab.verify("image-digest", expect=1).score == (0, 10)
     lab("solve", "image-digest")
-    assert lab.verify(expect=0).score == (10, 10)
+    assert lab.verify("image-digest", expect=0).score == (10, 10)
     for program in ("k", "vim", "nano", "crictl"):
         lab.node(f"command -v {program}")
     lab("reset", "--all")
-    assert lab.verify(expect=1).score == (0, 10)
+    assert lab.verify("image-digest", expect=1).score == (0, 10)
 
 
 def test_a_registry_that_lacks_the_image_is_said_and_the_image_is_built(registry: str, state: Path) -> None:
