@@ -14,7 +14,7 @@ import yaml
 from lab import paths, shell
 from lab.engine import daemon
 from lab.errors import CommandError
-from lab.images import kind_tool, node, pantry, pins, webhook_image
+from lab.images import kind_tool, node, pins, shelf
 from lab.images.node import NodeImage
 from lab.images.workshop import Workshop
 from lab.k8s import kind, lifecycle
@@ -65,8 +65,7 @@ def prepare(status: Status) -> Kit:
     """
     workshop = Workshop(pins.load(), daemon.ensure(status, lambda question: False), status)
     image = node.ensure(workshop, from_source=False)
-    pantry.ensure(workshop, image.origin)
-    webhook_image.ensure(workshop, image.origin)
+    shelf.ensure(workshop, image.origin)
     return Kit(kind_tool.ensure(workshop), image, workshop)
 
 

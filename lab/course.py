@@ -11,9 +11,9 @@ from lab.catalog import Catalog, load
 from lab.checks.base import Facts, ImageFact
 from lab.decode import params as decode_params
 from lab.engine import daemon, docker, host
-from lab.errors import BuildError, ClusterError, CommandError, EngineError, LabError, NoClusterError, NotStartedError
+from lab.errors import ClusterError, CommandError, EngineError, LabError, NoClusterError, NotStartedError
 from lab.grading import Grading, evidence_of
-from lab.images import binaries, kind_tool, node, official, pantry, pins, webhook_image
+from lab.images import binaries, kind_tool, node, official, pins, shelf
 from lab.images import gatekeeper as gatekeeper_release
 from lab.images.workshop import Workshop
 from lab.k8s import gatekeeper_state, lifecycle, webhook
@@ -108,14 +108,15 @@ class Course:
         """
         engine = daemon.ensure(self.status, self._ask)
         self._forget_client()
+        workshop = Workshop(pins.load(), engine, self.status)
         record = lifecycle.adopt(self._cluster, self.status)
         if record is None:
-            workshop = Workshop(pins.load(), engine, self.status)
             image = node.ensure(workshop, from_source)
-            shelf = lifecycle.Shelf(pantry.ensure(workshop, image.origin), webhook_image.ensure(workshop, image.origin))
-            _keep_manifest(workshop)
+            stock = shelf.ensure(workshop, image.origin)
             tool = kind_tool.ensure(workshop)
-            record = lifecycle.make(self._cluster, tool, image, shelf, workshop.pins.kubernetes, self.status)
+            record = lifecycle.make(self._cluster, tool, image, stock, workshop.pins.kubernetes, self.status)
+        else:
+            record = lifecycle.restock(self._cluster, record, shelf.ensure(workshop, record.origin))
         return _info(record)
 
     def down(self, purge: bool = False) -> None:
@@ -377,14 +378,6 @@ class Course:
             said = "\n".join(error.output.strip().splitlines()[-8:])
             message = f"The solution of {exercise.id}/{step.id} did not work on the cluster as it is now:\n{said}"
             raise ClusterError(message, f"Put the exercise back and try again: lab reset {exercise.id}") from error
-
-
-def _keep_manifest(workshop: Workshop) -> None:
-    """Have what `lab start opa-whitelist` needs at hand while there may be a network; not needed for a cluster."""
-    try:
-        gatekeeper_release.manifest(workshop)
-    except BuildError as error:
-        workshop.status.note(f"{error.message} The exercise opa-whitelist will need it.")
 
 
 def _info(record: Record) -> ClusterInfo:

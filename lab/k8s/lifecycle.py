@@ -1,24 +1,17 @@
 """Making a cluster whole, finding it again after a restart, putting it back, and taking it away."""
 
 import shutil
-from dataclasses import dataclass
+from dataclasses import replace
 
 from lab import paths
 from lab.engine.docker import docker
 from lab.errors import ClusterError, CommandError
 from lab.images.node import NodeImage
+from lab.images.shelf import Shelf
 from lab.k8s import golden, kind, kubeconfig, registry
 from lab.k8s.cluster import IMAGE_LISTING, READY_TIMEOUT, Cluster
 from lab.k8s.record import Record, load
 from lab.status import Status
-
-
-@dataclass(frozen=True)
-class Shelf:
-    """The images, by name in Docker, of what runs beside the node."""
-
-    registry: str
-    webhook: str
 
 
 def make(cluster: Cluster, kind_tool: str, image: NodeImage, shelf: Shelf, version: str, status: Status) -> Record:
@@ -46,6 +39,7 @@ def make(cluster: Cluster, kind_tool: str, image: NodeImage, shelf: Shelf, versi
             kubernetes_version=version,
             node_image=image.reference,
             address=cluster.address(),
+            origin=image.origin,
             registry_image=shelf.registry,
             webhook_image=shelf.webhook,
             images=cluster.images(),
@@ -73,11 +67,21 @@ def adopt(cluster: Cluster, status: Status) -> Record | None:
         status.note("An earlier `lab up` was interrupted; the half-made cluster is made anew.")
         return None
     wake(cluster, status)
-    if record.registry_image:
-        registry.ensure(cluster.name, record.registry_image)
     with status.phase("Waiting for the API server", 5):
         cluster.api.wait_ready(READY_TIMEOUT)
     kubeconfig.merge(cluster.files.kubeconfig, kubeconfig.users_file(), kind.context(cluster.name))
+    return record
+
+
+def restock(cluster: Cluster, record: Record, shelf: Shelf) -> Record:
+    """See that what runs beside the node runs, from images that may have been made anew; gives the record of it.
+
+    Raises:
+        EngineError: the registry does not start.
+    """
+    registry.ensure(cluster.name, shelf.registry)
+    record = replace(record, registry_image=shelf.registry, webhook_image=shelf.webhook)
+    record.save(cluster.files.record)
     return record
 
 

@@ -18,7 +18,9 @@ class Image:
 
 @dataclass(frozen=True)
 class Record:
-    """Identity and facts of a cluster. `complete` is False until the golden state was saved."""
+    """Identity and facts of a cluster. `complete` is False until the golden state was saved; `origin` says where its
+    images come from (`official`, `built`).
+    """
 
     name: str
     complete: bool = False
@@ -27,6 +29,7 @@ class Record:
     node_image: str = ""
     provider: str = "kind"
     address: str = ""
+    origin: str = "built"
     registry_image: str = ""
     webhook_image: str = ""
     images: tuple[Image, ...] = ()
