@@ -38,7 +38,13 @@ class ImagePolicyPlugin(Check[NoParams]):
             return cause.fail(expected)
         if not server.running:
             raise NotYet("the API server does not run; if it stays away, see: lab why")
-        if not policy_probe.in_chain(seen[policy_probe.AFTER]):
+        try:
+            live = policy_probe.in_chain(seen[policy_probe.AFTER])
+        except CouldNotTell:  # it listens for a moment before it reads the configuration, and ends over it
+            if cause := _unreadable(server):
+                return cause.fail(expected)
+            raise
+        if not live:
             raise NotYet(f"the API server's metrics do not show that it has used {PLUGIN} so far")
         return Judgement(Verdict.PASS, expected, f"it has, with {server.flag(CONFIG_FLAG)}", _ARGUMENTS)
 
@@ -134,8 +140,11 @@ def _not_enabled(server: ApiServer, written: Sequence[str]) -> Cause | None:
         return None
     if cause := _missing(written, "the API server is away, and its manifest", _MANIFEST):
         return cause
-    if not server.flag(CONFIG_FLAG):
-        return None
+    return _unreadable(server) if server.flag(CONFIG_FLAG) else None
+
+
+def _unreadable(server: ApiServer) -> Cause | None:
+    """Why the API server cannot start with its configuration."""
     try:
         read_settings(server)
     except Flaw as flaw:

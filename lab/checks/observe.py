@@ -9,10 +9,13 @@ from lab import shell
 from lab.checks.base import Answer, ApiAsk, Ask, NodeAsk, Observation, Unknown, WebhookAsk
 from lab.errors import LabError
 from lab.k8s import webhook
+from lab.k8s.api import READ
 from lab.k8s.cluster import Cluster
 
 ASK_TIMEOUT = 20
 """Seconds for one ask on the node: containerd or a full disk may hang it, and the others shall be answered."""
+PROBE = 40.0
+"""Seconds for a probe: the API server may ask a webhook for 30 s, or wait for a name server, before it refuses."""
 API_AT_ONCE = 4
 """Requests to the API server at the same time: Gatekeeper answers within 3 s or lets pass, and has 2 cores."""
 _TIMED_OUT = 124  # what timeout(1) ends with
@@ -83,7 +86,7 @@ def _ask_api(asks: list[ApiAsk], cluster: Cluster) -> dict[Ask, Answer | Unknown
         if away:
             return Unknown(away[0])
         try:
-            response = cluster.api.request(ask.path, ask.method, ask.body)
+            response = cluster.api.request(ask.path, ask.method, ask.body, READ if ask.method == "GET" else PROBE)
         except LabError as error:
             away.append(error.message)
             return Unknown(error.message)

@@ -81,6 +81,7 @@ def test_a_process_without(argv, written, reason) -> None:
         (away(UNTOUCHED), manifest(UNTOUCHED), "not-enabled"),
         (GONE, manifest(UNTOUCHED), "not-enabled"),
         (away(ARGV, files={}), manifest(ARGV), "no-file"),
+        (process(files={}), manifest(ARGV), "no-file"),
         (away(ARGV, config=config(defaultAllow="false")), manifest(ARGV), "wrong-type"),
         (away(ARGV), NOTHING, "no-manifest"),
         (GONE, NOTHING, "no-manifest"),

@@ -29,7 +29,7 @@ class Api:
     def __init__(self, **answers):
         self.answers, self.asked = answers, []
 
-    def request(self, path, method="GET", body=""):
+    def request(self, path, method="GET", body="", timeout=10.0):
         self.asked.append((path, method, body))
         answer = self.answers[path.strip("/")]
         if isinstance(answer, Exception):
