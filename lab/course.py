@@ -36,7 +36,7 @@ from lab.model import (
 from lab.progress import Journal
 from lab.status import Status
 
-SOLVE_TIMEOUT = 300.0
+SOLVE_TIMEOUT = 600.0
 VERIFY_WAIT = 60.0
 """Seconds to wait for what takes a moment to show, such as Gatekeeper's next audit."""
 

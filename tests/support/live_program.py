@@ -57,7 +57,7 @@ class Lab:
             "-c",
             script,
         ]
-        done = subprocess.run(argv, input=input, capture_output=True, check=False, timeout=300)
+        done = subprocess.run(argv, input=input, capture_output=True, check=False, timeout=600)
         if check:
             assert done.returncode == 0, done.stderr.decode()
         return done.stdout.decode()
