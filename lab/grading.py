@@ -4,6 +4,7 @@ import secrets
 import time
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import UTC, datetime
 
 from lab.checks import grade
 from lab.checks.base import NOT_YET, Facts
@@ -48,7 +49,7 @@ class Grading:
 
     def _look_once(self, chosen: Chosen) -> tuple[ExerciseResult, ...]:
         live = [steps for exercise, steps in chosen if self._is_live(exercise)]
-        facts = replace(self._facts, nonce=secrets.token_hex(8))
+        facts = replace(self._facts, nonce=secrets.token_hex(8), now=datetime.now(UTC))
         seen = observe([ask for steps in live for ask in grade.asks(steps, facts)], self._cluster)
         results = []
         for exercise, steps in chosen:

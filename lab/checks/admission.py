@@ -2,14 +2,17 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import cached_property
 
 from lab.checks import enforcement, gatekeeper, probes, refusals
-from lab.checks.base import ApiAsk, Ask, Check, CouldNotTell, Facts, Judgement, Observation, check
+from lab.checks.audits import last_change
+from lab.checks.base import ApiAsk, Ask, Check, CouldNotTell, Facts, Judgement, NotYet, Observation, check
 from lab.checks.gatekeeper import Cause, Policy, found
 from lab.checks.refusals import ADMITTED, OTHERS, REFUSED
 from lab.model import Verdict
 
+SETTLE = timedelta(seconds=10)
 HOLES = {probes.INIT: "init-containers", probes.EPHEMERAL: "ephemeral-containers"}
 
 
@@ -87,10 +90,21 @@ class AdmissionTable(Check[Params]):
             _check_pod(params, seen)
         table = [Seen(row, refusals.outcome(seen[row.ask], params, seen)) for row in rows(params)]
         if cause := _Table(params, seen, table).cause():
+            _raise_if_just_changed(params, facts, seen)
             return cause.fail(expected)
         if params.admitted:
             refusals.raise_if_failed_open(seen)
         return Judgement(Verdict.PASS, expected, f"so it is, in {len(table)} dry runs", _command(params, table[0].row))
+
+
+def _raise_if_just_changed(params: Params, facts: Facts, seen: Observation) -> None:
+    """Gatekeeper reports a change as taken in some seconds before its webhook decides by it: seen with a template and a
+    constraint that were changed together. A clock that is not the cluster's tells nothing.
+    """
+    objects = [found(seen[ask]) for ask in (params.template_ask, params.constraint_ask)]
+    for entry in objects:
+        if entry and facts.now and timedelta() <= facts.now - last_change(entry) < SETTLE:
+            raise NotYet("the policy was changed a moment ago, and Gatekeeper may not decide by it yet")
 
 
 def rows(params: Params) -> list[Row]:

@@ -7,6 +7,7 @@ A new kind of check is one file in this package.
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Generic, TypeVar
 
 from lab.model import Verdict
@@ -117,6 +118,8 @@ class Facts:
     images: tuple[ImageFact, ...]
     nonce: str = ""
     """A word that is new for each observation, to find a probe again where it was seen."""
+    now: datetime | None = None
+    """When the observation began, by this machine's clock."""
 
     def image_of(self, component: str) -> ImageFact:
         """The image of a control-plane component such as `kube-apiserver`.

@@ -1,12 +1,14 @@
 """Every way in which a whitelist is wrong, by what becomes of the probes."""
 
 import json
+from datetime import timedelta
 
 import pytest
 from gatekeeper_scene import POLICY, TRUSTED, Scene, object_answer, stale, whitelist
 
 from lab.checks.admission import AdmissionTable, Params, rows
-from lab.checks.base import ApiAsk, CouldNotTell, NotYet
+from lab.checks.audits import last_change
+from lab.checks.base import ApiAsk, CouldNotTell, Facts, NotYet
 from lab.decode import params as decode
 from lab.errors import DataError
 from lab.model import Verdict
@@ -235,3 +237,18 @@ def test_probes_fit_the_restricted_profile() -> None:
 def test_data_that_makes_no_table(change) -> None:
     with pytest.raises(DataError):
         decode(Params, TABLE | change, "check refused")
+
+
+@pytest.mark.parametrize(("age", "told"), [(3, False), (9, False), (60, True), (-3600, True), (86400, True)])
+def test_what_is_wrong_right_after_a_change_is_looked_at_again(age, told) -> None:
+    scene = Scene(admit_all)
+    changed = max(last_change(scene.body(name)) for name in ("template", "constraint"))
+    scene.facts = Facts("v1.36.4", (), now=changed + timedelta(seconds=age))
+    if told:
+        assert judge(scene).verdict is Verdict.FAIL
+    else:
+        with pytest.raises(NotYet, match="a moment ago"):
+            judge(scene)
+    right = Scene()
+    right.facts = scene.facts
+    assert judge(right).verdict is Verdict.PASS  # what is right already need not wait
