@@ -290,11 +290,8 @@ class Course:
         Raises:
             LabError: there is no cluster, its exercise was not started, or it does not start.
         """
-        record = self._record()
-        if not record.webhook_image:
-            raise ClusterError("This cluster was made without the webhook's image.", "Make it anew: lab down && lab up")
-        with self.status.phase("Starting the webhook", 2):
-            webhook.start(self.name, record.webhook_image, image_policy.files_of(self._cluster))
+        docker.find()
+        image_policy.start(self._cluster, self.status)
 
     def webhook_down(self) -> None:
         """Remove the reference webhook from the cluster's network.

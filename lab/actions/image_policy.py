@@ -8,6 +8,7 @@ from lab.actions.base import Action, NoParams, Setting, action
 from lab.errors import ClusterError
 from lab.k8s import webhook
 from lab.k8s.cluster import Cluster
+from lab.status import Status
 
 _NAME = re.compile(r"[a-z0-9]([a-z0-9.-]{0,61}[a-z0-9])?")
 _CLIENT = "kube-apiserver"
@@ -57,8 +58,7 @@ class WebhookUp(Action[NoParams]):
 
     def run(self, params: NoParams, setting: Setting) -> None:
         """Start it with the exercise's certificates and the lab's policy."""
-        with setting.status.phase("Starting the webhook", 2):
-            webhook.start(setting.cluster.name, setting.cluster.record().webhook_image, files_of(setting.cluster))
+        start(setting.cluster, setting.status)
 
 
 @action("webhook-remove")
@@ -70,6 +70,19 @@ class WebhookRemove(Action[NoParams]):
     def run(self, params: NoParams, setting: Setting) -> None:
         """Remove it, if it is there."""
         webhook.remove(setting.cluster.name)
+
+
+def start(cluster: Cluster, status: Status) -> None:
+    """Start the webhook of a cluster, with the certificates of its exercise and the lab's policy.
+
+    Raises:
+        LabError: there is no cluster, its exercise was not started, or the webhook does not start.
+    """
+    image = cluster.record().webhook_image
+    if not image:
+        raise ClusterError("This cluster was made without the webhook's image.", "Make it anew: lab down && lab up")
+    with status.phase("Starting the webhook", 2):
+        webhook.start(cluster.name, image, files_of(cluster))
 
 
 def files_of(cluster: Cluster) -> dict[str, bytes]:

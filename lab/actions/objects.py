@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from lab.actions.base import Action, Setting, action
-from lab.errors import ClusterError, CommandError, DataError
+from lab.errors import DataError
+from lab.k8s.kubectl import kubectl
 
 _NAME = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
 _SYSTEM = ("default", "kube-system", "kube-public", "kube-node-lease", "gatekeeper-system")
@@ -85,7 +86,7 @@ class Objects(Action[Planted]):
         if not manifest.is_file():
             raise DataError(f"There is no file {manifest}.", "See all problems of the data with: lab lint")
         with setting.status.phase(f"Making what runs in the namespace {params.namespace}", 8):
-            _kubectl(setting, _PLANT.format(namespace=params.namespace), manifest.read_bytes())
+            kubectl(setting.cluster, _PLANT.format(namespace=params.namespace), manifest.read_text())
 
 
 @action("namespace-remove")
@@ -97,7 +98,7 @@ class NamespaceRemove(Action[Own]):
     def run(self, params: Own, setting: Setting) -> None:
         """Remove it and wait until it is gone."""
         with setting.status.phase(f"Removing the namespace {params.namespace}", 8):
-            _kubectl(setting, _REMOVE.format(kinds=_WORKLOADS, namespace=params.namespace))
+            kubectl(setting.cluster, _REMOVE.format(kinds=_WORKLOADS, namespace=params.namespace))
 
 
 @action("namespace-clear")
@@ -109,17 +110,9 @@ class NamespaceClear(Action[Shared]):
     def run(self, params: Shared, setting: Setting) -> None:
         """Remove them and wait until they are gone."""
         with setting.status.phase(f"Removing all pods from the namespace {params.namespace}", 3):
-            _kubectl(setting, _CLEAR.format(kinds=_WORKLOADS, namespace=params.namespace))
+            kubectl(setting.cluster, _CLEAR.format(kinds=_WORKLOADS, namespace=params.namespace))
 
 
 def _check(namespace: str) -> None:
     if not _NAME.fullmatch(namespace):
         raise ValueError(f"{namespace} is not the name of a namespace")
-
-
-def _kubectl(setting: Setting, script: str, manifest: bytes | None = None) -> None:
-    try:
-        setting.cluster.node.run(script, input=manifest, timeout=200)
-    except CommandError as error:
-        said = "\n".join(error.output.strip().splitlines()[-4:])
-        raise ClusterError(f"The cluster did not take it: {said}", "See how it is: lab status") from error

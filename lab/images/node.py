@@ -14,6 +14,7 @@ from lab.images.workshop import (
     BUILD_TIMEOUT,
     Workshop,
     docker_build,
+    drop_old,
     key_of,
     logged,
     one_at_a_time,
@@ -51,7 +52,7 @@ def ensure(workshop: Workshop, from_source: bool) -> NodeImage:
             return NodeImage(_finish(workshop, base, components={}), "official")
         if not image_exists(name):
             _build(workshop, name)
-            _drop_old(name)
+            drop_old("cks-lab/node", name, f"{name}-plain")
         return NodeImage(name, "built")
 
 
@@ -61,14 +62,6 @@ def purge() -> None:
     for line in listing.splitlines():
         name, _, identity = line.partition(" ")
         docker("image", "rm", identity if "<none>" in name else name, check=False)
-
-
-def _drop_old(current: str) -> None:
-    """Remove node images of earlier builds; Docker keeps those that a cluster still uses."""
-    names = docker("image", "ls", "--filter", f"label={LABEL}", "--format", "{{.Repository}}:{{.Tag}}").text.split()
-    for name in names:
-        if name.startswith("cks-lab/node:") and name not in (current, f"{current}-plain"):
-            docker("image", "rm", name, check=False)
 
 
 def _built_name(workshop: Workshop) -> str:

@@ -12,11 +12,11 @@ from pathlib import Path
 from lab import paths
 from lab.decode import decode
 from lab.document import Problem, parse
-from lab.engine.docker import LABEL, docker, image_exists, labels
+from lab.engine.docker import docker, image_exists, labels
 from lab.errors import BuildError, CommandError, DataError
 from lab.images import binaries, official, rootfs
 from lab.images.pins import Pins
-from lab.images.workshop import Workshop, docker_build, key_of, logged, one_at_a_time, scratch, stage
+from lab.images.workshop import Workshop, docker_build, drop_old, key_of, logged, one_at_a_time, scratch, stage
 
 PORT = 5000
 _PART = "cks-lab/exercise/"
@@ -91,7 +91,7 @@ def ensure(workshop: Workshop, origin: str) -> str:
         with workshop.status.phase("Filling the lab's registry with what the exercises run", 40):
             images = _gather(workshop, stock, origin)
             _fill(workshop, stock, images, name)
-        _drop_old(name)
+        drop_old("cks-lab/registry", name)
     return name
 
 
@@ -181,11 +181,3 @@ def _wait_for(host: str, timeout: float = 30.0) -> None:
             if time.monotonic() > deadline:
                 raise BuildError(f"The lab's registry did not start: {error}", "Try again with: lab up") from error
             time.sleep(0.1)
-
-
-def _drop_old(current: str) -> None:
-    """Remove registries of earlier builds; Docker keeps those that a cluster still uses."""
-    listing = docker("image", "ls", "--filter", f"label={LABEL}", "--format", "{{.Repository}}:{{.Tag}}").text
-    for name in listing.split():
-        if name.startswith("cks-lab/registry:") and name != current:
-            docker("image", "rm", name, check=False)

@@ -1,10 +1,10 @@
 """The image of the reference webhook: Debian's Python, and lab/webhook."""
 
 from lab import paths
-from lab.engine.docker import LABEL, docker, image_exists
+from lab.engine.docker import image_exists
 from lab.errors import BuildError
 from lab.images import rootfs
-from lab.images.workshop import Workshop, docker_build, key_of, one_at_a_time, scratch, stage
+from lab.images.workshop import Workshop, docker_build, drop_old, key_of, one_at_a_time, scratch, stage
 
 
 def ensure(workshop: Workshop, origin: str) -> str:
@@ -25,7 +25,7 @@ def ensure(workshop: Workshop, origin: str) -> str:
             if origin == "official" and _built(workshop, name, "official.Dockerfile", {}):
                 return name
             _build(workshop, name, "Dockerfile", {"ROOTFS": rootfs.ensure("webhook", workshop)})
-        _drop_old(name)
+        drop_old("cks-lab/webhook", name)
     return name
 
 
@@ -54,11 +54,3 @@ def _build(workshop: Workshop, name: str, dockerfile: str, arguments: dict[str, 
         for file in (paths.PACKAGE / "webhook").glob("*.py"):
             (context / "lab" / "webhook" / file.name).write_bytes(file.read_bytes())
         docker_build(context, context / "sources" / dockerfile, name, arguments, workshop.log("images"))
-
-
-def _drop_old(current: str) -> None:
-    """Remove images of earlier builds; Docker keeps those that a container still uses."""
-    listing = docker("image", "ls", "--filter", f"label={LABEL}", "--format", "{{.Repository}}:{{.Tag}}").text
-    for name in listing.split():
-        if name.startswith("cks-lab/webhook:") and name != current:
-            docker("image", "rm", name, check=False)

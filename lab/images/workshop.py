@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lab import paths
-from lab.engine.docker import Engine, docker, labels
+from lab.engine.docker import LABEL, Engine, docker, labels
 from lab.errors import BuildError, CommandError
 from lab.images.pins import Pins
 from lab.status import Status
@@ -116,3 +116,16 @@ def stage(target: Path, **folders: Path) -> Path:
         for path in (target / name).rglob("*"):
             path.chmod(path.stat().st_mode | 0o200)
     return target
+
+
+def drop_old(repository: str, *keep: str) -> None:
+    """Remove the images of earlier builds from one of the lab's repositories; Docker keeps those still in use.
+
+    Args:
+        repository: such as `cks-lab/node`.
+        keep: names with their tags that stay.
+    """
+    listing = docker("image", "ls", "--filter", f"label={LABEL}", "--format", "{{.Repository}}:{{.Tag}}").text
+    for name in listing.split():
+        if name.startswith(f"{repository}:") and name not in keep:
+            docker("image", "rm", name, check=False)

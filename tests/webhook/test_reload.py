@@ -21,13 +21,6 @@ def server(files: Files) -> Iterator[Server]:
     assert running.stop() == 0
 
 
-@pytest.fixture
-def connection(server: Server) -> Iterator[Connection]:
-    opened = server.connection()
-    yield opened
-    opened.close()
-
-
 def allowed(connection: Connection) -> bool:
     return bool(connection.ask(review("nginx:1"))["allowed"])
 

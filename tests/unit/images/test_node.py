@@ -16,7 +16,7 @@ def made(workshop, monkeypatch):
     monkeypatch.setattr(node, "image_exists", lambda name: name in present)
     monkeypatch.setattr(node, "_finish", lambda workshop, base, components: made.append(("finish", base)) or "finished")
     monkeypatch.setattr(node, "_build", lambda workshop, name: made.append(("build", name)))
-    monkeypatch.setattr(node, "_drop_old", lambda name: made.append(("drop old", name)))
+    monkeypatch.setattr(node, "drop_old", lambda repository, name, plain: made.append(("drop old", name)))
     return made, present
 
 
