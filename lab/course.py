@@ -247,6 +247,20 @@ class Course:
         step = self._step(exercise_id, step_id)
         return step.hints[: self._journal(self._record()).hints_taken(exercise_id, step_id)]
 
+    def solution(self, exercise_id: str, step_id: str) -> str:
+        """The script that is a step's solution, recorded as taken.
+
+        Raises:
+            UsageError: there is no such exercise or step.
+        """
+        step = self._step(exercise_id, step_id)
+        self._journal(self._record()).mark_solved(exercise_id, step_id)
+        return step.solution
+
+    def solutions_taken(self, exercise_id: str) -> tuple[str, ...]:
+        """The ids of the steps whose solution was shown, or typed by `solve`."""
+        return self._journal(self._record()).solved(self.catalog.find(exercise_id).id)
+
     def solve(self, selector: str) -> Report:
         """Type the solution of an exercise or step, and observe after each step.
 
@@ -257,7 +271,7 @@ class Course:
         for exercise, steps in self.catalog.select([selector]):
             journal = self._journal(record)
             if not journal.started(exercise.id):
-                raise NotStartedError(exercise.id)
+                raise NotStartedError(exercise.id, self.name)
             for step in steps:
                 self._act(exercise, step.prepare)
                 with self.status.phase(f"Solving {exercise.id}/{step.id}: {step.title}", 20):

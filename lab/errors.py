@@ -54,8 +54,7 @@ class NoClusterError(ClusterError):
     """There is no cluster of the name asked for."""
 
     def __init__(self, name: str) -> None:
-        option = "" if name == "cks-lab" else f" --name {name}"
-        super().__init__(f'There is no cluster "{name}".', f"Make it with: lab up{option}")
+        super().__init__(f'There is no cluster "{name}".', f"Make it with: lab up{_option(name)}")
 
 
 class UsageError(LabError):
@@ -69,8 +68,9 @@ class NotStartedError(LabError):
 
     exit_code = ExitCode.FAILED
 
-    def __init__(self, exercise: str) -> None:
-        super().__init__(f'The exercise "{exercise}" is not started.', f"Start it with: lab start {exercise}")
+    def __init__(self, exercise: str, name: str = "cks-lab") -> None:
+        option = _option(name)
+        super().__init__(f'The exercise "{exercise}" is not started.', f"Start it with: lab start {exercise}{option}")
 
 
 class DataError(LabError):
@@ -96,3 +96,7 @@ class CommandError(LabError):
         tail = "\n".join(output.strip().splitlines()[-12:])
         message = why or f"This command failed with exit code {returncode}: {shell_join(argv)}"
         super().__init__(f"{message}\n{tail}" if tail else message)
+
+
+def _option(name: str) -> str:
+    return "" if name == "cks-lab" else f" --name {name}"

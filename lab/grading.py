@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from lab.checks import grade
-from lab.checks.base import NOT_YET, Facts
+from lab.checks.base import Facts
 from lab.checks.observe import observe
 from lab.k8s.cluster import Cluster
 from lab.model import Exercise, ExerciseResult, Holds, Step, StepResult, Verdict, worst
@@ -99,9 +99,5 @@ def _result(exercise: Exercise, steps: tuple[StepResult, ...], note: str = "") -
 
 def _pending(results: Sequence[ExerciseResult]) -> str:
     """What the first check waits for that will soon be able to tell; empty when none does."""
-    for result in results:
-        for step in result.steps:
-            for check in step.checks:
-                if check.reason == NOT_YET:
-                    return check.observed.partition(": ")[2]
-    return ""
+    checks = (check for result in results for step in result.steps for check in step.checks)
+    return next((check.waits_for for check in checks if check.waits_for), "")

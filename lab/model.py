@@ -123,6 +123,7 @@ class CheckResult:
 
     `reason` is a short stable word for one way of being wrong (`truncated-digest`), for tests and
     scripts; `observed` says the same in a sentence. `command` can be pasted into the node's shell.
+    `waits_for`: why it cannot be told yet, where a look some seconds later may tell.
     """
 
     id: str
@@ -134,6 +135,7 @@ class CheckResult:
     points: int
     guard: bool = False
     reason: str = ""
+    waits_for: str = ""
 
 
 @dataclass(frozen=True)

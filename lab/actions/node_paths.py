@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from shlex import quote
 
 from lab.actions.base import Action, Setting, action
+from lab.k8s import saved
 from lab.k8s.cluster import Cluster
 
 _OWN = re.compile(
@@ -28,7 +29,7 @@ class Params:
 
 @action("node-directory")
 class NodeDirectory(Action[Params]):
-    """Makes an empty directory; what an earlier attempt left there is kept under /var/lib/cks-lab/saved."""
+    """Makes an empty directory; what an earlier attempt left there is kept (see `lab.k8s.saved`)."""
 
     takes = Params
 
@@ -40,7 +41,7 @@ class NodeDirectory(Action[Params]):
 
 @action("node-remove")
 class NodeRemove(Action[Params]):
-    """Removes a file or directory; a copy is kept under /var/lib/cks-lab/saved."""
+    """Removes a file or directory; a copy is kept (see `lab.k8s.saved`)."""
 
     takes = Params
 
@@ -50,10 +51,8 @@ class NodeRemove(Action[Params]):
 
 
 def _set_aside(path: str, cluster: Cluster) -> None:
-    saved = "/var/lib/cks-lab/saved/$(date +%Y%m%dT%H%M%S)"
     place = quote(path)
     cluster.node.run(
-        f'saved={saved}; if [ -d {place} ] && [ -z "$(ls -A {place})" ]; then rmdir {place}; '
-        f'elif [ -e {place} ] || [ -L {place} ]; then mkdir -p "$saved"; rm -rf "$saved/$(basename {place})"; '
-        f'mv {place} "$saved/"; fi'
+        f'{saved.SHELL}if [ -d {place} ] && [ -z "$(ls -A {place})" ]; then rmdir {place}; '
+        f"elif [ -e {place} ] || [ -L {place} ]; then aside {place}; fi"
     )

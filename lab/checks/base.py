@@ -138,6 +138,7 @@ class Judgement:
     """A verdict with what was expected, what was observed and a command to paste on the node.
 
     `reason` is a short stable word for the way of being wrong; empty when it passed.
+    `waits_for`: why it cannot be told yet, where a look some seconds later may tell.
     """
 
     verdict: Verdict
@@ -145,6 +146,7 @@ class Judgement:
     observed: str
     command: str
     reason: str = ""
+    waits_for: str = ""
 
 
 class Check(Generic[P]):

@@ -23,7 +23,7 @@ class _Ready:
         try:
             return REGISTRY[self.spec.check].judge(self.params, facts, seen)
         except NotYet as error:
-            return Judgement(Verdict.ERROR, "", f"could not tell yet: {error}", "", NOT_YET)
+            return Judgement(Verdict.ERROR, "", f"could not tell yet: {error}", "", NOT_YET, str(error))
         except CouldNotTell as error:
             observed = f"could not tell: {error}"
         except (ValueError, KeyError, TypeError, AttributeError) as error:
@@ -62,5 +62,5 @@ def _result(check: _Ready, facts: Facts, seen: Observation) -> CheckResult:
     spec, found = check.spec, check.judge(facts, seen)
     return CheckResult(
         spec.id, spec.title, found.verdict, found.expected, found.observed, found.command, spec.points, spec.guard,
-        found.reason,
+        found.reason, found.waits_for,
     )  # fmt: skip

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from lab import paths
 from lab.errors import ClusterError, CommandError
+from lab.k8s import saved
 from lab.k8s.node import Node
 
 _WORK = "/var/lib/cks-lab"
@@ -46,7 +47,7 @@ rm -rf "$work" /etc/hosts.lab
 
 # The archive is unpacked aside first: it brings the configuration without which containerd cannot stop what runs.
 # What the learner had is kept beside, never deleted.
-_RESTORE = f"""
+_RESTORE = f"""{saved.SHELL}
 set -euo pipefail
 systemctl unmask kubelet containerd >/dev/null 2>&1 || true
 systemctl stop kubelet || true
@@ -60,11 +61,10 @@ if [ "$before" != "$(cat /etc/containerd/*.toml | sha256sum)" ] || ! systemctl i
     systemctl restart containerd
 fi
 for task in $(ctr -n k8s.io tasks ls -q); do ctr -n k8s.io tasks kill -s KILL "$task" >/dev/null 2>&1 || true; done
-saved={_WORK}/saved/$(date +%Y%m%dT%H%M%S)
 mkdir -p "$saved"
 [ ! -d /etc/kubernetes ] || cp -a /etc/kubernetes "$saved/"
 cp -a /root "$saved/"
-for old in $(ls -1d {_WORK}/saved/* | head -n -5); do rm -rf "$old"; done
+for old in $(ls -1d {saved.FOLDER}/* | head -n -5); do rm -rf "$old"; done
 find /etc/kubernetes -mindepth 1 -delete 2>/dev/null || true
 find /root -mindepth 1 -delete
 for _ in $(seq 50); do pgrep -x etcd >/dev/null || break; sleep 0.1; done

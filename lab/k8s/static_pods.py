@@ -6,6 +6,7 @@ from collections.abc import Mapping
 import yaml
 
 from lab.errors import ClusterError
+from lab.k8s import saved
 from lab.k8s.cluster import READY_TIMEOUT, Cluster
 from lab.status import Status
 
@@ -20,8 +21,6 @@ work=$(mktemp -d /var/lib/cks-lab-manifests.XXXXXX)
 trap 'rm -rf "$work"' EXIT
 while read -r name content; do base64 -d <<<"$content" >"$work/$name"; done
 mkdir -p {directory}; cd {directory}
-saved=/var/lib/cks-lab/saved/$(date +%Y%m%dT%H%M%S)
-aside() {{ mkdir -p "$saved"; mv -f -- "$1" "$saved/"; echo "moved $1"; }}
 for file in [!.]*; do
     if [ -e "$file" ] || [ -L "$file" ]; then [ -f "$work/$file" ] || aside "$file"; fi
 done
@@ -58,14 +57,14 @@ exit 1
 def put(cluster: Cluster, manifests: Mapping[str, bytes], status: Status) -> None:
     """Put these manifests in place where they differ, move all others away, and wait for the API server.
 
-    Nothing is restarted where nothing differs. What is moved away is kept under /var/lib/cks-lab/saved.
+    Nothing is restarted where nothing differs. What is moved away is kept (see `lab.k8s.saved`).
 
     Raises:
         ClusterError: the kube-apiserver does not start from its manifest.
     """
     rows = "".join(f"{name} {base64.b64encode(content).decode()}\n" for name, content in manifests.items())
     with status.phase("Putting the static pods' manifests back", 12):
-        cluster.node.run(_PUT.format(directory=DIRECTORY), input=rows.encode(), timeout=120)
+        cluster.node.run(saved.SHELL + _PUT.format(directory=DIRECTORY), input=rows.encode(), timeout=120)
         _wait(cluster, _image_of(manifests["kube-apiserver.yaml"]))
 
 

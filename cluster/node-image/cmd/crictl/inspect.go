@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/spf13/cobra"
+	internalapi "k8s.io/cri-api/pkg/apis"
 )
 
 // inspection is how a status is shown.
@@ -47,6 +48,32 @@ func newInspectCommand(a *app) *cobra.Command {
 }
 
 func (a *app) inspectContainers(ctx context.Context, ids []string, f containerFilter, i inspection) error {
+	all := func() (ids []string, err error) {
+		containers, err := a.containers(ctx, f)
+		for _, container := range containers {
+			ids = append(ids, container.Id)
+		}
+		return ids, err
+	}
+	one := func(runtime internalapi.RuntimeService, given string) (any, error) {
+		container, err := findContainer(ctx, runtime, given)
+		if err != nil {
+			return nil, err
+		}
+		reply, err := runtime.ContainerStatus(ctx, container.Id, !i.quiet)
+		if err != nil {
+			return nil, fmt.Errorf("cannot inspect container %q: %w", given, err)
+		}
+		return statusOf(reply.Status, reply.Info, "createdAt", "startedAt", "finishedAt")
+	}
+	return a.inspectEach(ctx, ids, i, all, one, "container", listContainers)
+}
+
+// inspectEach shows the statuses of the objects that were named, or else of all that the flags select.
+func (a *app) inspectEach(
+	ctx context.Context, ids []string, i inspection, all func() ([]string, error),
+	one func(internalapi.RuntimeService, string) (any, error), kind, list string,
+) error {
 	if err := checkFormat(i.output, "json", "yaml", "go-template"); err != nil {
 		return err
 	}
@@ -55,31 +82,19 @@ func (a *app) inspectContainers(ctx context.Context, ids []string, f containerFi
 		return err
 	}
 	if len(ids) == 0 {
-		containers, err := a.containers(ctx, f)
-		if err != nil {
+		if ids, err = all(); err != nil {
 			return err
-		}
-		for _, container := range containers {
-			ids = append(ids, container.Id)
 		}
 	}
 	var statuses []any
 	for _, given := range ids {
-		container, err := findContainer(ctx, runtime, given)
-		if err != nil {
-			return err
-		}
-		reply, err := runtime.ContainerStatus(ctx, container.Id, !i.quiet)
-		if err != nil {
-			return fmt.Errorf("cannot inspect container %q: %w", given, err)
-		}
-		status, err := statusOf(reply.Status, reply.Info, "createdAt", "startedAt", "finishedAt")
+		status, err := one(runtime, given)
 		if err != nil {
 			return err
 		}
 		statuses = append(statuses, status)
 	}
-	return i.writeSome(a, statuses, "container", listContainers)
+	return i.writeSome(a, statuses, kind, list)
 }
 
 func newInspectPodCommand(a *app) *cobra.Command {
@@ -98,39 +113,25 @@ func newInspectPodCommand(a *app) *cobra.Command {
 }
 
 func (a *app) inspectPods(ctx context.Context, ids []string, f filter, i inspection) error {
-	if err := checkFormat(i.output, "json", "yaml", "go-template"); err != nil {
-		return err
-	}
-	runtime, err := a.runtime(ctx, 0)
-	if err != nil {
-		return err
-	}
-	if len(ids) == 0 {
+	all := func() (ids []string, err error) {
 		pods, err := a.pods(ctx, f)
-		if err != nil {
-			return err
-		}
 		for _, pod := range pods {
 			ids = append(ids, pod.Id)
 		}
+		return ids, err
 	}
-	var statuses []any
-	for _, given := range ids {
+	one := func(runtime internalapi.RuntimeService, given string) (any, error) {
 		pod, err := findPod(ctx, runtime, given)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		reply, err := runtime.PodSandboxStatus(ctx, pod.Id, !i.quiet)
 		if err != nil {
-			return fmt.Errorf("cannot inspect pod %q: %w", given, err)
+			return nil, fmt.Errorf("cannot inspect pod %q: %w", given, err)
 		}
-		status, err := statusOf(reply.Status, reply.Info, "createdAt")
-		if err != nil {
-			return err
-		}
-		statuses = append(statuses, status)
+		return statusOf(reply.Status, reply.Info, "createdAt")
 	}
-	return i.writeSome(a, statuses, "pod", listPods)
+	return a.inspectEach(ctx, ids, i, all, one, "pod", listPods)
 }
 
 func newInspectImageCommand(a *app) *cobra.Command {
