@@ -14,7 +14,7 @@ TEST_ENV := LAB_STATE_HOME=$${LAB_STATE_HOME:-$(HOME)/.local/state/cks-lab-test}
 GO_TEST := command -v go >/dev/null || exit 0; cd cluster/node-image && \
 	CGO_ENABLED=0 GOFLAGS= go test -trimpath -gcflags=all=-dwarf=false ./cmd/crictl
 
-.PHONY: help lab test test-all check bench format lock clean
+.PHONY: help lab test test-all check slow bench screenshots format lock clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -22,11 +22,11 @@ help: ## this list
 lab: $(VENV)/.runtime ## set up, make the cluster, open the TUI (without a terminal: say what next)
 	@$(BIN)/lab
 
-test: check ## set up and run all tests, live ones on a cluster of their own
+test: check slow ## set up and run all tests, live ones on a cluster of their own
 	$(TEST_ENV) $(BIN)/python -m pytest tests/live -m "not long"
 	@$(GO_TEST)
 
-test-all: check ## every test there is, the long ones too
+test-all: check slow ## every test there is, the long ones too
 	$(TEST_ENV) $(BIN)/python -m pytest tests/live
 	@$(GO_TEST)
 
@@ -36,10 +36,16 @@ check: $(VENV)/.dev ## format, lint, types, imports, exercise data, fast tests
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/lab lint
-	$(BIN)/python -m pytest tests --ignore tests/live
+	$(BIN)/python -m pytest tests --ignore tests/live -q -n auto -m "not slow"
+
+slow: $(VENV)/.dev
+	$(BIN)/python -m pytest tests --ignore tests/live -q -n auto -m slow
 
 bench: $(VENV)/.dev ## speeds, as ratios within one run
 	$(TEST_ENV) $(BIN)/python -m bench
+
+screenshots: $(VENV)/.runtime ## draw docs/screens/*.svg anew, from a recorded cluster
+	@$(BIN)/python docs/screenshots.py
 
 format: $(VENV)/.dev ## let ruff format and mend the code
 	$(BIN)/ruff format lab tests bench

@@ -11,12 +11,13 @@ HEADINGS = ("what", "ours", "theirs", "ratio", "goal", "ok?")
 class Row:
     """One thing that was measured, several times.
 
-    `goal` bounds the ratio where there is something to compare with, and the median itself where there is not.
+    `goal` bounds the ratio where there is something to compare with, and the median itself where there is not; None
+    for what is only told.
     """
 
     what: str
     unit: str
-    goal: float
+    goal: float | None
     ours: tuple[float, ...]
     theirs: tuple[float, ...] = ()
 
@@ -29,15 +30,19 @@ class Row:
         """The words of the row, as the headings name them."""
         theirs = f"{median(self.theirs):.1f} {self.unit}" if self.theirs else "-"
         ratio = f"{self.value:.2f}" if self.theirs else "-"
-        goal = f"<= {self.goal:g}" if self.theirs else f"<= {self.goal:g} {self.unit}"
         return (
             self.what,
             f"{median(self.ours):.1f} {self.unit}",
             theirs,
             ratio,
-            goal,
-            "yes" if self.value <= self.goal else "NO",
+            *self._judged(),
         )
+
+    def _judged(self) -> tuple[str, str]:
+        if self.goal is None:
+            return "-", "-"
+        goal = f"<= {self.goal:g}" if self.theirs else f"<= {self.goal:g} {self.unit}"
+        return goal, "yes" if self.value <= self.goal else "NO"
 
 
 def text(rows: Sequence[Row]) -> str:

@@ -1,6 +1,8 @@
 """The use cases: the one door that the command line and the TUI both go through."""
 
+import json
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from functools import cached_property
 from shlex import join as shell_join
 
@@ -9,6 +11,7 @@ from lab.actions import image_policy
 from lab.actions.base import Setting
 from lab.catalog import Catalog, load
 from lab.checks.base import Facts, ImageFact
+from lab.checks.interest import interest_of
 from lab.decode import params as decode_params
 from lab.engine import daemon, docker, host
 from lab.errors import ClusterError, CommandError, EngineError, LabError, NoClusterError, NotStartedError
@@ -19,6 +22,7 @@ from lab.images.workshop import Workshop
 from lab.k8s import gatekeeper_state, lifecycle, webhook
 from lab.k8s.cluster import Cluster
 from lab.k8s.record import Record
+from lab.k8s.watching import Watching
 from lab.layout import EXTRA as FILES
 from lab.model import (
     ActionSpec,
@@ -28,8 +32,10 @@ from lab.model import (
     Finding,
     Hint,
     LabStatus,
+    Place,
     Report,
     Step,
+    Told,
     Verdict,
     worst,
 )
@@ -47,13 +53,13 @@ class Course:
     Args:
         name: the cluster's name.
         status: told how long work goes on; may be replaced at any time.
-        ask: asks a yes-or-no question before `sudo` is used.
+        ask: asks a yes-or-no question before `sudo` is used; may be replaced at any time.
     """
 
     def __init__(self, name: str, status: Status, ask: Callable[[str], bool] = lambda question: False) -> None:
         self.name = name
         self.status = status
-        self._ask = ask
+        self.ask = ask
         self._cluster = Cluster(name)
 
     @cached_property
@@ -85,7 +91,7 @@ class Course:
         Raises:
             EngineError: it could not be had.
         """
-        daemon.ensure(self.status, self._ask)
+        daemon.ensure(self.status, self.ask)
 
     def exists(self) -> bool:
         """Whether there is a whole cluster of this name.
@@ -106,7 +112,7 @@ class Course:
         Raises:
             LabError: an EngineError, BuildError or ClusterError; each says what to do.
         """
-        engine = daemon.ensure(self.status, self._ask)
+        engine = daemon.ensure(self.status, self.ask)
         self._forget_client()
         workshop = Workshop(pins.load(), engine, self.status)
         record = lifecycle.adopt(self._cluster, self.status)
@@ -159,6 +165,37 @@ class Course:
             self._progress(record),
         )
 
+    def watch(self, told: Callable[[Told], None]) -> Watching:
+        """Be told of changes that may change a verdict, until `stop` is called; also while there is no cluster.
+
+        Args:
+            told: called in another thread, within a fraction of a second; shall not take long.
+
+        Raises:
+            DataError: something is wrong with the exercises.
+        """
+        return Watching(self.name, interest_of(self.catalog.exercises), told)
+
+    def place(self) -> Place | None:
+        """Where the learner was last on this cluster; None when that is not known, or is there no more."""
+        try:
+            said = json.loads(self._cluster.files.place.read_text())
+            place = Place(str(said["exercise"]), str(said["step"]))
+        except (OSError, ValueError, TypeError, KeyError):
+            return None
+        exercise = next((each for each in self.catalog.exercises if each.id == place.exercise_id), None)
+        if exercise is None:
+            return None
+        return place if exercise.step(place.step_id) else Place(place.exercise_id)
+
+    def remember(self, place: Place) -> None:
+        """Keep where the learner is. It is a convenience: where it cannot be written, it is not kept."""
+        file = self._cluster.files.place
+        with suppress(OSError):
+            if file.parent.is_dir():  # it goes with its cluster
+                content = {"exercise": place.exercise_id, "step": place.step_id}
+                paths.write_private(file, (json.dumps(content) + "\n").encode())
+
     def reset_all(self) -> None:
         """Put the golden state back, and forget all progress.
 
@@ -170,6 +207,8 @@ class Course:
         gatekeeper_state.forget(self._cluster)
         webhook.remove(self.name)
         self._cluster.files.kept_manifest.unlink(missing_ok=True)
+        with suppress(OSError):
+            self._cluster.files.place.unlink()
         self._journal(record).clear_all()
 
     def shell_argv(self, command: Sequence[str] = (), tty: bool = True) -> list[str]:
@@ -294,6 +333,8 @@ class Course:
         lifecycle.wake(self._cluster, self.status)
         self._act(exercise, exercise.reset)
         journal.clear(exercise.id)
+        if (place := self.place()) and place.exercise_id == exercise.id:
+            self.remember(Place(exercise.id))
         if started:
             self._act(exercise, exercise.start)
             journal.start(exercise.id)

@@ -93,8 +93,11 @@ def read_text(file: Path, problems: list[Problem]) -> str | None:
 def parse(file: Path, problems: list[Problem]) -> Document | None:
     """Read a YAML file; None when it is no YAML. What is wrong with it is added to `problems`."""
     text = read_text(file, problems)
-    if text is None:
-        return None
+    return None if text is None else parse_text(file, text, problems)
+
+
+def parse_text(file: Path, text: str, problems: list[Problem]) -> Document | None:
+    """As `parse`, of a text that a file has or is to have."""
     try:
         loader = yaml.SafeLoader(text)
     except yaml.YAMLError as error:  # a character that YAML forbids

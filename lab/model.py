@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 FORMAT_VERSION = 1
 """Of exercise data, the progress journal and the JSON report: raised when a reader of the old form would err."""
@@ -221,6 +221,22 @@ class Hint:
     number: int
     total: int
     text: str
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where the learner is: an exercise and a step of it; no step is the exercise's task."""
+
+    exercise_id: str
+    step_id: str = ""
+
+
+@dataclass(frozen=True)
+class Told:
+    """A word that something changed. `detail` of `api`: `ready`, or why not; of `node`: running, stopped or absent."""
+
+    what: Literal["node", "files", "containers", "objects", "api", "host"]
+    detail: str = ""
 
 
 @dataclass(frozen=True)

@@ -35,6 +35,16 @@ def cache_home() -> Path:
     return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "cks-lab"
 
 
+def config_home() -> Path:
+    """The folder for what the user sets."""
+    return Path(os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config") / "cks-lab"
+
+
+def settings_file() -> Path:
+    """What the user sets for the full-screen interface: theme, prefix key, keys. May not be there."""
+    return config_home() / "tui.yaml"
+
+
 def private_directory(path: Path) -> Path:
     """Make a folder that only its owner can enter, and give it back."""
     path.mkdir(parents=True, exist_ok=True)
@@ -86,6 +96,11 @@ class ClusterPaths:
     def kept_manifest(self) -> Path:
         """The kube-apiserver's manifest as it was when image-policy-webhook was started."""
         return self.folder / "kept-kube-apiserver.yaml"
+
+    @property
+    def place(self) -> Path:
+        """Where the learner was last: exercise and step."""
+        return self.folder / "place.json"
 
     @property
     def progress(self) -> Path:

@@ -148,7 +148,7 @@ class Journal:
         return self._entry(exercise).hints.get(step, 0)
 
     def mark_solved(self, exercise: str, step: str) -> None:
-        """Note that a step was solved by `lab solve`."""
+        """Note that a step's solution was taken: shown, or typed by `lab solve`."""
 
         def mark(entry: _Entry) -> _Entry:
             return entry if step in entry.solved else replace(entry, solved=(*entry.solved, step))
@@ -156,7 +156,7 @@ class Journal:
         self._update(exercise, mark)
 
     def solved(self, exercise: str) -> tuple[str, ...]:
-        """The steps that were solved by `lab solve`."""
+        """The steps whose solution was taken."""
         return self._entry(exercise).solved
 
     def record_score(self, exercise: str, earned: int, possible: int) -> None:

@@ -10,7 +10,7 @@ import signal
 import subprocess
 import termios
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,8 +21,9 @@ from lab.errors import CommandError
 
 DEFAULT_TIMEOUT = 120.0
 _GRACE = 5.0  # seconds between SIGTERM and SIGKILL for a process that is stopped early
+_LEASH = '"$@" & exec >/dev/null 2>&1; read -r _; kill $!'  # the shell shall not keep the program's output open
 _live: "set[subprocess.Popen[bytes]]" = set()
-_lock = threading.Lock()
+_lock = threading.RLock()  # a signal's handler may call `stop_all` while its thread starts something
 
 
 @dataclass(frozen=True)
@@ -133,8 +134,39 @@ class Background:
         _forget(self._process)
 
 
+class Stream:
+    """A program that is listened to while it runs: iterating gives the lines of both its streams, until it ends.
+
+    Its standard input stays open until it is stopped or this process ends, in whatever way; a program that reads it
+    can so end in time.
+
+    Args:
+        argv: program and arguments.
+        leash: for a program that does not read its standard input: end it when this process ends, in whatever way.
+
+    Raises:
+        CommandError: it could not be started.
+    """
+
+    def __init__(self, argv: Sequence[str], leash: bool = False) -> None:
+        argv = ["sh", "-c", _LEASH, "leash", *argv] if leash else argv
+        self._process = _start(argv, subprocess.PIPE, None, None, None, merge=True)
+
+    def __iter__(self) -> Iterator[str]:
+        assert self._process.stdout
+        with suppress(ValueError, OSError):  # it was stopped by another thread, which has closed the pipe
+            for line in self._process.stdout:
+                yield line.decode(errors="replace").rstrip("\n")
+
+    def stop(self) -> None:
+        """End it with its children, if it is still running."""
+        if self._process.poll() is None:
+            _end(self._process)
+        _forget(self._process)
+
+
 def stop_all() -> None:
-    """End every program that `run` and `Background` started and that still runs, in all threads.
+    """End every program that `run`, `Background` and `Stream` started and that still runs, in all threads.
 
     Programs do not share the terminal's process group, so Ctrl-C reaches this process alone; whoever waits
     for threads calls this when it is interrupted.
@@ -151,28 +183,29 @@ def _start(
     log: Path | None,
     env: Mapping[str, str] | None,
     cwd: Path | None,
+    merge: bool = False,
 ) -> "subprocess.Popen[bytes]":
     stream = log.open("ab") if log else None
     try:
         if stream:
             stream.write(f"\n$ {shell_join(argv)}\n".encode())
             stream.flush()
-        process = subprocess.Popen(
-            argv,
-            stdin=stdin,
-            stdout=stream or subprocess.PIPE,
-            stderr=subprocess.STDOUT if stream else subprocess.PIPE,
-            env={**os.environ, **(env or {})},
-            cwd=cwd,
-            start_new_session=True,
-        )
+        with _lock:  # until it is known to be there: `stop_all` shall miss none that has begun
+            process = subprocess.Popen(
+                argv,
+                stdin=stdin,
+                stdout=stream or subprocess.PIPE,
+                stderr=subprocess.STDOUT if stream or merge else subprocess.PIPE,
+                env={**os.environ, **(env or {})},
+                cwd=cwd,
+                start_new_session=True,
+            )
+            _live.add(process)
     except OSError as error:
         raise CommandError(argv, None, "", f"Could not start {argv[0]}: {error.strerror}") from error
     finally:
         if stream:
             stream.close()
-    with _lock:
-        _live.add(process)
     return process
 
 

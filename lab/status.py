@@ -7,6 +7,9 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from typing import Protocol, TextIO
 
+_WORTH_SAYING = 60.0
+"""Seconds from which on the console says how long all of the work takes."""
+
 
 class Status(Protocol):
     """Told what is going on. Safe to call from several threads."""
@@ -16,6 +19,9 @@ class Status(Protocol):
 
     def note(self, text: str) -> None:
         """Say one thing, in a line or a few."""
+
+    def ahead(self, estimate: float) -> None:
+        """Tell about how many seconds all that is still to come takes; told again where that turns out otherwise."""
 
 
 class Silent:
@@ -28,6 +34,9 @@ class Silent:
 
     def note(self, text: str) -> None:
         """Drop the text."""
+
+    def ahead(self, estimate: float) -> None:
+        """Drop the estimate."""
 
 
 class Recording(Silent):
@@ -58,18 +67,28 @@ class Console:
 
     A long phase says every half minute that it is still at work, so that a log that nobody watches
     live (CI) shows where time goes.
+
+    Args:
+        stream: where to; standard error, unless said otherwise.
+        stamps: put the seconds before each line.
     """
 
     HEARTBEAT = 30.0
 
-    def __init__(self, stream: TextIO | None = None) -> None:
+    def __init__(self, stream: TextIO | None = None, stamps: bool = True) -> None:
         self._stream = stream if stream is not None else sys.stderr
+        self._stamps = stamps
         self._started = time.monotonic()
         self._lock = threading.Lock()
 
     def note(self, text: str) -> None:
         """Write the text, with the elapsed time before its first line."""
         self._write(text)
+
+    def ahead(self, estimate: float) -> None:
+        """Write the estimate, when it is one to wait for."""
+        if estimate >= _WORTH_SAYING:
+            self._write(f"This takes about {seconds(estimate)} in all.")
 
     @contextmanager
     def phase(self, title: str, estimate: float = 0) -> Iterator[None]:
@@ -99,7 +118,7 @@ class Console:
             self._write(f"{title}: {seconds(spent)} so far{left}")
 
     def _write(self, text: str) -> None:
-        stamp = f"[{time.monotonic() - self._started:5.0f}s] "
+        stamp = f"[{time.monotonic() - self._started:5.0f}s] " if self._stamps else ""
         with self._lock:
             self._stream.write(stamp + text.replace("\n", "\n" + " " * len(stamp)) + "\n")
             self._stream.flush()

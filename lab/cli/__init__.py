@@ -5,18 +5,21 @@ import sys
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
 from lab import __version__, paths, shell
 from lab.cli.endings import code_of, ending_signals, interrupted, nobody_reads
 from lab.cli.options import Group, advise, course_of, json_option, name_option, pass_course
+from lab.cli.practice import practice
 from lab.cli.webhook import webhook
-from lab.course import VERIFY_WAIT, Course
 from lab.errors import LabError, UsageError
 from lab.exit_codes import ExitCode
 from lab.model import Exercise, Report, Step, Verdict
+
+if TYPE_CHECKING:
+    from lab.course import Course
 
 _CODE = {Verdict.PASS: ExitCode.OK, Verdict.ERROR: ExitCode.COULD_NOT}
 
@@ -30,13 +33,14 @@ def cli(ctx: click.Context, name: str) -> None:
 
     Without a command: the TUI, which makes the cluster first when there is none.
     """
-    ctx.obj = course_of(name)
-    if ctx.invoked_subcommand is not None:
-        return
-    if sys.stdin.isatty() and sys.stdout.isatty():
+    alone = ctx.invoked_subcommand is None
+    if alone and sys.stdin.isatty() and sys.stdout.isatty():
         from lab import tui  # Textual is loaded for the TUI alone
 
-        ctx.exit(tui.run(ctx.obj))
+        ctx.exit(tui.run(name, course_of))
+    ctx.obj = course_of(name)
+    if not alone:
+        return
     ctx.obj.up()
     _next(ctx.obj)
 
@@ -46,7 +50,7 @@ def cli(ctx: click.Context, name: str) -> None:
 @json_option
 @name_option
 @pass_course
-def doctor(course: Course, fix: bool, as_json: bool) -> None:
+def doctor(course: "Course", fix: bool, as_json: bool) -> None:
     """Is this host fit? Says for each requirement what was seen and what to do."""
     if fix:
         course.fix()
@@ -67,7 +71,7 @@ def doctor(course: Course, fix: bool, as_json: bool) -> None:
 @click.option("--from-source", is_flag=True, help="Build the node image even where an image registry answers.")
 @name_option
 @pass_course
-def up(course: Course, from_source: bool) -> None:
+def up(course: "Course", from_source: bool) -> None:
     """Make the cluster, or adopt the one that exists. Safe to run twice."""
     course.up(from_source)
     _next(course)
@@ -77,7 +81,7 @@ def up(course: Course, from_source: bool) -> None:
 @click.option("--purge", is_flag=True, help="Remove the images and programs that the lab made, too.")
 @name_option
 @pass_course
-def down(course: Course, purge: bool) -> None:
+def down(course: "Course", purge: bool) -> None:
     """Remove the cluster and everything that was made for it."""
     course.down(purge)
 
@@ -86,7 +90,7 @@ def down(course: Course, purge: bool) -> None:
 @json_option
 @name_option
 @pass_course
-def status(course: Course, as_json: bool) -> None:
+def status(course: "Course", as_json: bool) -> None:
     """Engine, cluster, node, API server and progress at a glance."""
     seen = course.look()
     if as_json:
@@ -106,7 +110,7 @@ def status(course: Course, as_json: bool) -> None:
 @json_option
 @name_option
 @pass_course
-def list_exercises(course: Course, as_json: bool) -> None:
+def list_exercises(course: "Course", as_json: bool) -> None:
     """The exercises, with minutes, difficulty and CKS domain."""
     exercises = course.catalog.exercises
     if as_json:
@@ -122,7 +126,7 @@ def list_exercises(course: Course, as_json: bool) -> None:
 @click.argument("step", required=False)
 @name_option
 @pass_course
-def show(course: Course, exercise: str | None, step: str | None) -> None:
+def show(course: "Course", exercise: str | None, step: str | None) -> None:
     """The opening page, an exercise's task, or a step's text (Markdown)."""
     if exercise is None:
         click.echo(course.catalog.overview)
@@ -147,7 +151,7 @@ def show(course: Course, exercise: str | None, step: str | None) -> None:
 @click.argument("exercise")
 @name_option
 @pass_course
-def start(course: Course, exercise: str) -> None:
+def start(course: "Course", exercise: str) -> None:
     """Put an exercise's own starting state in place."""
     course.start(exercise)
     first = course.catalog.find(exercise).steps[0]
@@ -161,8 +165,10 @@ def start(course: Course, exercise: str) -> None:
 @click.option("--output", type=click.Path(dir_okay=False, path_type=Path), help="Write to a file instead.")
 @name_option
 @pass_course
-def verify(course: Course, selectors: tuple[str, ...], form: str, output: Path | None) -> None:
+def verify(course: "Course", selectors: tuple[str, ...], form: str, output: Path | None) -> None:
     """Check exercises or steps against the live cluster; everything when none is named."""
+    from lab.course import VERIFY_WAIT
+
     _report(course.verify(selectors, VERIFY_WAIT), form, output)
 
 
@@ -170,7 +176,7 @@ def verify(course: Course, selectors: tuple[str, ...], form: str, output: Path |
 @click.argument("selector", metavar="EXERCISE[/STEP]")
 @name_option
 @pass_course
-def hint(course: Course, selector: str) -> None:
+def hint(course: "Course", selector: str) -> None:
     """The next hint of a step (without one: of the first that does not pass); it is recorded as taken."""
     exercise, _, step = selector.partition("/")
     given = course.hint(exercise, step or course.current_step(exercise))
@@ -182,7 +188,7 @@ def hint(course: Course, selector: str) -> None:
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @name_option
 @pass_course
-def solve(course: Course, selector: str, form: str) -> None:
+def solve(course: "Course", selector: str, form: str) -> None:
     """Type the solution on the node, step by step, check each, and say why it works."""
     report = course.solve(selector)
     if form == "text":
@@ -197,7 +203,7 @@ def solve(course: Course, selector: str, form: str) -> None:
 @click.option("--all", "everything", is_flag=True, help="Put the whole cluster back to just after `lab up`.")
 @name_option
 @pass_course
-def reset(course: Course, exercise: str | None, everything: bool) -> None:
+def reset(course: "Course", exercise: str | None, everything: bool) -> None:
     """Put an exercise back to just after its start, or with --all the whole cluster."""
     if everything == (exercise is not None):
         raise UsageError("Name one exercise, or say --all.", "lab reset EXERCISE | lab reset --all")
@@ -211,12 +217,13 @@ def reset(course: Course, exercise: str | None, everything: bool) -> None:
 @click.argument("command", nargs=-1, type=click.UNPROCESSED)
 @name_option
 @pass_course
-def shell_command(course: Course, command: tuple[str, ...]) -> None:
+def shell_command(course: "Course", command: tuple[str, ...]) -> None:
     """Root on the control-plane node: a shell, or one command in it."""
     argv = course.shell_argv(command, tty=sys.stdin.isatty() and sys.stdout.isatty())
     sys.exit(shell.interact(argv))
 
 
+cli.add_command(practice)
 cli.add_command(webhook)
 
 
@@ -265,7 +272,7 @@ def _report(report: Report, form: str, output: Path | None) -> NoReturn:
     sys.exit(_CODE.get(report.verdict, ExitCode.FAILED))
 
 
-def _show_step(course: Course, exercise: Exercise, step: Step) -> None:
+def _show_step(course: "Course", exercise: Exercise, step: Step) -> None:
     click.echo(f"# {step.title}\n\n{step.text}\n")
     for reference in step.references:
         click.echo(f"- {reference.title}: {reference.url}")
@@ -292,7 +299,7 @@ def _summary(exercise: Exercise) -> dict[str, Any]:
     return {key: getattr(exercise, key) for key in keys} | {"steps": steps}
 
 
-def _next(course: Course) -> None:
+def _next(course: "Course") -> None:
     click.echo(f'The cluster "{course.name}" is ready. What next:')
     advise(
         course,

@@ -2,22 +2,23 @@
 
 import re
 import sys
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from lab import paths
 from lab.cli.endings import nobody_reads
-from lab.course import Course
 from lab.errors import UsageError
 from lab.exit_codes import ExitCode
-from lab.k8s.kind import node_container
 from lab.status import Console
+
+if TYPE_CHECKING:
+    from lab.course import Course
 
 _HOST_LIMIT = 63  # characters of the node's name: it is a host name too (RFC 1123, and the kernel's 64)
 _LABEL = "[a-z0-9]([a-z0-9-]*[a-z0-9])?"
 _TAKEN = ("bridge", "default", "host", "ingress", "kind", "none")  # networks that are Docker's and kind's own
-pass_course = click.make_pass_decorator(Course)
+pass_course = click.pass_obj
 
 
 class Group(click.Group):
@@ -46,12 +47,15 @@ def _named(ctx: click.Context, _: click.Parameter, name: str | None) -> None:
         ctx.obj = course_of(name)
 
 
-def course_of(name: str) -> Course:
+def course_of(name: str) -> "Course":
     """The use cases for a cluster; its name becomes that of a container, of a host and of a Docker network.
 
     Raises:
         UsageError: it cannot be the name of one of these.
     """
+    from lab.course import Course  # a fifth of a second: not for --help, nor before the TUI shows something
+    from lab.k8s.kind import node_container
+
     node, limit = node_container(name), _HOST_LIMIT - len(node_container(""))
     wrong = ""
     if not re.fullmatch(rf"{_LABEL}(\.{_LABEL})*", node):
@@ -80,7 +84,7 @@ name_option = click.option(
 json_option = click.option("--json", "as_json", is_flag=True, help="One JSON object instead of text.")
 
 
-def advise(course: Course, *rows: tuple[str, str]) -> None:
+def advise(course: "Course", *rows: tuple[str, str]) -> None:
     """Print commands for this cluster and what each is for, in two columns, however long its name is."""
     option = [] if course.name == paths.DEFAULT_NAME else ["--name", course.name]
     commands = [" ".join(["lab", *words.split(), *option]) for words, _ in rows]

@@ -2,12 +2,15 @@
 
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from lab import shell
 from lab.cli.options import Group, advise, name_option, pass_course
-from lab.course import Course
+
+if TYPE_CHECKING:
+    from lab.course import Course
 
 
 @click.group(cls=Group)
@@ -38,7 +41,7 @@ def serve(listen: str, cert: Path, key: Path, client_ca: Path, policy: Path, hea
 @webhook.command("up")
 @name_option
 @pass_course
-def webhook_up(course: Course) -> None:
+def webhook_up(course: "Course") -> None:
     """Start it beside the cluster, under the name external-service."""
     course.webhook_up()
     click.echo("The webhook runs; the API server finds it as external-service:1234. What next:")
@@ -48,7 +51,7 @@ def webhook_up(course: Course) -> None:
 @webhook.command("down")
 @name_option
 @pass_course
-def webhook_down(course: Course) -> None:
+def webhook_down(course: "Course") -> None:
     """Remove it."""
     course.webhook_down()
 
@@ -57,6 +60,6 @@ def webhook_down(course: Course) -> None:
 @click.option("-f", "--follow", is_flag=True, help="Go on until Ctrl-C.")
 @name_option
 @pass_course
-def webhook_logs(course: Course, follow: bool) -> None:
+def webhook_logs(course: "Course", follow: bool) -> None:
     """Print what it logged: one JSON object a decision."""
     sys.exit(shell.interact(course.webhook_logs_argv(follow)))

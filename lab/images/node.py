@@ -23,6 +23,12 @@ from lab.images.workshop import (
 )
 
 PREFIX = "cks-lab/part/"
+_BUILD = binaries.ESTIMATE + 70.0
+"""Seconds for the node image from source: compiling beside Debian's packages, then the phases below."""
+_PULL = 150.0
+"""Seconds for the node image from a registry: the pull, and what is added to it."""
+_AFTERWARDS = 95.0
+"""Seconds for what comes after the node image: what runs beside the node, and the cluster."""
 _ENTRYPOINT = '["/usr/local/bin/entrypoint","/sbin/init"]'
 
 
@@ -47,7 +53,10 @@ def ensure(workshop: Workshop, from_source: bool) -> NodeImage:
     with one_at_a_time(workshop.status):
         name = _built_name(workshop)
         ask = official.overridden() or not image_exists(name)  # what was built here once is not asked for again
-        base = official.obtain(workshop) if ask and not from_source else ""
+        base = ""
+        if ask and not from_source:
+            workshop.status.ahead(_PULL + _AFTERWARDS)
+            base = official.obtain(workshop)
         if base:
             return NodeImage(_finish(workshop, base, components={}), "official")
         if not image_exists(name):
@@ -79,6 +88,7 @@ def _final_name(workshop: Workshop, base: str) -> str:
 
 
 def _build(workshop: Workshop, name: str) -> None:
+    workshop.status.ahead(_BUILD + _AFTERWARDS)
     workshop.status.note(f"Building the node image from source. Full logs: {workshop.log('go').parent}/build-*.log")
     tags = _side_by_side(workshop)
     with workshop.status.phase("Making the control plane's images", 25):

@@ -1,11 +1,16 @@
-"""The API server, asked as the cluster's administrator through the official client."""
+"""The API server, asked as the cluster's administrator."""
 
+import json
+import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from lab.errors import ClusterError
+from lab.k8s.connection import Connection, connect
 
 CONNECT, READ = 2.0, 10.0
 """Seconds to wait for a connection and for an answer."""
@@ -24,16 +29,15 @@ class Unreachable(ClusterError):
 
 
 class Api:
-    """A client made from a kubeconfig. Make a new one after the cluster was remade: address and CA change."""
+    """A client made from a kubeconfig, and made anew when that changes: a cluster that was remade has another address
+    and another CA.
+    """
 
     def __init__(self, kubeconfig: Path) -> None:
-        from kubernetes import config  # a quarter of a second and 35 MiB, only for who asks the API
-
-        connect: Any = config.new_client_from_config
-        self._client: Any = connect(config_file=str(kubeconfig))
-        self._client.configuration.retries = False
-        self._client.rest_client.pool_manager.connection_pool_kw["retries"] = False
-        self._client.rest_client.pool_manager.connection_pool_kw["maxsize"] = 8  # checks ask several things at once
+        self._file = kubeconfig
+        self._lock = threading.Lock()
+        self._stamp = _stamp(kubeconfig)
+        self._connection = connect(kubeconfig)
 
     def request(self, path: str, method: str = "GET", body: str = "", timeout: float = READ) -> Response:
         """Send one request; an error status is an answer too.
@@ -47,22 +51,39 @@ class Api:
         Raises:
             Unreachable: no HTTP answer came.
         """
-        import urllib3
-
         headers = {"Accept": "application/json, */*", "Content-Type": "application/json"}
         headers["Content-Type"] = "application/strategic-merge-patch+json" if method == "PATCH" else "application/json"
-        try:
-            answer = self._client.rest_client.pool_manager.request(
-                method,
-                self._client.configuration.host + path,
-                headers=headers,
-                body=body.encode() if body else None,
-                timeout=urllib3.Timeout(connect=CONNECT, read=timeout),
-                retries=False,
-            )
-        except urllib3.exceptions.HTTPError as error:
-            raise Unreachable(f"The API server does not answer: {_reason(error)}", "lab status") from error
-        return Response(answer.status, answer.data.decode(errors="replace"))
+        with _transport():
+            answer = self._send(path, timeout, method=method, headers=headers, body=body.encode() if body else None)
+            return Response(answer.status, answer.data.decode(errors="replace"))
+
+    def watch(self, path: str, timeout: float) -> "Watch":
+        """Ask for the changes of a list as they come.
+
+        Args:
+            path: path and query, with `watch=1`.
+            timeout: seconds of silence after which the connection counts as broken.
+
+        Raises:
+            Unreachable: no HTTP answer came.
+        """
+        with _transport():
+            return Watch(self._send(path, timeout, preload_content=False, headers={"Accept": "application/json"}))
+
+    def _send(self, path: str, timeout: float, method: str = "GET", **options: Any) -> Any:
+        import urllib3
+
+        to = self._current()
+        waits = urllib3.Timeout(connect=CONNECT, read=timeout)
+        return to.pool.request(method, to.server + path, timeout=waits, retries=False, **options)
+
+    def _current(self) -> Connection:
+        stamp = _stamp(self._file)
+        with self._lock:
+            if stamp and stamp != self._stamp:
+                with suppress(Exception):  # the file is half written, which ends soon
+                    self._connection, self._stamp = connect(self._file), stamp
+            return self._connection
 
     def readiness(self) -> str:
         """Empty when the API server is ready, else why it is not, in a few words."""
@@ -84,6 +105,54 @@ class Api:
                 hint = "Look at the node: lab shell crictl ps -a; put it back with: lab reset --all"
                 raise ClusterError(f"The API server was not ready after {timeout:.0f} s: {why}.", hint)
             time.sleep(0.25)
+
+
+class Watch:
+    """Changes of a list, as they come. Iterating gives one event after the other until the API server ends it.
+
+    `status` is that of the HTTP answer; only 200 has events.
+    """
+
+    def __init__(self, answer: Any) -> None:
+        self._answer = answer
+        self.status: int = answer.status
+
+    def __iter__(self) -> Iterator[dict[str, Any]]:
+        """The events; raises Unreachable when the connection breaks, or after `close`."""
+        rest = b""
+        with _transport():
+            for chunk in self._answer.stream(65536):
+                *lines, rest = (rest + chunk).split(b"\n")
+                yield from (json.loads(line) for line in lines)
+
+    def close(self) -> None:
+        """End it, also while another thread waits for the next event."""
+        with suppress(Exception):  # it has just ended
+            self._answer.shutdown()
+
+    def release(self) -> None:
+        """Close the connection; for the thread that iterates."""
+        self._answer.close()
+
+
+@contextmanager
+def _transport() -> Iterator[None]:
+    """Makes `Unreachable` of every failure of the transport."""
+    import urllib3
+
+    try:
+        yield
+    except (urllib3.exceptions.HTTPError, OSError) as error:
+        raise Unreachable(f"The API server does not answer: {_reason(error)}", "lab status") from error
+
+
+def _stamp(file: Path) -> tuple[int, int, int] | None:
+    """What tells one state of a file from another; None when there is none."""
+    try:
+        about = file.stat()
+    except OSError:
+        return None
+    return about.st_mtime_ns, about.st_ino, about.st_size
 
 
 def _reason(error: Exception) -> str:

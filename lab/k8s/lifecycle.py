@@ -13,6 +13,9 @@ from lab.k8s.cluster import IMAGE_LISTING, READY_TIMEOUT, Cluster
 from lab.k8s.record import Record, load
 from lab.status import Status
 
+ESTIMATE = 35.0
+"""Seconds that making a cluster takes once its images are there: the sum of the phases."""
+
 
 def make(cluster: Cluster, kind_tool: str, image: NodeImage, shelf: Shelf, version: str, status: Status) -> Record:
     """Make the cluster with its registry, wait for all of it, save the golden state.
@@ -20,6 +23,7 @@ def make(cluster: Cluster, kind_tool: str, image: NodeImage, shelf: Shelf, versi
     Raises:
         ClusterError: a part of it failed; names the log.
     """
+    status.ahead(ESTIMATE)
     log = paths.log_file("kind")
     clear(cluster)
     Record(cluster.name, node_image=image.reference, kubernetes_version=version).save(cluster.files.record)
@@ -66,6 +70,7 @@ def adopt(cluster: Cluster, status: Status) -> Record | None:
     if not record.complete:
         status.note("An earlier `lab up` was interrupted; the half-made cluster is made anew.")
         return None
+    status.ahead(20)
     wake(cluster, status)
     with status.phase("Waiting for the API server", 5):
         cluster.api.wait_ready(READY_TIMEOUT)

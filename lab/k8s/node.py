@@ -6,6 +6,7 @@ from shlex import quote
 from lab import shell
 from lab.engine.docker import docker
 from lab.errors import ClusterError, CommandError
+from lab.k8s import node_shell
 from lab.shell import Completed
 
 SETUP = "export KUBECONFIG=/etc/kubernetes/admin.conf"
@@ -65,9 +66,10 @@ class Node:
 
     def shell_argv(self, command: list[str], tty: bool) -> list[str]:
         """The argument list of a shell on the node, or of one command in it."""
-        flags = ["-it"] if tty else ["-i"]
         tail = ["bash", "-c", " ".join(command)] if command else ["bash"]
-        return ["docker", "exec", *flags, "-w", "/root", self.container, *tail]
+        if tty:
+            return node_shell.argv(self.container, tail)
+        return ["docker", "exec", "-i", "-w", "/root", self.container, *tail]
 
     @staticmethod
     def _unreachable(completed: Completed) -> bool:

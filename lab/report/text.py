@@ -40,7 +40,7 @@ def _exercise(exercise: ExerciseResult) -> Iterator[str]:
     score = f"({exercise.earned} of {exercise.possible} points)"
     yield from _item("", exercise.verdict, f"{exercise.id}: {exercise.title} {score}")
     if exercise.note:
-        yield from _folded(" " * (_VERDICT + 2), exercise.note)
+        yield from folded(" " * (_VERDICT + 2), exercise.note)
     for step in exercise.steps:
         yield from _step(exercise.id, step, bool(exercise.note))
 
@@ -55,7 +55,7 @@ def _step(exercise_id: str, step: StepResult, noted: bool) -> Iterator[str]:
     for check in step.checks:
         yield from _check(check)
     if step.holds is Holds.ONCE and step.verdict is not Verdict.PASS and not noted:
-        yield from _folded(inner, "It is enough that this step is seen to pass once. While it is so, run:")
+        yield from folded(inner, "It is enough that this step is seen to pass once. While it is so, run:")
         yield f"{inner}lab verify {exercise_id}/{step.id}"
 
 
@@ -65,12 +65,12 @@ def _check(check: CheckResult) -> Iterator[str]:
     inner = indent + " " * (_VERDICT + 2)
     if not _unmet(check):
         return
-    yield from _folded(inner, check.expected, "expected:  ")
-    yield from _folded(inner, check.observed, "observed:  ")
+    yield from folded(inner, check.expected, "expected:  ")
+    yield from folded(inner, check.observed, "observed:  ")
     if check.guard and check.verdict is Verdict.FAIL:
-        yield from _folded(inner, "While this fails, the step earns nothing.")
+        yield from folded(inner, "While this fails, the step earns nothing.")
     if check.command:  # never folded: it is there to be pasted
-        first, *others = _clean(check.command).splitlines()
+        first, *others = clean(check.command).splitlines()
         yield f"{inner}look with: {first}"
         yield from others
 
@@ -84,15 +84,15 @@ def _word(verdict: Verdict) -> str:
 
 
 def _item(indent: str, verdict: Verdict, text: str) -> Iterator[str]:
-    return _folded(indent, text, f"{_word(verdict):<{_VERDICT}}  ")
+    return folded(indent, text, f"{_word(verdict):<{_VERDICT}}  ")
 
 
-def _folded(indent: str, text: str, label: str = "") -> Iterator[str]:
+def folded(indent: str, text: str, label: str = "", width: int = WIDTH) -> Iterator[str]:
     """Text under a label, folded between words, so that a digest or a path stays whole."""
-    for line in _clean(text).splitlines() or [""]:
+    for line in clean(text).splitlines() or [""]:
         yield from wrap(
             line or "(nothing)",
-            WIDTH,
+            width,
             initial_indent=indent + label,
             subsequent_indent=indent + " " * len(label),
             break_long_words=False,
@@ -101,6 +101,6 @@ def _folded(indent: str, text: str, label: str = "") -> Iterator[str]:
         label = " " * len(label)
 
 
-def _clean(text: str) -> str:
+def clean(text: str) -> str:
     """Text without what would steer the terminal: it may hold what a file on the node holds."""
     return _CONTROL.sub("?", text.replace("\t", "    ").replace("\r\n", "\n"))

@@ -1,19 +1,31 @@
 """The full-screen front end. It does nothing of its own: all goes through the course, as in the CLI."""
 
-from lab.tui.ports import Course
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from lab.tui.curtain import curtain
+
+if TYPE_CHECKING:
+    from lab.tui.ports import Course
 
 
-def run(course: Course) -> int:
+def run(name: str, course_of: "Callable[[str], Course]") -> int:
     """Show the lab until the learner quits, or SIGTERM or SIGHUP ends it.
+
+    Args:
+        name: the cluster's.
+        course_of: gives the course for it; what that loads is loaded when something is on the screen.
 
     Returns:
         The exit code of the process, one of `ExitCode`.
     """
-    from lab import shell
-    from lab.tui.app import LabApp  # Textual costs a quarter of a second: only for who looks at it
-    from lab.tui.ending import ended_by_signals
+    with curtain(name):
+        course = course_of(name)
+        from lab import shell
+        from lab.tui.app import LabApp  # Textual costs a quarter of a second: only for who looks at it
+        from lab.tui.ending import ended_by_signals
 
-    app = LabApp(course)
+        app = LabApp(course)
     with ended_by_signals(app):
         try:
             app.run()

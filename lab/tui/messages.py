@@ -1,11 +1,11 @@
 """What threads and screens tell each other."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from textual.message import Message
 
-from lab.model import Report
+from lab.model import Exercise, Finding, Report, Step, Told
 from lab.tui.failures import Failure
 from lab.tui.ports import Hint
 
@@ -26,6 +26,13 @@ class PhaseEnded(Message, bubble=False):
     key: int
     ok: bool
     seconds: float
+
+
+@dataclass
+class StillAhead(Message):
+    """About how many seconds all that is still to come takes. Bubbles from the list of phases to its screen."""
+
+    estimate: float
 
 
 @dataclass
@@ -58,9 +65,37 @@ class ClusterReady(Message):
 
 
 @dataclass
-class Observed(Message, bubble=False):
-    """A verify is over."""
+class Heard(Message, bubble=False):
+    """A word that something changed on the cluster; for the app, which passes it on to its screens."""
 
+    told: Told
+
+
+@dataclass
+class Looked(Message, bubble=False):
+    """The lab was looked at: `Session.last_look` is new."""
+
+
+@dataclass
+class Examined(Message, bubble=False):
+    """The doctor's findings."""
+
+    outcome: Sequence[Finding] | Failure
+
+
+@dataclass
+class LogRead(Message, bubble=False):
+    """The end of the log that was written to last; no file when none was."""
+
+    file: str
+    lines: Sequence[str]
+
+
+@dataclass
+class Observed(Message, bubble=False):
+    """A verify of an exercise, or of a step of it, is over."""
+
+    exercise_id: str
     outcome: Report | Failure
 
 
@@ -76,6 +111,22 @@ class HintCame(Message, bubble=False):
     """The next hint of a step."""
 
     outcome: Hint | Failure
+
+
+@dataclass
+class SolutionCame(Message, bubble=False):
+    """The solution of a step."""
+
+    step: Step
+    outcome: str | Failure
+
+
+@dataclass
+class HelpCounted(Message, bubble=False):
+    """The help that was taken in an exercise: the number of hints by step, and the steps whose solution was taken."""
+
+    exercise: Exercise
+    outcome: tuple[Mapping[str, int], Sequence[str]] | Failure
 
 
 @dataclass

@@ -1,64 +1,237 @@
-"""When an exercise is looked at again, and what is known meanwhile. Pure: the screen runs the threads."""
+"""What is known of one exercise, and what is looked at when. Pure: the screen runs the threads.
 
-from dataclasses import dataclass
+A change that was told is looked at as soon as it is quiet for a moment: first the step at hand, then, when it
+has been quiet for longer, the whole exercise. Without a word, everything is looked at now and then.
+"""
 
-from lab.model import ExerciseResult, Report, StepResult
+from dataclasses import dataclass, field, replace
+
+from lab.model import CheckResult, Exercise, Report, StepResult, Verdict, worst
 from lab.status import seconds
 from lab.tui.failures import Failure
-from lab.tui.words import STALE
 
-EVERY = 3.0
-"""Seconds from the end of one observation to the start of the next."""
-_SLOW = 2.0  # seconds after which an observation under way is worth a word
+NOT_YET = "not-yet"
+"""The reason of a verdict that looking again soon will change. `lab.checks` has it too, but loads every check."""
+EVERY = 30.0
+"""Seconds from the end of one look at the whole exercise to the next, when nothing was told."""
+UNTOLD = 5.0
+"""The same while nobody watches the cluster."""
+DEBOUNCE = 0.15
+"""Seconds without another word after which a change is looked at."""
+AT_MOST = 0.6
+"""Seconds after which a change is looked at even if others follow it without end."""
+REST = 0.3
+"""Seconds between two looks, however much is told."""
+QUIET = 1.5
+"""Seconds without a word after which the whole exercise is looked at."""
+LONGEST = 10.0
+"""Seconds after which that is done even if it is never quiet."""
+SOON = 1.5
+"""Seconds until a check that could not tell yet is asked again."""
+PATIENCE = 20
+"""How often in a row that is done; from then on every `UNTOLD` seconds."""
+
+_SLOW = 2.0  # seconds after which a look under way is worth a word
+
+
+@dataclass(frozen=True)
+class Target:
+    """What to look at: one step, or the whole exercise."""
+
+    step_id: str = ""
 
 
 @dataclass
 class Observation:
-    """What is known of one exercise. Times are monotonic; None for never."""
+    """What is known of one exercise. Times are monotonic; None for never.
 
-    result: ExerciseResult | None = None
+    `watched`: whether changes are told; `kept`: since when a verdict (step, check) could not be told anew.
+    """
+
+    exercise: Exercise
+    watched: bool = True
+    steps: dict[str, StepResult] = field(default_factory=dict)
+    kept: dict[tuple[str, str], float] = field(default_factory=dict)
+    note: str = ""
     failure: Failure | None = None
-    seen: float | None = None
-    ended: float | None = None
-    running_since: float | None = None
-    wanted: bool = False
+    running: Target | None = None
+    _seen: dict[str, float] = field(default_factory=dict)
+    _passed: set[str] = field(default_factory=set)
+    _began: float = 0.0
+    _ended: float | None = None
+    _whole_ended: float | None = None
+    _first_told: float | None = None
+    _last_told: float = 0.0
+    _stale_since: float | None = None
+    _again: tuple[float, Target] | None = None
+    _late_looks: int = 0
+    _wanted: bool = True
 
-    def due(self, now: float) -> bool:
-        """Whether it is time to look; never while a look is under way."""
-        if self.running_since is not None:
-            return False
-        return self.wanted or self.ended is None or now - self.ended >= EVERY
+    # -- when to look
 
-    def begin(self, now: float) -> None:
-        """A look begins."""
-        self.running_since, self.wanted = now, False
+    def tell(self, now: float) -> None:
+        """Something changed on the cluster."""
+        self._first_told = now if self._first_told is None else self._first_told
+        self._stale_since = now if self._stale_since is None else self._stale_since
+        self._last_told, self._late_looks = now, 0
 
-    def end(self, outcome: Report | Failure, now: float) -> None:
-        """A look is over; after a failure the last verdicts stay."""
-        self.running_since, self.ended = None, now
-        self.failure = outcome if isinstance(outcome, Failure) else None
-        if isinstance(outcome, Report) and outcome.exercises:
-            self.result, self.seen = outcome.exercises[0], now
+    def want(self) -> None:
+        """Look at everything now; or, when a look is under way, right after it."""
+        self._wanted = True
+
+    def next(self, now: float, step_id: str) -> Target | None:
+        """What to look at now, if anything: never while a look is under way.
+
+        Args:
+            now: the time.
+            step_id: the step at hand; empty for none.
+        """
+        if self.running:
+            return None
+        if step_id and step_id not in self._seen and not self.failure:
+            return Target(step_id)
+        if self._wanted or (self._stale_since is not None and now - self._stale_since >= LONGEST):
+            return Target()
+        if self._ended is not None and now - self._ended < REST:
+            return None
+        if self._first_told is not None:
+            settled = now - self._last_told >= DEBOUNCE or now - self._first_told >= AT_MOST
+            return Target(step_id) if settled else None
+        if self._again and now >= self._again[0]:
+            return self._again[1]
+        if self._stale_since is not None and now - self._last_told >= QUIET:
+            return Target()
+        every = EVERY if self.watched and not self.failure else UNTOLD
+        return Target() if self._whole_ended is None or now - self._whole_ended >= every else None
+
+    def begin(self, target: Target, now: float) -> None:
+        """A look begins; it answers what was told before it."""
+        self.running, self._began, self._first_told = target, now, None
+        if not target.step_id:
+            self._wanted, self._stale_since, self._again = False, None, None
+        elif self._again and self._again[1] == target:
+            self._again = None
+
+    def end(self, outcome: Report | Failure, now: float) -> tuple[StepResult, ...]:
+        """A look is over; after a failure the last verdicts stay.
+
+        Returns:
+            The steps that pass as of this look and did not before.
+        """
+        target, self.running, self._ended = self.running or Target(), None, now
+        if not target.step_id or isinstance(outcome, Failure):
+            self._whole_ended = now
+        if isinstance(outcome, Failure):
+            self.failure = outcome
+            return ()
+        self.failure = None
+        ours = [each for each in outcome.exercises if each.id == self.exercise.id]
+        fresh = [step for each in ours for step in each.steps]
+        self.note = ours[0].note if ours else self.note
+        turned = tuple(step for step in fresh if self._take(step))
+        self._plan_again(fresh, now)
+        return turned
 
     def forget(self) -> None:
         """What was seen no longer holds; look at once."""
-        self.result, self.failure, self.seen, self.wanted = None, None, None, True
+        self.steps, self.kept, self._seen, self._passed = {}, {}, {}, set()
+        self.note, self.failure, self._wanted = "", None, True
+
+    # -- what is known
+
+    @property
+    def earned(self) -> int:
+        """The points of all steps as far as they are known."""
+        return sum(step.earned for step in self.steps.values())
+
+    @property
+    def possible(self) -> int:
+        """What the exercise can earn."""
+        return sum(step.points for step in self.exercise.steps)
+
+    @property
+    def complete(self) -> bool:
+        """Whether every step passes, and nothing of that is old (but what was seen once)."""
+        known = [self.steps.get(step.id) for step in self.exercise.steps]
+        return all(
+            step is not None and step.verdict is Verdict.PASS and (step.seen_at or self.since(step.id) is None)
+            for step in known
+        )
 
     def step(self, step_id: str) -> StepResult | None:
         """What is known of a step."""
-        steps = self.result.steps if self.result else ()
-        return next((step for step in steps if step.id == step_id), None)
+        return self.steps.get(step_id)
 
-    def age(self, now: float) -> str:
-        """How old the verdicts are, and whether they are being looked at, in a few words."""
-        words = []
-        if self.seen is not None:
-            age = now - self.seen
-            words.append(f"as of {seconds(age)} ago" if age > STALE else "looked at just now")
+    def passes(self, step_id: str) -> bool:
+        """Whether a step passes, as far as is known."""
+        step = self.steps.get(step_id)
+        return step is not None and step.verdict is Verdict.PASS
+
+    def since(self, step_id: str, check_id: str = "") -> float | None:
+        """As of when the verdict of a check, or the oldest of a step, is kept because it could not be told anew."""
+        times = [at for (step, check), at in self.kept.items() if step == step_id and check_id in ("", check)]
+        return min(times, default=None)
+
+    def age(self, now: float, step_id: str) -> str:
+        """What there is to say of how new the verdicts of a step are; empty when there is nothing."""
+        since, words = self.since(step_id), []
+        if self.failure and step_id in self._seen:
+            since = min(since or now, self._seen[step_id])
+        if since is not None:
+            words.append(f"as of {seconds(now - since)} ago")
         if self.failure:
             words.append(f"? could not look: {self.failure.message.splitlines()[0]}")
-        elif self.seen is None:
+        elif step_id not in self._seen:
             words.append("looking ...")
-        elif self.running_since is not None and now - self.running_since > _SLOW:
+        elif self.running and now - self._began > _SLOW:
             words.append("looking again ...")
         return " · ".join(words)
+
+    # -- inside
+
+    def _take(self, fresh: StepResult) -> bool:
+        """Take a step's verdicts over; those that could not be told anew stay as they were, as old ones."""
+        before = self.steps.get(fresh.id)
+        known = {check.id: check for check in before.checks} if before else {}
+        checks = []
+        for check in fresh.checks:
+            keeps = _could_not_tell(check) and check.id in known and not _could_not_tell(known[check.id])
+            if keeps:
+                self.kept.setdefault((fresh.id, check.id), self._seen[fresh.id])
+            else:
+                self.kept.pop((fresh.id, check.id), None)
+            checks.append(known[check.id] if keeps else check)
+        old = self.since(fresh.id) is not None
+        self.steps[fresh.id] = _merged(fresh, before, tuple(checks)) if old else fresh
+        first, passed = fresh.id not in self._seen, fresh.id in self._passed
+        self._seen[fresh.id] = self._began
+        if fresh.verdict is Verdict.PASS:
+            self._passed.add(fresh.id)
+        elif fresh.verdict is Verdict.FAIL:
+            self._passed.discard(fresh.id)
+        return fresh.verdict is Verdict.PASS and not first and not passed
+
+    def _plan_again(self, fresh: list[StepResult], now: float) -> None:
+        late = [step.id for step in fresh if any(check.reason == NOT_YET for check in step.checks)]
+        unsure = any(_could_not_tell(check) for step in fresh for check in step.checks)
+        if late:
+            self._late_looks += 1
+            wait = SOON if self._late_looks <= PATIENCE else UNTOLD
+            self._again = (now + wait, Target(late[0] if len(late) == 1 else ""))
+        elif unsure:
+            self._again = (now + UNTOLD, Target(fresh[0].id if len(fresh) == 1 else ""))
+
+
+def _could_not_tell(check: CheckResult) -> bool:
+    return check.verdict is Verdict.ERROR and check.reason != NOT_YET
+
+
+def _merged(fresh: StepResult, before: StepResult | None, checks: tuple[CheckResult, ...]) -> StepResult:
+    """A step with verdicts of which some are old: such a mixture does not make a step pass that did not before."""
+    verdict = worst([check.verdict for check in checks])
+    passed = before is not None and before.verdict is Verdict.PASS
+    if fresh.verdict is Verdict.PASS or (verdict is Verdict.PASS and not passed):
+        verdict = fresh.verdict
+    guarded = all(check.verdict is Verdict.PASS for check in checks if check.guard)
+    earned = sum(check.points for check in checks if check.verdict is Verdict.PASS) if guarded else 0
+    return replace(fresh, checks=checks, verdict=verdict, earned=max(earned, fresh.earned))

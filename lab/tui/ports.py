@@ -1,14 +1,14 @@
 """What the TUI needs of the course, so that it runs on a fake one.
 
 Every method of `Course` may block for seconds or minutes and raise `LabError`, so it is called in a thread.
-`up`, `start`, `verify`, `solve`, `reset` and `reset_all` are called one after the other; `look`, `hint`,
-`hints_taken` and `shell_argv` may come from another thread at the same time.
+`up`, `start`, `verify`, `solve`, `reset` and `reset_all` are called one after the other; the others may come from
+other threads at the same time.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
-from lab.model import Exercise, Report
+from lab.model import Exercise, Finding, Place, Report, Told
 from lab.status import Status
 
 
@@ -88,10 +88,18 @@ class Catalog(Protocol):
         """The exercises in their order."""
 
 
+class Watching(Protocol):
+    """A watch that goes on."""
+
+    def stop(self) -> None:
+        """Let it end; returns at once."""
+
+
 class Course(Protocol):
     """The use cases that the TUI shows."""
 
     status: Status
+    ask: Callable[[str], bool]
 
     @property
     def name(self) -> str:
@@ -110,6 +118,21 @@ class Course(Protocol):
     def look(self) -> LabStatus:
         """The lab at a glance; never raises LabError."""
 
+    def watch(self, told: Callable[[Told], None]) -> Watching:
+        """Tell of changes on the cluster as they come, in other threads."""
+
+    def doctor(self) -> Sequence[Finding]:
+        """Every requirement of the host, met or not, with what to do."""
+
+    def fix(self) -> None:
+        """Install and start what can be."""
+
+    def place(self) -> Place | None:
+        """Where the learner was last on this cluster."""
+
+    def remember(self, place: Place) -> None:
+        """Keep where the learner is."""
+
     def start(self, exercise_id: str) -> None:
         """Put the exercise's starting state in place."""
 
@@ -121,6 +144,12 @@ class Course(Protocol):
 
     def hints_taken(self, exercise_id: str, step_id: str) -> Sequence[str]:
         """The texts of the step's hints that were taken."""
+
+    def solution(self, exercise_id: str, step_id: str) -> str:
+        """The script that solves the step; that it was shown is recorded."""
+
+    def solutions_taken(self, exercise_id: str) -> Sequence[str]:
+        """The ids of the steps whose solution was shown or typed."""
 
     def solve(self, selector: str) -> Report:
         """Do what the solution of `exercise` or `exercise/step` does, and look."""

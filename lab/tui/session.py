@@ -1,13 +1,14 @@
 """What the screens share: the course, who listens to its status, and the last look at the lab."""
 
 import threading
-import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from lab.model import Report
+from lab.model import Place, Report, Told
+from lab.tui import clock
 from lab.tui.failures import Failure, attempt
-from lab.tui.ports import Course, ExerciseProgress, LabStatus
+from lab.tui.keys import bindings, parts_loaded, pressed
+from lab.tui.ports import Course, ExerciseProgress, LabStatus, Watching
 from lab.tui.status import TuiStatus
 
 
@@ -20,10 +21,25 @@ class Look:
     since: float
 
 
+@dataclass(frozen=True)
+class Known:
+    """A LabStatus of which some was told since."""
+
+    engine: str
+    engine_ok: bool
+    cluster: str
+    api_server: str
+    kubernetes_version: str
+    progress: Sequence[ExerciseProgress]
+
+
 class Session:
     """One run of the TUI.
 
     `busy` counts the jobs that change the cluster at this moment: nothing is observed meanwhile.
+    `resume` is where the learner is, or was when the lab was left. `watching` is there while changes are told.
+    `keys` has the keys that the user has set, by the id of what they do.
+    `on_look` is called after each look, in the thread that looked.
     """
 
     def __init__(self, course: Course, status: TuiStatus) -> None:
@@ -31,6 +47,11 @@ class Session:
         self.status = status
         self.last_look: Look | None = None
         self.busy = 0
+        self.resume: Place | None = None
+        self.keys: Mapping[str, str] = {}
+        self._default_keys: dict[str, str] = {}
+        self.watching: Watching | None = None
+        self.on_look: Callable[[], object] = lambda: None
         self._turn = threading.Lock()
 
     def look(self) -> None:
@@ -38,14 +59,45 @@ class Session:
         seen = attempt(self.course.look)
         if isinstance(seen, Failure):
             return
-        now, last = time.monotonic(), self.last_look
-        same = last is not None and (last.status.api_server == "ready") == (seen.api_server == "ready")
-        self.last_look = Look(seen, now, last.since if last and same else now)
+        self._saw(seen)
+        self.on_look()
 
-    def verify(self, exercise_id: str) -> Report | Failure:
-        """Verify one exercise. Blocks, and waits for its turn."""
+    @property
+    def cluster(self) -> str:
+        """What is known of the cluster: running, stopped, absent or unknown."""
+        return self.last_look.status.cluster if self.last_look else "unknown"
+
+    def hear(self, told: Told) -> None:
+        """Take over what was told of the node or the API server."""
+        if self.last_look is None or told.what not in ("node", "api"):
+            return
+        status = self.last_look.status
+        cluster, api_server = status.cluster, status.api_server
+        if told.what == "node":
+            cluster, api_server = told.detail, api_server if told.detail == "running" else ""
+        else:
+            api_server = "ready" if told.detail == "ready" else f"not ready: {told.detail}"
+        self._saw(
+            Known(status.engine, status.engine_ok, cluster, api_server, status.kubernetes_version, status.progress)
+        )
+
+    def resume_from_last_time(self) -> None:
+        """Read where the learner was when the lab was left. Blocks."""
+        place = attempt(self.course.place)
+        if not isinstance(place, Failure):
+            self.resume = place
+
+    def remember(self, exercise_id: str, step_id: str = "") -> None:
+        """Keep where the learner is, for this run and the next; writes when it is another place than before."""
+        place = Place(exercise_id, step_id)
+        if place != self.resume:
+            self.resume = place
+            attempt(lambda: self.course.remember(place))
+
+    def verify(self, selector: str) -> Report | Failure:
+        """Verify an `exercise` or `exercise/step`. Blocks, and waits for its turn."""
         with self._turn:
-            return attempt(lambda: self.course.verify([exercise_id]))
+            return attempt(lambda: self.course.verify([selector]))
 
     def change(self, call: Callable[[], object]) -> Failure | None:
         """Do something to the cluster, then look. Blocks, and waits for its turn."""
@@ -53,6 +105,18 @@ class Session:
             outcome = attempt(call)
         self.look()
         return outcome if isinstance(outcome, Failure) else None
+
+    def key(self, id: str) -> str:
+        """How the first key is written of a binding that is there on some screen."""
+        if id not in self._default_keys:
+            self._default_keys = {id: bound.keys[0] for id, bound in bindings(parts_loaded()).items()}
+        key = self.keys[id].split(",")[0] if id in self.keys else self._default_keys[id]
+        return pressed(key)
+
+    def gone(self) -> bool:
+        """Whether the last look found no cluster that runs, or no engine."""
+        status = self.last_look.status if self.last_look else None
+        return status is not None and (not status.engine_ok or status.cluster != "running")
 
     def progress(self, exercise_id: str) -> ExerciseProgress | None:
         """What the last look said of an exercise."""
@@ -63,3 +127,8 @@ class Session:
         """Whether the last look said that the exercise is started."""
         row = self.progress(exercise_id)
         return row is not None and row.started
+
+    def _saw(self, seen: LabStatus) -> None:
+        now, last = clock.now(), self.last_look
+        same = last is not None and (last.status.api_server == "ready") == (seen.api_server == "ready")
+        self.last_look = Look(seen, now, last.since if last and same else now)

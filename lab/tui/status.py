@@ -1,13 +1,13 @@
 """What long work says, as messages to whoever shows it."""
 
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import count
 
 from textual.message_pump import MessagePump
 
-from lab.tui.messages import Noted, PhaseEnded, PhaseStarted
+from lab.tui import clock
+from lab.tui.messages import Noted, PhaseEnded, PhaseStarted, StillAhead
 
 
 class TuiStatus:
@@ -20,13 +20,17 @@ class TuiStatus:
     @contextmanager
     def phase(self, title: str, estimate: float = 0) -> Iterator[None]:
         """Tell where a phase begins and where it ends."""
-        target, key, begun, ok = self.target, next(self._keys), time.monotonic(), False
+        target, key, begun, ok = self.target, next(self._keys), clock.now(), False
         target.post_message(PhaseStarted(key, title, estimate))
         try:
             yield
             ok = True
         finally:
-            target.post_message(PhaseEnded(key, ok, time.monotonic() - begun))
+            target.post_message(PhaseEnded(key, ok, clock.now() - begun))
+
+    def ahead(self, estimate: float) -> None:
+        """Pass the estimate on."""
+        self.target.post_message(StillAhead(estimate))
 
     def note(self, text: str) -> None:
         """Pass the text on."""

@@ -4,13 +4,16 @@ from datetime import datetime
 
 from textual.content import Content
 
-from lab.model import CheckResult, Exercise, Holds, StepResult, Verdict
+from lab.model import CheckResult, Exercise, Finding, Holds, StepResult, Verdict
 from lab.status import seconds
+from lab.tui.observation import NOT_YET
 from lab.tui.ports import ExerciseProgress
 from lab.tui.session import Look
 
 STALE = 8.0
 """Seconds after which what was seen is said to be old."""
+RESTART = 90.0
+"""Seconds that an API server may be on its way back; from then on it is away."""
 
 _VERDICTS = {
     Verdict.PASS: ("✓", "passes", "$text-success"),
@@ -19,6 +22,7 @@ _VERDICTS = {
     Verdict.ERROR: ("?", "could not tell", "$text-warning"),
 }
 _UNSEEN = ("·", "not checked", "$text-muted")
+_OLD = " (old)"
 
 
 def points(number: int) -> str:
@@ -26,18 +30,27 @@ def points(number: int) -> str:
     return f"{number} point" if number == 1 else f"{number} points"
 
 
-def check_state(result: CheckResult | None) -> Content:
-    """The verdict of a check."""
+def check_state(result: CheckResult | None, old: bool = False) -> Content:
+    """The verdict of a check; an old one says so."""
     mark, word, colour = _VERDICTS[result.verdict] if result else _UNSEEN
-    return Content.styled(f"{mark} {word}", colour)
+    if result and result.reason == NOT_YET:
+        word = "not yet"
+    return Content.styled(f"{mark} {word}{_OLD if old else ''}", colour)
 
 
-def step_state(result: StepResult | None) -> Content:
-    """The state of a step; a step that has to hold once says when it was seen."""
+def step_state(result: StepResult | None, old: bool = False) -> Content:
+    """The state of a step; a step that has to hold once says when it was seen, an old one that it is old."""
     if result and result.holds is Holds.ONCE and result.seen_at:
         return Content.styled(f"✓ seen at {clock(result.seen_at)}", "$text-success")
     mark, word, colour = _VERDICTS[result.verdict] if result else _UNSEEN
-    return Content.styled(f"{mark} {word}", colour)
+    return Content.styled(f"{mark} {word}{_OLD if old else ''}", colour)
+
+
+def check_counts(result: StepResult | None) -> str:
+    """How many checks of a step have which verdict: `✓2 ✗1`."""
+    found = [check.verdict for check in result.checks] if result else []
+    counts = ((mark, found.count(verdict)) for verdict, (mark, _, _) in _VERDICTS.items())
+    return " ".join(f"{mark}{count}" for mark, count in counts if count) or "·"
 
 
 def clock(moment: str) -> str:
@@ -50,13 +63,27 @@ def clock(moment: str) -> str:
 
 def exercise_state(exercise: Exercise, progress: ExerciseProgress | None) -> Content:
     """Whether an exercise is started, with its score."""
+    asks = f"{exercise.difficulty.value} · about {exercise.minutes} min"
     if progress is None or not progress.started:
-        asks = f" · {exercise.difficulty.value} · about {exercise.minutes} min"
-        return Content.styled(f"· not started{asks}", "$text-muted")
-    score = f"{progress.earned} of {points(progress.possible)}"
+        worth = points(sum(step.points for step in exercise.steps))
+        return Content.styled(f"· not started · {worth} · {asks}", "$text-muted")
+    score = f"{progress.earned} of {points(progress.possible)} · {asks}"
     if progress.possible and progress.earned == progress.possible:
         return Content.styled(f"✓ complete · {score}", "$text-success")
     return Content.styled(f"~ started · {score}", "$text-warning")
+
+
+def gone(look: Look | None) -> Content:
+    """What is to be said of a cluster that does not run, or of an engine that does not answer; else nothing."""
+    if look is None or (look.status.engine_ok and look.status.cluster == "running"):
+        return Content("")
+    status = look.status
+    what = {
+        "absent": "The cluster is gone, and what you did in it: it was removed",
+        "stopped": "The cluster is stopped; what you did in it is kept",
+    }.get(status.cluster, f"The state of the cluster is {status.cluster}")
+    text = what if status.engine_ok else "The Docker engine does not answer"
+    return Content.styled(f"✗ {text}", "bold $text-error")
 
 
 def cluster_state(name: str, look: Look | None, now: float) -> Content:
@@ -74,8 +101,28 @@ def cluster_state(name: str, look: Look | None, now: float) -> Content:
         ready = Content.styled("✓ ready", "$text-success")
         version = f" · Kubernetes {status.kubernetes_version}" if status.kubernetes_version else ""
         return Content.assemble(f"{name} · API server: ", ready, f"{version}{age}")
-    word, _, why = status.api_server.partition(":")
-    bad = f"✗ {word or 'no answer'} for {seconds(now - look.since)}"
-    return Content.assemble(
-        f"{name} · API server: ", Content.styled(bad, "$text-error"), f" ·{why}{age}" if why else age
+    why = status.api_server.partition(":")[2].strip()
+    since = now - look.since
+    mark, word, colour = ("~", "restarting", "$text-warning") if since < RESTART else ("✗", "away", "$text-error")
+    state = Content.styled(f"{mark} {word} for {seconds(since)}", colour)
+    return Content.assemble(f"{name} · API server: ", state, f" ({why}){age}" if why else age)
+
+
+def finding_state(finding: Finding) -> Content:
+    """Whether a requirement is met."""
+    if finding.ok:
+        return Content.styled("✓ met", "$text-success")
+    if finding.required:
+        return Content.styled("✗ missing", "$text-error")
+    return Content.styled("! could be better", "$text-warning")
+
+
+def spent_of(spent: float, estimate: float) -> str:
+    """The time that work has taken, with the estimate when there is one (0 for none)."""
+    if not estimate:
+        return seconds(spent)
+    return (
+        f"{seconds(spent)} of about {seconds(estimate)}"
+        if spent <= estimate
+        else f"{seconds(spent)}, longer than {seconds(estimate)}"
     )

@@ -12,7 +12,7 @@ import pytest
 from answers import FOLDER, SEED, wrong_answers
 from live_program import Lab
 
-NAME = "cks-lab-test"
+NAME = os.environ.get("LAB_TEST_NAME", "cks-lab-test")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

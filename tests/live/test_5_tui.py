@@ -26,7 +26,7 @@ def test_a_step_turns_green_by_itself_after_work_in_the_shell(digest: Lab, termi
     terminal.send("\x1b[B")  # down: the exercise
     time.sleep(1)
     terminal.send("\r")
-    terminal.expect("Checks of step 1")
+    terminal.expect("Step 1 of")
     terminal.expect("fails")
     terminal.send("!")
     terminal.expect("root on the node")

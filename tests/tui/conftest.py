@@ -1,14 +1,28 @@
-"""Tests of the TUI: a fake course, short intervals, and a state folder of their own."""
+"""Tests of the TUI: a fake course, a terminal without a program, and a state folder of their own."""
 
 from pathlib import Path
 
 import pytest
 
-from lab.tui import app, observation
+from lab.tui import app
+from lab.tui.screens.work import WorkScreen
+
+from .stub_pane import StubPane
+
+QUICK = {"test_log_tail", "test_observation", "test_parts", "test_settings"}
+"""Modules that drive no screen: part of `make check`."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if item.path.parent == Path(__file__).parent and item.path.stem not in QUICK:
+            item.add_marker(pytest.mark.slow)
 
 
 @pytest.fixture(autouse=True)
 def _apart(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LAB_STATE_HOME", str(tmp_path))
-    monkeypatch.setattr(observation, "EVERY", 0.1)
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    monkeypatch.setattr(WorkScreen, "make_pane", lambda screen: StubPane(screen.prefix))
     monkeypatch.setattr(app, "LOOK_EVERY", 0.1)

@@ -1,8 +1,11 @@
-"""A course without a cluster: it says what it is told to say, and keeps what it was asked."""
+"""A course without a cluster: it says what it is told to say, and keeps what it was asked.
+
+Nothing of it takes time. What shall take long waits at a gate that the test opens: `gate = course.hold("start")`,
+later `gate.set()`.
+"""
 
 import threading
-import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -14,15 +17,21 @@ from lab.model import (
     Difficulty,
     Exercise,
     ExerciseResult,
+    Finding,
     Holds,
+    Place,
     Reference,
     Report,
     Step,
     StepResult,
+    Told,
     Verdict,
     worst,
 )
 from lab.status import Silent, Status
+
+API_CHECKS = {"ready", "template"}
+"""Checks that need the API server; the others look at the node alone."""
 
 CLUSTER = ClusterInfo("cks-lab", "v1.36.4", "kindest/node:v1.36.4", "kind")
 
@@ -64,6 +73,7 @@ def _check(id: str, title: str, points: int = 0) -> CheckSpec:
 
 def _step(id: str, title: str, checks: Sequence[CheckSpec], holds: Holds = Holds.NOW) -> Step:
     look = "```bash\ncrictl images --digests\n```\n\n```\nIMAGE  TAG  DIGEST\n```\n\n"
+    look += "```sh\nfor n in 1 2; do\n  echo $n\ndone\n```\n\n"
     text = f"## {title}\n\nLook with `crictl ps` on the node, then write what you found.\n\n{look}" + "\n".join(
         f"{n}. Do the thing of number {n}, as the page says." for n in range(1, 9)
     )
@@ -115,32 +125,77 @@ def _exercise(id: str, number: int, title: str, steps: tuple[Step, ...]) -> Exer
     )
 
 
+class FakeWatching:
+    """A watch that tells what the test says."""
+
+    def __init__(self, told: Callable[[Told], None]) -> None:
+        self.told = told
+        self.stopped = False
+
+    def stop(self) -> None:
+        self.stopped = True
+
+
 @dataclass
 class FakeCourse:
-    """`failures` maps a method's name to errors that it raises, one a call; `passing` holds check ids."""
+    """`failures` maps a method's name to errors that it raises, one a call; `passing` holds check ids.
+
+    `late` holds ids of checks that cannot tell yet, `phases` what `up` does: title, estimate, and a gate or None.
+    """
 
     made: bool = True
     name: str = "cks-lab"
     cluster: str = ""
     api_server: str = "ready"
-    delay: float = 0.0
-    phases: Sequence[tuple[str, float, float]] = (
-        ("Making the node image", 3, 0.0),
-        ("Creating the control plane", 0, 0.0),
+    phases: Sequence[tuple[str, float, threading.Event | None]] = (
+        ("Making the node image", 3, None),
+        ("Creating the control plane", 0, None),
     )
     failures: dict[str, list[Exception]] = field(default_factory=dict)
     passing: set[str] = field(default_factory=set)
+    late: set[str] = field(default_factory=set)
     started: set[str] = field(default_factory=set)
+    aside: set[str] = field(default_factory=set)
     calls: list[str] = field(default_factory=list)
     taken: dict[str, int] = field(default_factory=dict)
+    solved: list[str] = field(default_factory=list)
+    where: Place | None = None
+    findings: tuple[Finding, ...] = (Finding("engine", True, "Docker 29.1"),)
     gate: threading.Event | None = None
+    ask: Callable[[str], bool] = lambda question: False
     status: Status = field(default_factory=Silent)
+    watches: list[FakeWatching] = field(default_factory=list)
     at_once: int = 0
     most_at_once: int = 0
 
     def __post_init__(self) -> None:
         overview = "# Supply chain\n\nThree exercises on a real control plane."
         self._catalog = FakeCatalog(overview, (digest_exercise(), whitelist_exercise()))
+        self._gates: dict[str, threading.Event] = {}
+
+    # -- what a test does
+
+    def hold(self, method: str) -> threading.Event:
+        """From now on, calls of a method wait until the test sets what this returns."""
+        self._gates[method] = threading.Event()
+        return self._gates[method]
+
+    def tell(self, what: str, detail: str = "") -> None:
+        """Tell all who watch, in this thread."""
+        for watching in self.watches:
+            if not watching.stopped:
+                watching.told(Told(what, detail))  # type: ignore[arg-type]
+
+    def change(self, *check_ids: str) -> None:
+        """The learner does what makes these checks pass, and no others; and the change is told."""
+        self.passing = set(check_ids)
+        self.tell("files")
+
+    def looks(self, selector: str = "image-digest") -> int:
+        """How often that was looked at."""
+        return self.calls.count(f"verify {selector}")
+
+    # -- what the TUI asks
 
     @property
     def catalog(self) -> FakeCatalog:
@@ -154,13 +209,12 @@ class FakeCourse:
     def up(self) -> ClusterInfo:
         self._called("up")
         self.status.note("Full log: /state/logs/up.log")
-        for title, estimate, duration in self.phases:
+        for title, estimate, gate in self.phases:
             with self.status.phase(title, estimate):
-                time.sleep(duration)
+                _wait(gate)
                 self._fail("phase")
-        if self.gate:
-            assert self.gate.wait(10)
-        self.made, self.cluster = True, ""
+        _wait(self.gate)
+        self.made, self.cluster, self.api_server = True, "", "ready"
         return CLUSTER
 
     def look(self) -> FakeLook:
@@ -171,19 +225,38 @@ class FakeCourse:
         cluster = self.cluster or ("running" if self.made else "absent")
         return FakeLook(cluster=cluster, api_server=self.api_server, progress=rows)
 
+    def watch(self, told: Callable[[Told], None]) -> FakeWatching:
+        self._called("watch")
+        self.watches.append(FakeWatching(told))
+        return self.watches[-1]
+
+    def doctor(self) -> tuple[Finding, ...]:
+        self._called("doctor")
+        return self.findings
+
+    def fix(self) -> None:
+        self._called("fix")
+
+    def place(self) -> Place | None:
+        return self.where
+
+    def remember(self, place: Place) -> None:
+        self.where = place
+
     def start(self, exercise_id: str) -> None:
         self._called(f"start {exercise_id}")
         self.status.note("Other exercises are set aside.")
-        self._phase("Putting the starting state in place")
+        self._phase("start", "Putting the starting state in place")
         self.started.add(exercise_id)
+        self.aside.discard(exercise_id)
 
     def verify(self, selectors: Sequence[str] = ()) -> Report:
         self.at_once += 1
         self.most_at_once = max(self.most_at_once, self.at_once)
         try:
             self._called(f"verify {' '.join(selectors)}")
-            time.sleep(self.delay)
-            results = tuple(self._result(e) for e in self.catalog.exercises if e.id in selectors)
+            _wait(self._gates.get("verify"))
+            results = tuple(result for e in self.catalog.exercises if (result := self._selected(e, selectors)))
             return Report(CLUSTER, results, worst([result.verdict for result in results]))
         finally:
             self.at_once -= 1
@@ -197,21 +270,30 @@ class FakeCourse:
     def hints_taken(self, exercise_id: str, step_id: str) -> tuple[str, ...]:
         return self._step(exercise_id, step_id).hints[: self.taken.get(step_id, 0)]
 
+    def solution(self, exercise_id: str, step_id: str) -> str:
+        self._called(f"solution {exercise_id}/{step_id}")
+        self.solved.append(step_id)
+        return self._step(exercise_id, step_id).solution
+
+    def solutions_taken(self, exercise_id: str) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(self.solved))
+
     def solve(self, selector: str) -> Report:
         self._called(f"solve {selector}")
         exercise_id, _, step_id = selector.partition("/")
-        self._phase("Typing the solution")
+        self._phase("solve", "Typing the solution")
         self.passing |= {check.id for check in self._step(exercise_id, step_id).checks}
+        self.solved.append(step_id)
         return Report(CLUSTER, (), Verdict.PASS)
 
     def reset(self, exercise_id: str) -> None:
         self._called(f"reset {exercise_id}")
-        self._phase("Putting the manifests back")
+        self._phase("reset", "Putting the manifests back")
         self.passing.clear()
 
     def reset_all(self) -> None:
         self._called("reset all")
-        self._phase("Putting the golden state back")
+        self._phase("reset", "Putting the golden state back")
         self.passing.clear()
         self.started.clear()
 
@@ -219,9 +301,11 @@ class FakeCourse:
         self._called("shell")
         return ["docker", "exec", "-it", "cks-lab-control-plane", "bash", "-l"]
 
-    def _phase(self, title: str) -> None:
-        with self.status.phase(title, self.delay):
-            time.sleep(self.delay)
+    # -- inside
+
+    def _phase(self, method: str, title: str) -> None:
+        with self.status.phase(title):
+            _wait(self._gates.get(method))
 
     def _called(self, what: str) -> None:
         self.calls.append(what)
@@ -238,9 +322,16 @@ class FakeCourse:
             raise LabError(f"no step {step_id}")
         return step
 
-    def _result(self, exercise: Exercise) -> ExerciseResult:
-        steps = tuple(self._step_result(step) for step in exercise.steps)
-        return ExerciseResult(exercise.id, exercise.title, steps, worst([step.verdict for step in steps]))
+    def _selected(self, exercise: Exercise, selectors: Sequence[str]) -> ExerciseResult | None:
+        if not selectors or exercise.id in selectors:
+            return self._result(exercise)
+        steps = tuple(step for step in exercise.steps if f"{exercise.id}/{step.id}" in selectors)
+        return self._result(exercise, steps) if steps else None
+
+    def _result(self, exercise: Exercise, steps: Sequence[Step] | None = None) -> ExerciseResult:
+        results = tuple(self._step_result(step) for step in (exercise.steps if steps is None else steps))
+        note = f"set aside; take it up again with: lab start {exercise.id}" if exercise.id in self.aside else ""
+        return ExerciseResult(exercise.id, exercise.title, results, worst([step.verdict for step in results]), note)
 
     def _step_result(self, step: Step) -> StepResult:
         checks = tuple(self._check_result(spec) for spec in step.checks)
@@ -251,10 +342,18 @@ class FakeCourse:
 
     def _check_result(self, spec: CheckSpec) -> CheckResult:
         verdict = Verdict.PASS if spec.id in self.passing or spec.guard else Verdict.FAIL
-        if spec.id == "ready" and self.api_server != "ready":
-            verdict = Verdict.ERROR
         expected = f"what {spec.id} asks for: registry.k8s.io/kube-apiserver@sha256:" + "0123456789abcdef" * 4
         command = f"grep image: /etc/kubernetes/manifests/kube-apiserver.yaml # {spec.id}"
-        return CheckResult(
-            spec.id, spec.title, verdict, expected, f"nothing of {spec.id}", command, spec.points, spec.guard
-        )
+        observed, reason = f"nothing of {spec.id}", ""
+        if spec.id in API_CHECKS and self.api_server != "ready":
+            verdict, expected, observed, command = Verdict.ERROR, "", f"could not tell: {self.api_server}", ""
+        elif spec.id in self.late:
+            verdict, expected, command, reason = Verdict.ERROR, "", "", "not-yet"
+            observed = "could not tell yet: the audit has not come round"
+        return CheckResult(spec.id, spec.title, verdict, expected, observed, command, spec.points, spec.guard, reason)
+
+
+def _wait(gate: threading.Event | None) -> None:
+    """Wait at a gate; not for ever, should a test fail before it opens it."""
+    if gate:
+        gate.wait(60)

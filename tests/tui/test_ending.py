@@ -22,7 +22,7 @@ PROGRAM = """
 import sys
 sys.path.insert(0, sys.argv[2])
 from lab import cli, shell
-from lab.cli import options
+import lab.course
 from fake_course import FakeCourse
 
 sleep = f"sleep 600 & echo $! > {sys.argv[1]}/.pid; mv {sys.argv[1]}/.pid {sys.argv[1]}/pid"
@@ -34,7 +34,7 @@ class Course(FakeCourse):
     def shell_argv(self, command=(), tty=True):
         return ["sh", "-c", f"trap 'kill $!; exit' TERM; stty raw -echo; {sleep}; wait"]
 
-options.Course = lambda name, status, ask: Course(made=sys.argv[3] == "made")
+lab.course.Course = lambda name, status, ask: Course(made=sys.argv[3] == "made")
 cli.main([])
 """
 

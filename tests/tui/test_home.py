@@ -3,21 +3,34 @@
 import pytest
 
 from lab.errors import ClusterError, LabError
-from lab.tui.screens.exercise import ExerciseScreen
+from lab.model import Place
+from lab.tui.screens.home import HomeScreen
+from lab.tui.screens.making import MakingScreen
+from lab.tui.screens.work import WorkScreen
 
-from .driving import at_home, see, shown, until
-from .fake_course import FakeCourse
+from .driving import at_home, same_as, see, shown, unseen, until
+from .fake_course import FakeCourse, FakeLook
+
+SIZES = [(80, 24), (160, 45)]
 
 
-@pytest.mark.parametrize("size", [(80, 24), (160, 45)])
+@pytest.mark.parametrize("size", SIZES, ids=["80x24", "160x45"])
+async def test_it_looks_as_approved(size: tuple[int, int]) -> None:
+    course = FakeCourse(started={"image-digest"}, passing={"answer"}, where=Place("image-digest", "pin"))
+    async with at_home(course, size, notifications=False) as pilot:
+        await same_as(pilot, f"home-{size[0]}x{size[1]}")
+
+
+@pytest.mark.parametrize("size", SIZES)
 async def test_overview_and_exercises_with_their_state_in_words(size: tuple[int, int]) -> None:
     course = FakeCourse(started={"image-digest"}, passing={"answer"})
     async with at_home(course, size) as pilot:
         await see(pilot, "Three exercises on a real control plane.")
         await see(pilot, "Pin the kube-apiserver to its image digest")
-        await see(pilot, "~ started · 3 of 10 points")
-        await see(pilot, "· not started · easy · about 15 min")
+        await see(pilot, "~ started · 3 of 10 points · easy · about 15 min")
+        await see(pilot, "· not started · 5 points · easy · about 15 min")
         await see(pilot, "API server: ✓ ready · Kubernetes v1.36.4")
+        await see(pilot, "Enter opens it, ? shows all keys")
 
 
 async def test_the_row_at_hand_has_a_mark_and_its_brief() -> None:
@@ -25,15 +38,43 @@ async def test_the_row_at_hand_has_a_mark_and_its_brief() -> None:
         await pilot.press("down")
         await see(pilot, "▸ Pin the kube-apiserver")
         await see(pilot, "The brief of image-digest.")
+        await see(pilot, "s starts this exercise, Enter only opens it")
+
+
+async def test_it_opens_where_the_learner_was() -> None:
+    course = FakeCourse(started={"image-digest"}, where=Place("image-digest", "pin"))
+    async with at_home(course) as pilot:
+        await see(pilot, "▸ Pin the kube-apiserver")
+        await see(pilot, "Go on with: step 2, Pin the static pod to that digest · Enter")
+        await pilot.press("enter")
+        await see(pilot, "Step 2 of 3")
+
+
+async def test_where_the_learner_is_is_kept_for_the_next_time() -> None:
+    course = FakeCourse(started={"image-digest"})
+    async with at_home(course) as pilot:
+        await pilot.press("down", "enter")
+        await until(pilot, lambda: course.where == Place("image-digest", "find"))
+        await pilot.press("n")
+        await until(pilot, lambda: course.where == Place("image-digest", "pin"))
+    async with at_home(course) as pilot:
+        await see(pilot, "Go on with: step 2")
+
+
+async def test_a_place_of_an_exercise_that_is_there_no_more_is_passed_over() -> None:
+    async with at_home(FakeCourse(where=Place("retired", "one"))) as pilot:
+        await see(pilot, "▸ About this lab")
 
 
 async def test_starting_shows_the_work_then_the_first_step_and_what_was_said() -> None:
-    course = FakeCourse(delay=0.3)
+    course = FakeCourse()
+    gate = course.hold("start")
     async with at_home(course) as pilot:
         await pilot.press("down", "s")
         await see(pilot, "Putting the starting state in place")
-        await until(pilot, lambda: isinstance(pilot.app.screen, ExerciseScreen))
-        await see(pilot, "Checks of step 1")
+        gate.set()
+        await until(pilot, lambda: isinstance(pilot.app.screen, WorkScreen))
+        await see(pilot, "Step 1 of 3")
         await see(pilot, "Other exercises are set aside.")
     assert "start image-digest" in course.calls
 
@@ -72,7 +113,7 @@ async def test_reset_of_everything_asks_first() -> None:
         assert "reset all" not in course.calls
         await pilot.press("y")
         await until(pilot, lambda: "reset all" in course.calls)
-        await until(pilot, lambda: "started ·" not in shown(pilot.app).replace("not started ·", ""))
+        await unseen(pilot, "~ started")
 
 
 async def test_keys_that_need_an_exercise_are_not_there_without_one() -> None:
@@ -83,39 +124,53 @@ async def test_keys_that_need_an_exercise_are_not_there_without_one() -> None:
         await until(pilot, lambda: "s Start" in shown(pilot.app))
 
 
-async def test_the_page_of_keys() -> None:
-    async with at_home(FakeCourse(), (80, 40)) as pilot:
-        await pilot.press("question_mark")
-        await see(pilot, "! or t A root shell on the node")
-        await see(pilot, "Put the whole cluster back")
-        await see(pilot, "^p Open the command palette")
-        await pilot.press("escape")
+# -- the cluster goes away
+
+
+@pytest.mark.parametrize(
+    ("now", "said"), [("absent", "The cluster is gone"), ("stopped", "The cluster is stopped; what you did")]
+)
+async def test_a_cluster_that_goes_away_is_said_and_made_again(now: str, said: str) -> None:
+    course = FakeCourse(started={"image-digest"})
+    async with at_home(course) as pilot:
+        assert pilot.app.check_action("make", ()) is False
+        course.cluster, course.made = now, now != "absent"
+        course.tell("node", now)
+        await see(pilot, f"✗ {said}")
+        await see(pilot, "u makes it run again")
+        await pilot.press("u")
+        await until(pilot, lambda: "up" in course.calls)
+        await until(pilot, lambda: isinstance(pilot.app.screen, HomeScreen))
+        await unseen(pilot, said)
+    first, second = course.watches
+    assert first.stopped
+    assert second.stopped  # with the app
+
+
+async def test_it_is_made_again_from_the_work_screen_too() -> None:
+    course = FakeCourse(started={"image-digest"}, where=Place("image-digest", "find"))
+    async with at_home(course) as pilot:
+        await pilot.press("enter")
+        await see(pilot, "Step 1 of 3")
+        course.made, course.gate = False, course.hold("nothing")
+        course.tell("node", "absent")
+        await until(pilot, lambda: pilot.app.check_action("make", ()))
+        await pilot.press("u")
+        await until(pilot, lambda: isinstance(pilot.app.screen, MakingScreen))
+        course.gate.set()
         await see(pilot, "About this lab")
 
 
-async def test_the_command_palette_opens() -> None:
-    async with at_home(FakeCourse()) as pilot:
-        await pilot.press("ctrl+p")
-        await see(pilot, "Search for commands")
-
-
-async def test_quitting_is_done() -> None:
-    async with at_home(FakeCourse()) as pilot:
-        await pilot.press("q")
-    assert pilot.app.return_code == 0
-
-
-async def test_what_an_observation_says_again_is_shown_once() -> None:
+async def test_without_the_engine_it_says_so() -> None:
     course = FakeCourse()
     async with at_home(course) as pilot:
-        for _ in range(3):
-            course.status.note("The journal was damaged.")
-        await see(pilot, "The journal was damaged.")
-        assert shown(pilot.app).count("The journal was damaged.") == 1
+        course.look = lambda: FakeLook(engine="refused", engine_ok=False)  # type: ignore[method-assign]
+        course.tell("host")
+        await see(pilot, "✗ The Docker engine does not answer · u makes it run again")
 
 
-async def test_every_error_of_the_shell_is_explained() -> None:
-    course = FakeCourse(failures={"shell": [LabError("The node is gone.", "lab up")]})
+async def test_a_course_that_cannot_watch_is_looked_at_now_and_then() -> None:
+    course = FakeCourse(failures={"watch": [LabError("no helper")]})
     async with at_home(course) as pilot:
-        await pilot.press("t")
-        await see(pilot, "✗ Error The node is gone.")
+        course.api_server = "not ready: etcd"
+        await see(pilot, "(etcd)")

@@ -10,16 +10,15 @@ from textual.message_pump import MessagePump
 
 from lab import paths
 from lab.errors import NoClusterError
-from lab.model import Report, Verdict
+from lab.model import Report, Told, Verdict
 from lab.tui.failures import Failure, attempt
 from lab.tui.messages import Noted, PhaseEnded, PhaseStarted
-from lab.tui.observation import Observation
 from lab.tui.session import Look, Session
 from lab.tui.status import TuiStatus
 from lab.tui.threads import DaemonThreads
-from lab.tui.words import cluster_state, exercise_state, step_state
+from lab.tui.words import check_counts, check_state, cluster_state, exercise_state, step_state
 
-from .fake_course import CLUSTER, FakeCourse, FakeLook, FakeProgress
+from .fake_course import FakeCourse, FakeLook, FakeProgress
 
 
 class Sink(MessagePump):
@@ -61,44 +60,6 @@ def test_a_phase_ends_where_it_began() -> None:
     assert not second.got
 
 
-def test_an_observation_is_due_now_and_then_but_never_while_one_is_under_way(monkeypatch: Any) -> None:
-    monkeypatch.setattr("lab.tui.observation.EVERY", 3)
-    seen, course = Observation(), FakeCourse()
-    assert seen.due(0)
-    seen.begin(0)
-    assert not seen.due(100)
-    seen.wanted = True
-    assert not seen.due(100)
-    seen.end(report(course), 100)
-    assert seen.due(100)  # it was wanted meanwhile
-    seen.begin(100)
-    seen.end(report(course), 101)
-    assert not seen.due(103.9)
-    assert seen.due(104)
-
-
-def test_an_observation_says_its_age() -> None:
-    seen, course = Observation(), FakeCourse()
-    assert seen.age(0) == "looking ..."
-    seen.begin(0)
-    seen.end(report(course), 1)
-    assert seen.age(2) == "looked at just now"
-    seen.begin(4)
-    assert seen.age(13) == "as of 12 s ago · looking again ..."
-    seen.end(Failure("Gone.\nMore."), 14)
-    assert seen.age(14) == "as of 13 s ago · ? could not look: Gone."
-    assert seen.step("find") is not None
-    seen.forget()
-    assert seen.step("find") is None
-    assert seen.due(14)
-
-
-def test_a_report_without_the_exercise_changes_nothing() -> None:
-    seen = Observation()
-    seen.end(Report(CLUSTER, (), Verdict.SKIP), 1)
-    assert seen.result is None
-
-
 def test_states_are_said_in_words() -> None:
     course = FakeCourse(passing={"container"})
     find, _, run = report(course).exercises[0].steps
@@ -108,16 +69,28 @@ def test_states_are_said_in_words() -> None:
     assert step_state(replace(run, seen_at="")).plain == "✓ passes"
     assert step_state(replace(find, verdict=Verdict.ERROR)).plain == "? could not tell"
     exercise = course.catalog.exercises[0]
-    assert exercise_state(exercise, None).plain == "· not started · easy · about 15 min"
-    assert exercise_state(exercise, FakeProgress("x", True, 1, 1)).plain == "✓ complete · 1 of 1 point"
+    assert exercise_state(exercise, None).plain == "· not started · 10 points · easy · about 15 min"
+    assert (
+        exercise_state(exercise, FakeProgress("x", True, 1, 1)).plain
+        == "✓ complete · 1 of 1 point · easy · about 15 min"
+    )
+
+
+def test_checks_are_counted_and_old_or_late_ones_said() -> None:
+    course = FakeCourse(late={"manifest"})
+    find, pin, _ = report(course).exercises[0].steps
+    assert (check_counts(None), check_counts(find), check_counts(pin)) == ("·", "✗1", "✓1 ?1")
+    assert check_state(pin.checks[0]).plain == "? not yet"
+    assert check_state(find.checks[0], old=True).plain == "✗ fails (old)"
+    assert step_state(find, old=True).plain == "✗ fails (old)"
 
 
 @pytest.mark.parametrize(
     ("look", "words"),
     [
         (FakeLook(), "cks-lab · API server: ✓ ready · Kubernetes v1.36.4"),
-        (FakeLook(api_server="not ready: etcd"), "cks-lab · API server: ✗ not ready for 5 s · etcd"),
-        (FakeLook(api_server=""), "cks-lab · API server: ✗ no answer for 5 s"),
+        (FakeLook(api_server="not ready: etcd"), "cks-lab · API server: ~ restarting for 5 s (etcd)"),
+        (FakeLook(api_server=""), "cks-lab · API server: ~ restarting for 5 s"),
         (FakeLook(cluster="stopped"), "cks-lab: ✗ the cluster is stopped"),
         (FakeLook(engine_ok=False, engine="refused"), "cks-lab: ✗ the engine does not answer: refused"),
     ],
@@ -125,6 +98,28 @@ def test_states_are_said_in_words() -> None:
 def test_the_clusters_state(look: FakeLook, words: str) -> None:
     assert cluster_state("cks-lab", Look(look, at=14, since=10), 15).plain == words
     assert cluster_state("cks-lab", Look(look, at=0, since=10), 15).plain.endswith("(as of 15 s ago)")
+
+
+def test_an_api_server_that_does_not_come_back_is_away() -> None:
+    look = Look(FakeLook(api_server="not ready: etcd"), at=130, since=10)
+    assert cluster_state("cks-lab", look, 130).plain == "cks-lab · API server: ✗ away for 2 m 00 s (etcd)"
+
+
+def test_what_is_told_of_node_and_api_server_is_known_at_once() -> None:
+    course = FakeCourse()
+    session = Session(course, TuiStatus(Sink()))
+    session.hear(Told("api", "etcd"))  # before the first look there is nothing to mend
+    assert session.cluster == "unknown"
+    session.look()
+    session.hear(Told("files"))
+    session.hear(Told("api", "etcd"))
+    assert session.last_look
+    assert session.last_look.status.api_server == "not ready: etcd"
+    session.hear(Told("api", "ready"))
+    assert session.last_look.status.api_server == "ready"
+    session.hear(Told("node", "stopped"))
+    assert (session.cluster, session.gone()) == ("stopped", True)
+    assert session.last_look.status.kubernetes_version == "v1.36.4"
 
 
 def test_before_the_first_look() -> None:

@@ -1,5 +1,6 @@
 """The full-screen shell, and what happens when the TUI itself fails."""
 
+import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
@@ -9,7 +10,7 @@ from lab import shell
 from lab.errors import CommandError
 from lab.tui.app import LabApp
 
-from .driving import in_exercise, see, until
+from .driving import at_home, in_exercise, see, until
 from .fake_course import FakeCourse
 
 
@@ -39,11 +40,20 @@ class Terminal:
 
 @pytest.mark.parametrize("key", ["t", "exclamation_mark"])
 async def test_the_shell_takes_the_screen_and_gives_it_back(key: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    terminal, course = Terminal(monkeypatch), FakeCourse()
-    async with in_exercise(course) as pilot:
+    terminal = Terminal(monkeypatch)
+    async with at_home(FakeCourse()) as pilot:
         await pilot.press(key)
         await until(pilot, lambda: terminal.ran and not terminal.suspended)
-        course.passing.add("answer")
+        await see(pilot, "About this lab")
+    assert terminal.ran == [["docker", "exec", "-it", "cks-lab-control-plane", "bash", "-l"]]
+
+
+async def test_in_an_exercise_too_and_what_was_done_there_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
+    terminal, course = Terminal(monkeypatch), FakeCourse()
+    async with in_exercise(course) as pilot:
+        await pilot.press("exclamation_mark")
+        await until(pilot, lambda: terminal.ran and not terminal.suspended)
+        course.change("answer")
         await see(pilot, "✓ passes The answer file")
     assert terminal.ran == [["docker", "exec", "-it", "cks-lab-control-plane", "bash", "-l"]]
 
@@ -51,24 +61,26 @@ async def test_the_shell_takes_the_screen_and_gives_it_back(key: str, monkeypatc
 async def test_a_shell_that_ends_at_once_is_not_passed_over(monkeypatch: pytest.MonkeyPatch) -> None:
     Terminal(monkeypatch, 126)
     async with in_exercise(FakeCourse()) as pilot:
-        await pilot.press("t")
+        await pilot.press("exclamation_mark")
         await see(pilot, "The shell ended at once, with exit code 126.")
 
 
 async def test_a_shell_that_cannot_be_started_is_explained(monkeypatch: pytest.MonkeyPatch) -> None:
     terminal = Terminal(monkeypatch, CommandError(["docker"], None, "", "Could not start docker: No such file"))
     async with in_exercise(FakeCourse()) as pilot:
-        await pilot.press("t")
+        await pilot.press("exclamation_mark")
         await see(pilot, "Could not start docker: No such file")
     assert terminal.ran
     assert not terminal.suspended  # Textual's own gives the screen back only when no exception passes
 
 
 async def test_there_is_no_shell_before_there_is_a_node() -> None:
-    course = FakeCourse(made=False, phases=[("Making", 0, 0.5)])
+    gate = threading.Event()
+    course = FakeCourse(made=False, phases=[("Making", 0, gate)])
     async with LabApp(course).run_test() as pilot:
         await see(pilot, "at work Making")
         await pilot.press("t")
+        gate.set()
         await see(pilot, "About this lab")
     assert "shell" not in course.calls
 
@@ -85,6 +97,6 @@ async def test_a_fault_in_the_tui_shows_no_stack_trace(capsys: pytest.CaptureFix
         await fail()
     said = capsys.readouterr().err
     assert "The lab met a fault of its own (ZeroDivisionError)." in said
-    assert "tui.log" in said
+    assert "tui.log" in said.replace("\n", "")
     assert "Traceback" not in said
     assert app.return_code == 3

@@ -103,7 +103,7 @@ def report(verdict=Verdict.PASS):
 @pytest.fixture
 def world(monkeypatch, tmp_path, tree):
     monkeypatch.setenv("LAB_STATE_HOME", str(tmp_path / "state"))
-    monkeypatch.setattr("lab.cli.options.Course", FakeCourse)
+    monkeypatch.setattr("lab.course.Course", FakeCourse)
     made = SimpleNamespace(
         names=[],
         asked=[],
@@ -472,7 +472,7 @@ def test_a_reader_that_leaves_is_no_error(nobody) -> None:
 
 def test_a_reader_that_leaves_does_not_change_the_verdict(nobody) -> None:
     script = (
-        "from lab import cli, model; cli.Course.verify = lambda self, selectors, wait: model.Report("
+        "from lab import cli, course, model; course.Course.verify = lambda self, selectors, wait: model.Report("
         "model.ClusterInfo('a', 'b', 'c', 'd'), (), model.Verdict.ERROR); cli.main(['verify'])"
     )
     done = run("-c", script, stdout=nobody, stderr=subprocess.PIPE)

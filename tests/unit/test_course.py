@@ -327,6 +327,14 @@ def test_hints_come_one_by_one_and_the_last_stays(world) -> None:
     assert world.course.hints_taken("pin", "pin") == ()
 
 
+def test_a_solution_that_is_shown_is_noted(world) -> None:
+    assert world.course.solutions_taken("pin") == ()
+    assert world.course.solution("pin", "find") == world.course.catalog.find("pin").steps[0].solution
+    assert world.course.solutions_taken("pin") == ("find",)
+    with pytest.raises(UsageError):
+        world.course.solution("pin", "fnid")
+
+
 def test_the_current_step_is_the_first_that_does_not_pass(world) -> None:
     world.course.start("pin")
     assert world.course.current_step("pin") == "find"

@@ -234,6 +234,50 @@ def test_a_daemon_outlives_its_starter(tmp_path) -> None:
         os.kill(pid, signal.SIGKILL)
 
 
+def test_a_stream_gives_lines_of_both_streams_until_it_ends() -> None:
+    stream = shell.Stream(["sh", "-c", "echo out; echo err >&2; printf '\\377'; read -r word; echo $word"])
+    lines = iter(stream)
+    assert [next(lines), next(lines)] == ["out", "err"]
+    stream._process.stdin.write(b"in\n")
+    stream._process.stdin.flush()
+    assert list(lines) == ["\ufffdin"]
+    stream.stop()
+    with pytest.raises(CommandError, match="no-such-program"):
+        shell.Stream(["no-such-program"])
+
+
+@pytest.mark.parametrize("leash", [False, True])
+def test_a_stream_is_stopped_while_it_is_read(leash) -> None:
+    stream = shell.Stream(["sh", "-c", "echo $$; exec sleep 60"], leash)
+    lines = iter(stream)
+    pid = int(next(lines))
+    stopper = threading.Timer(0.05, shell.stop_all if leash else stream.stop)
+    stopper.start()
+    assert list(lines) == []
+    until(lambda: gone(pid))
+    stopper.join()
+    stream.stop()
+    assert not shell._live
+
+
+def test_a_leash_gives_the_programs_output_and_its_end() -> None:
+    stream = shell.Stream(["sh", "-c", "echo out; exit 3"], leash=True)
+    assert list(stream) == ["out"]
+    stream.stop()
+
+
+@pytest.mark.parametrize(("leash", "program"), [(True, "exec sleep 60"), (False, "cat >/dev/null")])
+def test_a_program_ends_with_a_process_that_is_killed(leash, program, tmp_path) -> None:
+    script = (
+        "import os, signal; from lab.shell import Stream; "
+        f"print(next(iter(Stream(['sh', '-c', 'echo $$; {program}'], {leash}))), flush=True); "
+        "os.kill(os.getpid(), signal.SIGKILL)"
+    )
+    done = subprocess.run([sys.executable, "-c", script], stdout=subprocess.PIPE, timeout=20, check=False)
+    assert done.returncode == -signal.SIGKILL
+    until(lambda: gone(int(done.stdout)))
+
+
 def test_which_looks_into_the_sbin_folders(monkeypatch, tmp_path) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
     assert shell.which("no-such-program") is None

@@ -17,6 +17,7 @@ PROGRAM = """
 import sys, time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+import lab.course
 from lab import cli, shell
 
 folder = Path(sys.argv[1])
@@ -32,7 +33,7 @@ def up(course, from_source=False):
     with course.status.phase("Working"):
 WORK
 
-cli.Course.up = up
+lab.course.Course.up = up
 cli._next = lambda course: print("What next")
 cli.main(["up"])
 """

@@ -92,3 +92,12 @@ def test_the_others_say_nothing_or_keep_it() -> None:
     with kept.phase("a", 3):
         kept.note("b")
     assert kept.lines == ["a", "b"]
+
+
+def test_how_long_all_of_it_takes_is_said_when_it_is_long(console) -> None:
+    status, stream = console
+    status.ahead(20)
+    assert not stream.getvalue()
+    status.ahead(665)
+    assert lines(stream) == ["This takes about 11 m 05 s in all."]
+    Silent().ahead(665)

@@ -7,23 +7,22 @@ from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalGroup, VerticalScroll
-from textual.screen import ModalScreen
 
 from lab.model import Step
 from lab.tui.failures import Failure, attempt
 from lab.tui.messages import HintCame, HintsRead
 from lab.tui.modals.error import ErrorModal
+from lab.tui.modals.reading import Reading
 from lab.tui.ports import Course
 from lab.tui.widgets.prose import Prose
 from lab.tui.widgets.text import Text
 
 
-class HintModal(ModalScreen[None]):
+class HintModal(Reading):
     """Shows the hints that were taken; the first one, and each after it, is recorded when it is asked for."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("h", "next", "Next hint", id="hint.next", tooltip="Show one more hint; it is recorded"),
-        Binding("escape,q", "close", "Close", id="hint.close", tooltip="Back to the step"),
     ]
 
     def __init__(self, course: Course, exercise_id: str, step: Step) -> None:
@@ -43,7 +42,10 @@ class HintModal(ModalScreen[None]):
 
     def on_mount(self) -> None:
         """Read the hints that were taken."""
-        self._read()
+        if self._step.hints:
+            self._read()
+        else:
+            self.query_one(".keys", Text).show("This step has no hints. esc closes")
 
     @work(thread=True, exclusive=True, exit_on_error=False, group="hint")
     def _read(self) -> None:
@@ -78,10 +80,6 @@ class HintModal(ModalScreen[None]):
             self._asking = True
             self._take()
 
-    def action_close(self) -> None:
-        """Close."""
-        self.dismiss()
-
     async def _show(self, texts: Sequence[str]) -> None:
         page, total = self.query_one(".page", VerticalScroll), len(self._step.hints)
         for text in texts:
@@ -90,7 +88,8 @@ class HintModal(ModalScreen[None]):
             await page.mount(newest)
             self.call_after_refresh(newest.scroll_visible, animate=False, top=True)
         more = f"h shows hint {self._shown + 1} of {total}" if self._shown < total else "that was the last one"
-        self.query_one(".keys", Text).show(f"{more}, esc closes")
+        self.query_one(".keys", Text).show(f"{more}, ] goes to a command, esc closes")
 
     def _fail(self, failure: Failure) -> None:
-        self.app.switch_screen(ErrorModal(failure))
+        self.dismiss(None)
+        self.app.push_screen(ErrorModal(failure))

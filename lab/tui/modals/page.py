@@ -1,10 +1,9 @@
-"""A page of Markdown to read: the keys, or a solution with its why."""
+"""A page of Markdown to read."""
 
-from collections.abc import Callable, Mapping
 from typing import ClassVar
 
 from textual.app import ComposeResult
-from textual.binding import ActiveBinding, Binding, BindingType
+from textual.binding import Binding, BindingType
 from textual.containers import VerticalGroup, VerticalScroll
 from textual.screen import ModalScreen
 
@@ -35,14 +34,3 @@ class Page(ModalScreen[None]):
     def action_close(self) -> None:
         """Close."""
         self.dismiss()
-
-
-def keys_page(bindings: Mapping[str, ActiveBinding], display: Callable[[Binding], str]) -> Page:
-    """A page of the keys that work at this moment; `display` says how a key is written."""
-    actions: dict[str, tuple[list[str], str]] = {}
-    for key, active in bindings.items():
-        text = active.binding.tooltip
-        if text and active.enabled:
-            actions.setdefault(active.binding.action, ([], text))[0].append(display(Binding(key, "")))
-    lines = [f"{' or '.join(keys):10} {text}" for keys, text in actions.values()]
-    return Page("Keys", "\n".join(["```", *lines, "```"]))

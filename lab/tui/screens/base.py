@@ -1,13 +1,18 @@
-"""What every screen can do: ask, and do long work with its progress in sight."""
+"""What every screen can do: ask, do long work with its progress in sight, and say how the cluster is."""
 
 from collections.abc import Callable
 
+from textual import on
+from textual.actions import SkipAction
 from textual.screen import Screen
 
+from lab.model import Exercise
+from lab.tui.messages import Looked
 from lab.tui.modals.confirm import Confirm
 from lab.tui.modals.error import ErrorModal
 from lab.tui.modals.working import Working
 from lab.tui.session import Session
+from lab.tui.widgets.cluster_line import ClusterLine
 
 
 class LabScreen(Screen[None]):
@@ -27,3 +32,28 @@ class LabScreen(Screen[None]):
         if failure:
             await self.app.push_screen_wait(ErrorModal(failure))
         return failure is None
+
+    async def reset(self, exercise: Exercise) -> bool:
+        """Reset an exercise, after a question. Returns whether that was done, and went well."""
+        question = "What you did in this exercise is undone and its points are cleared. Others keep theirs."
+        if not await self.ask(f"Reset: {exercise.title}", question, "Reset"):
+            return False
+        course, place = self.session.course, self.session.resume
+        well = await self.carry_out(f"Resetting: {exercise.title}", lambda: course.reset(exercise.id))
+        if well and place and place.exercise_id == exercise.id:
+            self.session.remember(exercise.id)  # no step: it begins anew
+        return well
+
+    def action_copy_text(self) -> None:
+        """Copy what is selected, and say so: nothing else would show it."""
+        text = self.get_selected_text()
+        if not text:
+            raise SkipAction
+        self.app.copy_to_clipboard(text)
+        lines = len(text.splitlines())
+        self.notify("1 line" if lines == 1 else f"{lines} lines", title="Copied", timeout=2, markup=False)
+
+    @on(Looked)
+    def _show_cluster(self) -> None:
+        for line in self.query(ClusterLine):
+            line.refresh_state()

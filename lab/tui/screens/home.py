@@ -1,22 +1,30 @@
-"""The opening page: what this lab is, and its exercises."""
+"""The opening page: what this lab is, its exercises, and where to go on."""
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, VerticalScroll
+from textual.containers import Horizontal, VerticalGroup, VerticalScroll
 from textual.content import Content
+from textual.events import ScreenResume
 from textual.widgets import Footer
 
-from lab.model import Exercise
+from lab.model import Exercise, Place
+from lab.tui.messages import Looked
 from lab.tui.screens.base import LabScreen
-from lab.tui.screens.exercise import ExerciseScreen
+from lab.tui.screens.work import WorkScreen, open_work
+from lab.tui.session import Session
 from lab.tui.widgets.cluster_line import ClusterLine
 from lab.tui.widgets.prose import Prose
 from lab.tui.widgets.rows import Rows
-from lab.tui.widgets.text import TitleBar
-from lab.tui.words import exercise_state
+from lab.tui.widgets.text import Text, TitleBar
+from lab.tui.words import exercise_state, gone
+
+if TYPE_CHECKING:
+    from lab.tui.app import LabApp
+
+_NEEDS_EXERCISE = ("open", "start", "reset")
 
 
 class HomeScreen(LabScreen):
@@ -27,70 +35,99 @@ class HomeScreen(LabScreen):
         Binding("s", "start", "Start", id="home.start", tooltip="Start the exercise and open it"),
         Binding("r", "reset", "Reset", id="home.reset", tooltip="Put the exercise back to its start"),
         Binding("R", "reset_all", "Reset all", id="home.reset-all", tooltip="Put the whole cluster back"),
+        Binding("d", "app.doctor", "Doctor", id="home.doctor", tooltip="Is this machine fit, and what to do"),
         Binding("j", "scroll(1)", "Scroll", id="home.down", show=False, tooltip="Scroll the page down"),
         Binding("k", "scroll(-1)", "Scroll", id="home.up", show=False, tooltip="Scroll the page up"),
     ]
 
+    def __init__(self, session: Session) -> None:
+        super().__init__(session)
+        self._started: set[str] = set()
+
     def compose(self) -> ComposeResult:
-        """The rows beside a page."""
+        """The rows beside a page, under what to do next."""
         yield TitleBar()
+        yield Text(id="gone")
         with Horizontal(id="home"):
-            yield Rows()
+            with VerticalGroup(id="list"):
+                yield Text(id="next")
+                yield Rows()
             with VerticalScroll(id="page"):
                 yield Prose()
         yield ClusterLine(self.session)
-        yield Footer(compact=True)
+        yield Footer(compact=True, show_command_palette=False)
 
     def on_mount(self) -> None:
-        """Show the exercises and follow their state."""
-        self._show_rows()
-        self.query_one(Rows).highlighted = 0
-        self.set_interval(0.5, self._show_rows)
+        """Show the exercises, with the cursor where the learner was."""
+        self._show_state()
+        place = self.session.resume
+        ids = [exercise.id for exercise in self.session.course.catalog.exercises]
+        self.query_one(Rows).highlighted = ids.index(place.exercise_id) + 1 if place and place.exercise_id in ids else 0
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """What needs an exercise is there when one is highlighted, starting only when it is not started."""
-        if action not in ("open", "start", "reset"):
+        if action not in _NEEDS_EXERCISE:
             return True
         exercise = self._exercise() if self.is_mounted else None
         if exercise is None:
             return False
         return action != "start" or not self.session.started(exercise.id)
 
+    # -- what the palette calls, too
+
+    def open_place(self, place: Place) -> None:
+        """Open an exercise at a step, or at the learner's own; what stands over the list or the work is closed."""
+        while not isinstance(self.app.screen, HomeScreen | WorkScreen):
+            self.app.pop_screen()
+        open_work(cast("LabApp", self.app), self.session, place.exercise_id, place.step_id)
+
+    @work(exclusive=True, group="flow")
+    async def start_exercise(self, exercise_id: str) -> None:
+        """Start an exercise, then open it."""
+        exercise = next(each for each in self.session.course.catalog.exercises if each.id == exercise_id)
+        if await self.carry_out(f"Starting: {exercise.title}", lambda: self.session.course.start(exercise.id)):
+            self.open_place(Place(exercise.id))
+
+    @work(exclusive=True, group="flow")
+    async def reset_exercise(self, exercise_id: str) -> None:
+        """Reset an exercise, after a question."""
+        await self.reset(next(each for each in self.session.course.catalog.exercises if each.id == exercise_id))
+
+    @work(exclusive=True, group="flow")
+    async def reset_everything(self) -> None:
+        """Reset the cluster, after a question."""
+        question = "The cluster is put back to what it was when it was made. All progress is cleared."
+        if await self.ask("Reset everything", question, "Reset all") and await self.carry_out(
+            "Resetting everything", self.session.course.reset_all
+        ):
+            self.session.resume = None
+
+    # -- actions
+
     def action_open(self) -> None:
         """Open the exercise at hand."""
         if exercise := self._exercise():
-            self.app.push_screen(ExerciseScreen(self.session, exercise))
+            self.open_place(Place(exercise.id))
 
-    @work(exclusive=True, group="flow")
-    async def action_start(self) -> None:
+    def action_start(self) -> None:
         """Start the exercise at hand, then open it."""
-        exercise = self._exercise()
-        if exercise and await self.carry_out(
-            f"Starting: {exercise.title}", lambda: self.session.course.start(exercise.id)
-        ):
-            self.app.push_screen(ExerciseScreen(self.session, exercise))
+        if exercise := self._exercise():
+            self.start_exercise(exercise.id)
 
-    @work(exclusive=True, group="flow")
-    async def action_reset(self) -> None:
+    def action_reset(self) -> None:
         """Reset the exercise at hand, after a question."""
-        exercise = self._exercise()
-        if exercise is None:
-            return
-        question = "What you did in this exercise is undone and its points are cleared. Others keep theirs."
-        if await self.ask(f"Reset: {exercise.title}", question, "Reset"):
-            course = self.session.course
-            await self.carry_out(f"Resetting: {exercise.title}", lambda: course.reset(exercise.id))
+        if exercise := self._exercise():
+            self.reset_exercise(exercise.id)
 
-    @work(exclusive=True, group="flow")
-    async def action_reset_all(self) -> None:
+    def action_reset_all(self) -> None:
         """Reset the cluster, after a question."""
-        question = "The cluster is put back to what it was when it was made. All progress is cleared."
-        if await self.ask("Reset everything", question, "Reset all"):
-            await self.carry_out("Resetting everything", self.session.course.reset_all)
+        self.reset_everything()
 
     def action_scroll(self, by: int) -> None:
         """Scroll the page."""
         self.query_one("#page", VerticalScroll).scroll_relative(y=5 * by, animate=False)
+
+    # -- what is shown
 
     @on(Rows.OptionHighlighted)
     def _highlighted(self) -> None:
@@ -98,19 +135,49 @@ class HomeScreen(LabScreen):
         text = exercise.brief if exercise else self.session.course.catalog.overview
         self.query_one(Prose).update(text)
         self.query_one("#page", VerticalScroll).scroll_home(animate=False)
+        self._show_next()
         self.refresh_bindings()
 
     @on(Rows.OptionSelected)
     def _clicked(self) -> None:
         self.action_open()
 
-    def _exercise(self) -> Exercise | None:
-        index = self.query_one(Rows).highlighted or 0
-        return self.session.course.catalog.exercises[index - 1] if index else None
-
-    def _show_rows(self) -> None:
+    @on(ScreenResume)
+    @on(Looked)
+    def _show_state(self) -> None:
         texts = [Content("About this lab")]
         for exercise in self.session.course.catalog.exercises:
             state = exercise_state(exercise, self.session.progress(exercise.id))
             texts.append(Content.assemble(Content.styled(exercise.title, "bold"), "\n    ", state))
         self.query_one(Rows).show(texts)
+        self._show_next()
+        missing, key = gone(self.session.last_look), self.session.key("lab.make")
+        self.query_one("#gone", Text).show(Content.assemble(missing, f" · {key} makes it run again"))
+        self.query_one("#gone").display = bool(missing.plain)
+        started = {each.id for each in self.session.course.catalog.exercises if self.session.started(each.id)}
+        if started != self._started:
+            self._started = started
+            self.refresh_bindings()
+
+    def _show_next(self) -> None:
+        """Where to go on, and with which key."""
+        opens, starts = self.session.key("home.open"), self.session.key("home.start")
+        exercise = self._exercise()
+        if exercise is None:
+            text = f"↑ ↓ choose an exercise, {opens} opens it, {self.session.key('lab.keys')} shows all keys"
+        elif not self.session.started(exercise.id):
+            text = f"{starts} starts this exercise, {opens} only opens it"
+        else:
+            text = f"Go on with: {self._where(exercise)} · {opens}"
+        self.query_one("#next", Text).show(text)
+
+    def _where(self, exercise: Exercise) -> str:
+        place = self.session.resume
+        if place is None or place.exercise_id != exercise.id or not exercise.step(place.step_id):
+            return exercise.title
+        number = [step.id for step in exercise.steps].index(place.step_id) + 1
+        return f"step {number}, {exercise.steps[number - 1].title}"
+
+    def _exercise(self) -> Exercise | None:
+        index = self.query_one(Rows).highlighted or 0
+        return self.session.course.catalog.exercises[index - 1] if index else None

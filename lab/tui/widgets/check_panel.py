@@ -1,27 +1,48 @@
 """The checks of a step with their verdicts; those that do not pass say why and what to look with."""
 
+from typing import ClassVar
+
 from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
 from textual.containers import HorizontalGroup, VerticalGroup, VerticalScroll
 from textual.content import Content
 
 from lab.model import CheckResult, CheckSpec, Step, StepResult, Verdict
+from lab.tui.observation import Observation
+from lab.tui.widgets.fence import Sent
 from lab.tui.widgets.text import Text
 from lab.tui.words import check_state, points
 
 _DETAILS = ("expected", "observed", "look with")
 
 
-class CheckRow(VerticalGroup):
+class CheckRow(VerticalGroup, can_focus=True):
     """One check."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "send", id="check.send", show=False, tooltip="Put the check's command into the terminal"),
+        Binding("y", "copy", "Copy", id="check.copy", show=False, tooltip="Copy the check's command"),
+    ]
+    DEFAULT_CSS = """
+    CheckRow .mark { width: 2; color: $text-accent; text-style: bold; }
+    CheckRow:focus .title { text-style: bold; }
+    CheckRow .state { width: 18; }
+    CheckRow .title { width: 1fr; }
+    CheckRow .detail { display: none; }
+    CheckRow .label { width: 13; padding-left: 2; color: $text-muted; }
+    CheckRow .value { width: 1fr; }
+    """
 
     def __init__(self, spec: CheckSpec) -> None:
         super().__init__()
         self.spec = spec
+        self._command = ""
 
     def compose(self) -> ComposeResult:
         """The verdict and title, and three lines for a check that does not pass."""
         worth = "guard" if self.spec.guard else points(self.spec.points)
         with HorizontalGroup():
+            yield Text(classes="mark")
             yield Text(check_state(None), classes="state")
             title = Content.assemble(self.spec.title, Content.styled(f"  ({worth})", "$text-muted"))
             yield Text(title, classes="title")
@@ -30,29 +51,50 @@ class CheckRow(VerticalGroup):
                 yield Text(label, classes="label")
                 yield Text(classes="value")
 
-    def show(self, result: CheckResult | None) -> None:
-        """Show a verdict."""
-        self.query_one(".state", Text).show(check_state(result))
+    def watch_has_focus(self, has_focus: bool) -> None:
+        """Mark the row at hand: not by colour alone."""
+        super().watch_has_focus(has_focus)
+        for mark in self.query(".mark").results(Text):
+            mark.show("▸" if has_focus else "")
+
+    def show(self, result: CheckResult | None, old: bool = False) -> None:
+        """Show a verdict; `old` when it could not be told anew."""
+        self.query_one(".state", Text).show(check_state(result, old))
         open_ = result is not None and result.verdict is not Verdict.PASS
         texts = (result.expected, result.observed, result.command) if result and open_ else ("", "", "")
+        self._command = result.command if result else ""
         for row, text in zip(self.query(".detail"), texts, strict=True):
             row.display = bool(text)
             row.query_one(".value", Text).show(text)
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """There is nothing to send without a command."""
+        return bool(self._command) if action in ("send", "copy") else True
 
-class CheckPanel(VerticalScroll):
+    def action_send(self) -> None:
+        """Put the command that looks at it into the terminal."""
+        self.post_message(Sent(self._command))
+
+    def action_copy(self) -> None:
+        """Copy the command that looks at it."""
+        self.app.copy_to_clipboard(self._command)
+        self.notify("The command", title="Copied", timeout=2, markup=False)
+
+
+class CheckPanel(VerticalScroll, can_focus=False):
     """The checks of the step at hand."""
 
-    async def show_step(self, step: Step | None, result: StepResult | None) -> None:
+    async def show_step(self, step: Step | None, seen: Observation) -> None:
         """Change to another step, or to none."""
         with self.app.batch_update():
             await self.remove_children()
             await self.mount_all(CheckRow(spec) for spec in (step.checks if step else ()))
-            self.show_result(result)
+            self.show_result(step.id if step else "", seen)
             self.scroll_home(animate=False)
 
-    def show_result(self, result: StepResult | None) -> None:
+    def show_result(self, step_id: str, seen: Observation) -> None:
         """Show verdicts in place."""
+        result: StepResult | None = seen.step(step_id)
         known = {check.id: check for check in result.checks} if result else {}
         for row in self.query(CheckRow):
-            row.show(known.get(row.spec.id))
+            row.show(known.get(row.spec.id), seen.since(step_id, row.spec.id) is not None)

@@ -1,14 +1,13 @@
 """The line that always says how the API server is."""
 
-import time
-
+from lab.tui import clock
 from lab.tui.session import Session
 from lab.tui.widgets.text import Text
 from lab.tui.words import cluster_state
 
 
 class ClusterLine(Text):
-    """Shows the session's last look and its age."""
+    """Shows the session's last look. Its clock runs only while there is one to show."""
 
     def __init__(self, session: Session) -> None:
         super().__init__()
@@ -16,8 +15,19 @@ class ClusterLine(Text):
 
     def on_mount(self) -> None:
         """Follow the session."""
-        self._tick()
-        self.set_interval(0.5, self._tick)
+        self._ticks = self.set_interval(1, self.refresh_state, pause=True)
+        self.refresh_state()
 
-    def _tick(self) -> None:
-        self.show(cluster_state(self._session.course.name, self._session.last_look, time.monotonic()))
+    def refresh_state(self) -> None:
+        """Show the last look, and how long it has been so where that matters."""
+        look, told = self._session.last_look, self._session.watching is not None
+        now = look.at if look and told and self._well() else clock.now()
+        self.show(cluster_state(self._session.course.name, look, now))
+        if told and self._well():
+            self._ticks.pause()
+        else:
+            self._ticks.resume()
+
+    def _well(self) -> bool:
+        look = self._session.last_look
+        return look is not None and look.status.api_server == "ready"

@@ -1,16 +1,15 @@
 """What long work is at: its phases with their time and estimate, and what it said, in order."""
 
-import time
-
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import HorizontalGroup, VerticalGroup, VerticalScroll
 from textual.content import Content
 from textual.widgets import ProgressBar
 
-from lab.status import seconds
+from lab.tui import clock
 from lab.tui.messages import Noted, PhaseEnded, PhaseStarted
 from lab.tui.widgets.text import Text
+from lab.tui.words import spent_of
 
 
 class PhaseRow(VerticalGroup):
@@ -19,10 +18,10 @@ class PhaseRow(VerticalGroup):
     def __init__(self, title: str, estimate: float) -> None:
         super().__init__()
         self._estimate = estimate
-        self._begun = time.monotonic()
+        self._begun = clock.now()
         self._state = Text(Content.styled("> at work", "$text-warning"), classes="state")
         self._title = Text(title, classes="title")
-        self._spent = Text(self._time(0), classes="time")
+        self._spent = Text(spent_of(0, estimate), classes="time")
         self._bar = ProgressBar(estimate or None, show_eta=False)
 
     def compose(self) -> ComposeResult:
@@ -33,22 +32,16 @@ class PhaseRow(VerticalGroup):
 
     def tick(self) -> None:
         """Show the time that has passed."""
-        spent = time.monotonic() - self._begun
-        self._spent.show(self._time(spent))
+        spent = clock.now() - self._begun
+        self._spent.show(spent_of(spent, self._estimate))
         self._bar.update(progress=min(spent, self._estimate * 0.99))
 
     def end(self, ok: bool, duration: float) -> None:
         """Show how it ended, and after how many seconds."""
         good, bad = Content.styled("✓ done", "$text-success"), Content.styled("✗ failed", "$text-error")
         self._state.show(good if ok else bad)
-        self._spent.show(seconds(duration))
+        self._spent.show(spent_of(duration, 0))
         self._bar.display = False
-
-    def _time(self, spent: float) -> str:
-        if not self._estimate:
-            return seconds(spent)
-        word = "of about" if spent <= self._estimate else "longer than"
-        return f"{seconds(spent)}, {word} {seconds(self._estimate)}".replace(", of", " of")
 
 
 class PhaseList(VerticalScroll):
@@ -60,8 +53,8 @@ class PhaseList(VerticalScroll):
         self._rows: dict[int, PhaseRow] = {}
 
     def on_mount(self) -> None:
-        """Keep times going."""
-        self.set_interval(0.5, self._tick)
+        """Keep times going, while there are any."""
+        self._ticks = self.set_interval(0.5, self._tick, pause=True)
 
     def clear(self) -> None:
         """Begin anew."""
@@ -74,11 +67,14 @@ class PhaseList(VerticalScroll):
         row = self._rows[event.key] = PhaseRow(event.title, event.estimate)
         await self.mount(row)
         self.scroll_end(animate=False)
+        self._ticks.resume()
 
     @on(PhaseEnded)
     def _ended(self, event: PhaseEnded) -> None:
         if row := self._rows.pop(event.key, None):
             row.end(event.ok, event.seconds)
+        if not self._rows:
+            self._ticks.pause()
 
     @on(Noted)
     async def _noted(self, event: Noted) -> None:

@@ -4,6 +4,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 import yaml
+from api_scene import serving, thing
 
 from lab.errors import ClusterError
 from lab.k8s.api import Api, Unreachable
@@ -121,3 +122,55 @@ def test_waiting_until_ready(api, server) -> None:
     server.ready = 503
     with pytest.raises(ClusterError, match="503"):
         api.wait_ready(0)
+
+
+def test_a_kubeconfig_that_changed_is_read_again(tmp_path, server) -> None:
+    file = tmp_path / "kubeconfig"
+    api = kubeconfig(file, 1)
+    assert api.readiness() == "no answer"
+    kubeconfig(file, server.server_port)
+    assert api.readiness() == ""
+    file.write_text("clusters: [")  # half written
+    assert api.readiness() == ""
+    file.unlink()
+    assert api.readiness() == ""
+
+
+def test_events_as_they_come(tmp_path, monkeypatch) -> None:
+    monkeypatch.setenv("no_proxy", "*")
+    with serving(tmp_path / "kubeconfig") as scene:
+        scene.put("/api/v1/pods")
+        watch = Api(tmp_path / "kubeconfig").watch("/api/v1/pods?watch=1", 30)
+        events = iter(watch)
+        for uid in "ab":
+            scene.send("/api/v1/pods", "ADDED", thing(uid))
+            assert next(events)["object"]["metadata"]["uid"] == uid
+        scene.end_watches()
+        assert list(events) == []
+        watch.release()
+        watch.close()  # late, and harmless
+
+
+@pytest.mark.parametrize("how", ["close", "away", "silence"])
+def test_a_watch_that_breaks(tmp_path, monkeypatch, how) -> None:
+    monkeypatch.setenv("no_proxy", "*")
+    with serving(tmp_path / "kubeconfig") as scene:
+        scene.put("/api/v1/pods")
+        watch = Api(tmp_path / "kubeconfig").watch("/api/v1/pods?watch=1", 0.2 if how == "silence" else 30)
+        assert watch.status == 200
+        scene.watch_of("/api/v1/pods")
+        act = {"close": watch.close, "away": lambda: scene.go("away"), "silence": lambda: None}[how]
+        timer = threading.Timer(0.05, act)
+        timer.start()
+        with pytest.raises(Unreachable):
+            list(watch)
+        timer.join()
+        watch.release()
+
+
+def test_a_watch_that_is_refused(tmp_path, monkeypatch) -> None:
+    monkeypatch.setenv("no_proxy", "*")
+    with serving(tmp_path / "kubeconfig"):
+        watch = Api(tmp_path / "kubeconfig").watch("/api/v1/none?watch=1", 30)
+        assert watch.status == 404
+        watch.release()

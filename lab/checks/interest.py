@@ -1,0 +1,27 @@
+"""What a change of which may change a verdict: read from what checks ask for, and from the variables of exercises."""
+
+from collections.abc import Iterable
+
+from lab.checks import grade
+from lab.checks.base import ApiAsk, Facts
+from lab.k8s.watching import Interest
+from lab.model import Exercise
+
+
+def interest_of(exercises: Iterable[Exercise]) -> Interest:
+    """What is worth being told of while somebody works on any of some exercises.
+
+    Of commands on the node nobody can tell what they read; so the files are those that variables of the exercises
+    name, and what is always watched.
+    """
+    files: set[str] = set()
+    requests: set[str] = set()
+    for exercise in exercises:
+        files |= {value for value in exercise.variables.values() if _is_file(value)}
+        requests |= {ask.path for ask in grade.asks(exercise.steps, Facts("", ())) if isinstance(ask, ApiAsk)}
+    return Interest(tuple(sorted(files)), tuple(sorted(requests)))
+
+
+def _is_file(value: str) -> bool:
+    """Whether a variable's value is a path on the node; one of a URL begins with a slash, too."""
+    return value.startswith("/") and value.count("/") > 1

@@ -1,0 +1,71 @@
+"""Being told of changes of a cluster: of its node, its files and containers, its objects, and its API server.
+
+Four sources, none of them polled: the engine's events, one program on the node, watches of the API, and a look at the
+API server every half second only while it is away. An idle cluster costs nothing.
+"""
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from lab.k8s import kind as kind_tool
+from lab.k8s import registry, webhook
+from lab.k8s.watching_api import MAKES_KINDS, ApiWatch
+from lab.k8s.watching_host import HostWatch
+from lab.k8s.watching_kinds import kinds_of
+from lab.k8s.watching_node import NodeWatch
+from lab.k8s.watching_parts import Bell, loop
+from lab.model import Told
+from lab.paths import ClusterPaths
+
+_CRDS = f"/apis/apiextensions.k8s.io/v1/{MAKES_KINDS}"
+
+
+@dataclass(frozen=True)
+class Interest:
+    """What is worth being told: changes of files and folders on the node, and of what requests to the API ask for."""
+
+    files: tuple[str, ...] = ()
+    requests: tuple[str, ...] = ()
+
+
+class Watching:
+    """Watches the cluster of one name, also while there is none, until it is stopped.
+
+    At the start everything is told once. When the cluster goes, comes back or is made anew, it goes on by itself.
+
+    Args:
+        name: the cluster's name.
+        interest: what is worth being told.
+        told: called at each change, in a thread of its own; a burst of changes is one call for each sort of them.
+    """
+
+    def __init__(self, name: str, interest: Interest, told: Callable[[Told], None]) -> None:
+        node = kind_tool.node_container(name)
+        self._stopped = threading.Event()
+        self._bell = Bell(told)
+        self._node = NodeWatch(node, interest.files, self._bell)
+        self._host = HostWatch(node, (registry.container(name), webhook.container(name)), self._bell, self._moved)
+        kinds = kinds_of((*interest.requests, _CRDS))
+        self._api = ApiWatch(ClusterPaths(name).kubeconfig, kinds, self._bell, self._node_runs)
+        self._node.on_containers = self._api.nudge
+        loop("bell", self._stopped, lambda: self._bell.deliver(self._stopped))
+        for label, part in (("host", self._host), ("node", self._node), ("api", self._api)):
+            loop(label, part.stopped, part.turn)
+
+    def stop(self) -> None:
+        """Tell nothing more, and let all threads and programs end. Returns at once."""
+        self._stopped.set()
+        self._bell.wake()
+        for part in (self._host, self._node, self._api):
+            part.stopped.set()
+            threading.Thread(target=part.stop, name="watching-stop", daemon=True).start()
+
+    def _node_runs(self) -> bool:
+        """Whether the node runs, as far as is known: so before the first look."""
+        return self._host.state in (None, "running")
+
+    def _moved(self) -> None:
+        """The node started or stopped."""
+        self._node.wake()
+        self._api.nudge()

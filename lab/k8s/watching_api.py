@@ -1,0 +1,117 @@
+"""Changes in the API: watches while the API server is there, a look every half second while it is away."""
+
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from lab.k8s.api import Api, Unreachable
+from lab.k8s.watching_kinds import Kind
+from lab.k8s.watching_line import KindWatch, Line
+from lab.k8s.watching_parts import Bell, note
+from lab.model import Told
+
+AWAY = 0.5
+"""Seconds between two looks at an API server that is away, while the node runs."""
+ASLEEP = 10.0
+"""The same while the node does not run; that it starts again is told."""
+MAKES_KINDS = "customresourcedefinitions"
+
+
+class ApiWatch:
+    """Follows the API server of one cluster, over restarts and over the cluster's being made anew.
+
+    Args:
+        kubeconfig: the lab's own for this cluster; need not exist.
+        kinds: what to watch.
+        bell: told of changes.
+        node_runs: whether the node is known to run.
+    """
+
+    def __init__(self, kubeconfig: Path, kinds: tuple[Kind, ...], bell: Bell, node_runs: Callable[[], bool]) -> None:
+        self._kubeconfig = kubeconfig
+        self._bell = bell
+        self._node_runs = node_runs
+        self._api: Api | None = None
+        self._said: str | None = None
+        self._line: Line | None = None
+        self._wake = threading.Event()
+        self._kinds = [KindWatch(kind, self._changed) for kind in kinds]
+        self.stopped = threading.Event()
+
+    def turn(self) -> None:
+        """Look whether the API server is ready; follow it until it is not, or wait for the next look."""
+        self._wake.clear()
+        api, why = self._look()
+        self._say(why)
+        if why or api is None:
+            self._wake.wait(AWAY if self._node_runs() else ASLEEP)
+        else:
+            self._follow(api)
+
+    def nudge(self) -> None:
+        """Look again whether the API server is ready: something happened that it may not have outlived."""
+        self._wake.set()
+
+    def stop(self) -> None:
+        """End it; from any thread."""
+        self.stopped.set()
+        self._wake.set()
+        if line := self._line:
+            line.end()
+
+    def _look(self) -> tuple[Api | None, str]:
+        """The client, and why the API server is not ready; empty when it is."""
+        if not self._kubeconfig.exists():
+            return None, "there is no cluster"
+        if not self._node_runs():
+            return self._api, "the node does not run"
+        try:
+            self._api = self._api or Api(self._kubeconfig)
+        except Exception:  # the file is being written, which ends soon
+            return None, "no answer"
+        why = self._api.readiness()
+        if why and self._said == "":  # a kept connection may have been closed just as it was used again
+            why = self._api.readiness()
+        return self._api, why
+
+    def _say(self, why: str) -> None:
+        if why != self._said:
+            self._said = why
+            self._bell.ring(Told("api", why or "ready"))
+
+    def _follow(self, api: Api) -> None:
+        """Watch all kinds until the connection breaks for one of them, or the API server is not ready any more."""
+        line = self._line = Line(lambda: _check(api))
+        for kind in self._kinds:
+            threading.Thread(target=self._watch, args=(kind, api, line), name="watching-kind", daemon=True).start()
+        while not (self.stopped.is_set() or line.cut.is_set()):
+            self._wake.wait()
+            self._wake.clear()
+            if not line.cut.is_set() and not self.stopped.is_set() and api.readiness():
+                break
+        line.end()
+
+    def _watch(self, kind: KindWatch, api: Api, line: Line) -> None:
+        """Follow a kind. Whatever ends that cuts the line; a fault of the lab does so with a pause."""
+        try:
+            kind.follow(api, line)
+        except Unreachable:
+            pass
+        except Exception as error:
+            if not line.cut.is_set():
+                note(error)
+                time.sleep(1)
+        line.cut.set()
+        self._wake.set()
+
+    def _changed(self, kind: Kind, loud: bool) -> None:
+        news = Told("objects", kind.name)
+        (self._bell.ring if loud else self._bell.murmur)(news)
+        if kind.name == MAKES_KINDS and (line := self._line):
+            line.kinds_changed()
+
+
+def _check(api: Api) -> None:
+    if why := api.readiness():
+        raise Unreachable(f"The API server is not ready: {why}.")

@@ -1,0 +1,105 @@
+"""Changes on the node: one program there tells of files and containers, and ends with its reader.
+
+The program is watching_node.pl. The engine does not end what it runs in a container when its client is gone, but it
+does close its standard input, and that is what the program minds.
+"""
+
+import threading
+from collections.abc import Callable, Iterable
+from functools import cache
+from pathlib import Path
+
+from lab.k8s.watching_parts import Bell, note
+from lab.model import Told
+from lab.shell import Stream
+
+ALWAYS = ("/etc/kubernetes", "/root", "/etc/hosts")
+"""What every exercise is about: the control plane's files, the learner's own, and where names lead to."""
+_PROGRAM = Path(__file__).with_name("watching_node.pl")
+_STOPPED = ("is not running", "is paused", "No such container", "setns", "Cannot connect to the Docker daemon")
+_SOONEST, _LATEST = 0.5, 30.0  # seconds until the program is started again after it has ended
+
+
+@cache
+def program() -> str:
+    """The program's text."""
+    return _PROGRAM.read_text()
+
+
+def roots(paths: Iterable[str]) -> tuple[str, ...]:
+    """What is to be watched: what always is, and those of the paths that do not lie in it."""
+    found: list[str] = []
+    for path in (*ALWAYS, *sorted(paths)):
+        if not any(path == root or path.startswith(f"{root}/") for root in found):
+            found.append(path)
+    return tuple(found)
+
+
+def parse(line: str) -> Told | None:
+    """What a line of the program tells; None for `ready`, and for what the engine's client says."""
+    what, _, detail = line.partition(" ")
+    if what == "files":
+        return Told("files", detail)
+    return Told("containers", detail) if what == "containers" else None
+
+
+class NodeWatch:
+    """Follows files and containers on a node; starts the program again whenever it has ended.
+
+    Args:
+        container: the node's container.
+        paths: files and folders that exercises use; they need not exist.
+        bell: told of changes.
+    """
+
+    def __init__(self, container: str, paths: Iterable[str], bell: Bell) -> None:
+        self._argv = ["docker", "exec", "-i", container, "perl", "-e", program(), *roots(paths)]
+        self._bell = bell
+        self._pause = _SOONEST
+        self._again = threading.Event()
+        self._stream: Stream | None = None
+        self.stopped = threading.Event()
+        self.on_containers: Callable[[], object] = lambda: None
+
+    def turn(self) -> None:
+        """Start the program, listen until it ends, and wait a while."""
+        self._again.clear()
+        self._stream = Stream(self._argv)
+        try:
+            last = self._listen(self._stream) if not self.stopped.is_set() else ""
+        finally:
+            self._stream.stop()
+        if self.stopped.is_set():
+            return
+        if last and not any(sign in last for sign in _STOPPED):
+            note(f"The node's watcher ended: {last}")
+        self._again.wait(self._pause)
+        self._pause = min(self._pause * 2, _LATEST)
+
+    def wake(self) -> None:
+        """Do not wait any longer: the node has come back."""
+        self._pause = _SOONEST
+        self._again.set()
+
+    def stop(self) -> None:
+        """End the program; from any thread."""
+        self.stopped.set()
+        self._again.set()
+        if self._stream:
+            self._stream.stop()
+
+    def _listen(self, lines: Iterable[str]) -> str:
+        """Tell what is said; gives the last line that tells nothing of changes."""
+        last = ""
+        for line in lines:
+            news = parse(line)
+            if line == "ready":  # what changed until now was not seen
+                self._pause = _SOONEST
+                self._bell.ring(Told("files", "all"))
+            elif news:
+                self._bell.ring(news)
+                if news.what == "containers":
+                    self.on_containers()
+            else:
+                last = line
+        return last

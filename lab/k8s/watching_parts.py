@@ -1,0 +1,106 @@
+"""What the parts of a watch share: the bell that tells its listener, and threads that never fail aloud."""
+
+import threading
+import time
+import traceback
+from collections.abc import Callable
+
+from lab import paths
+from lab.model import Told
+
+GATHER = 0.1
+"""Seconds that a change waits for others, so that a burst is told once."""
+RESTLESS = 45.0
+"""Seconds after a change in which noise is told too: what a change leads to may show in nothing else, such as
+Gatekeeper's next audit, which comes within 15 s and takes up to two of them.
+"""
+_LOG_LIMIT = 500_000  # bytes
+
+
+class Bell:
+    """Tells a listener what changed: each thing once a burst, with the newest detail.
+
+    Args:
+        told: the listener; called in a thread of its own.
+        clock: seconds that only grow.
+    """
+
+    def __init__(self, told: Callable[[Told], None], clock: Callable[[], float] = time.monotonic) -> None:
+        self._told = told
+        self._clock = clock
+        self._pending: dict[str, Told] = {}
+        self._lock = threading.Lock()
+        self._rung = threading.Event()
+        self._changed_at: float | None = None
+
+    def ring(self, news: Told) -> None:
+        """Something changed."""
+        self._changed_at = self._clock()
+        self._add(news)
+
+    def murmur(self, news: Told) -> None:
+        """Something changed that means nothing by itself; told only soon after a real change."""
+        if self._changed_at is not None and self._clock() - self._changed_at < RESTLESS:
+            self._add(news)
+
+    def deliver(self, stopped: threading.Event) -> None:
+        """Wait for news, and tell them with what comes within the next moment."""
+        self._rung.wait()
+        if stopped.wait(GATHER):
+            return
+        with self._lock:
+            self._rung.clear()
+            pending, self._pending = self._pending, {}
+        for news in pending.values():
+            if stopped.is_set():
+                return
+            try:
+                self._told(news)
+            except Exception as error:  # the listener's fault; it shall hear the rest all the same
+                note(error)
+
+    def wake(self) -> None:
+        """End the waiting of `deliver`, after `stopped` was set."""
+        self._rung.set()
+
+    def _add(self, news: Told) -> None:
+        with self._lock:
+            self._pending[news.what] = news
+            self._rung.set()
+
+
+def loop(name: str, stopped: threading.Event, turn: Callable[[], object]) -> threading.Thread:
+    """Start a daemon thread that takes turn after turn until it is stopped; what a turn raises goes to the log.
+
+    Args:
+        name: of the thread.
+        stopped: ends it after the turn at hand.
+        turn: waits for what it is for, so that it does not spin.
+    """
+
+    def run() -> None:
+        pause = 1.0
+        while not stopped.is_set():
+            try:
+                turn()
+                pause = 1.0
+            except Exception as error:
+                note(error)
+                stopped.wait(pause)
+                pause = min(pause * 2, 60.0)
+
+    thread = threading.Thread(target=run, name=f"watching-{name}", daemon=True)
+    thread.start()
+    return thread
+
+
+def note(what: Exception | str) -> None:
+    """Write a fault to the log `watching`; nothing when it cannot be written."""
+    text = what if isinstance(what, str) else "".join(traceback.format_exception(what))
+    try:
+        log = paths.log_file("watching")
+        mode = "w" if log.exists() and log.stat().st_size > _LOG_LIMIT else "a"
+        with log.open(mode, encoding="utf-8") as stream:
+            stream.write(f"{time.strftime('%Y-%m-%d %H:%M:%S')} {text.rstrip()}\n")
+    except OSError:
+        return

@@ -1,0 +1,93 @@
+"""What goes in and out: lines that are read at a prompt, and texts folded to the width of the terminal."""
+
+from collections.abc import Callable, Iterable
+from typing import TextIO
+
+from lab.practice.ports import Interrupted, Stop
+from lab.practice.prose import code, plain
+from lab.report.text import clean, folded
+
+_NARROWEST = 20
+_ANSWERS = {"y": True, "yes": True, "n": False, "no": False}
+
+
+class Talk:
+    """A talk with a learner.
+
+    Args:
+        source: where lines are read.
+        sink: where lines are written.
+        width: gives the number of columns there are now.
+        echo: write what was read, where no terminal shows it.
+    """
+
+    def __init__(self, source: TextIO, sink: TextIO, width: Callable[[], int], echo: bool = False) -> None:
+        self._source = source
+        self._sink = sink
+        self._width = width
+        self._echo = echo
+
+    @property
+    def width(self) -> int:
+        """The columns to fold to."""
+        return max(_NARROWEST, self._width())
+
+    def say(self, text: str = "") -> None:
+        """Write a text, folded; without one, an empty line."""
+        self.lines(folded("", text, "", self.width) if text else [""])
+
+    def prose(self, markdown: str) -> None:
+        """Write a text in Markdown."""
+        self.lines(plain(markdown, self.width))
+
+    def code(self, script: str) -> None:
+        """Write a script, line for line."""
+        self.lines(code(script.strip("\n").splitlines()))
+
+    def lines(self, lines: Iterable[str]) -> None:
+        """Write lines as they are."""
+        for line in lines:
+            self._sink.write(f"{line.rstrip()}\n")
+        self._sink.flush()
+
+    def title(self, text: str, level: int = 1) -> None:
+        """Write a heading, with an empty line on both sides."""
+        self.say()
+        self.prose(f"{'#' * level} {text}")
+        self.say()
+
+    def read(self, prompt: str) -> str:
+        """A line that the learner types, without blanks at its ends.
+
+        Raises:
+            EOFError: there are no more.
+            Interrupted: Ctrl-C came instead.
+        """
+        try:
+            self._sink.write(f"{prompt} ")
+            self._sink.flush()
+            line = self._source.readline()
+        except Stop as stop:
+            raise Interrupted from stop
+        if self._echo or not line:
+            self.lines([clean(line)])
+        if not line:
+            raise EOFError
+        return line.strip()
+
+    def agrees(self, question: str, default: bool = False) -> bool:
+        """Whether the learner says yes; Enter alone means the default.
+
+        Raises:
+            EOFError: there are no more lines.
+            Interrupted: Ctrl-C came instead.
+        """
+        *before, last = folded("", question, "", self.width)
+        self.lines(before)
+        while True:
+            word = self.read(f"{last} {'[Y/n]' if default else '[y/N]'}").lower()
+            if not word:
+                return default
+            if word in _ANSWERS:
+                return _ANSWERS[word]
+            last = "Type yes or no."

@@ -1,0 +1,239 @@
+"""One exercise of the walk: where the learner is in it, and what the words do that are typed there."""
+
+from collections.abc import Callable, Sequence
+
+from lab.decode import did_you_mean
+from lab.model import Exercise, Hint, Place, Step, Verdict
+from lab.practice import words
+from lab.practice.failing import told
+from lab.practice.lookout import await_change
+from lab.practice.pages import Pages
+from lab.practice.ports import Course, Quit
+from lab.practice.sight import Sight
+from lab.practice.talk import Talk
+
+Shell = Callable[[Sequence[str]], int]
+_ALIASES = {"": "check", "verify": "check", "solve": "do", "show": "text", "?": "help", "exit": "quit"}
+
+
+class Visit:
+    """A visit to an exercise.
+
+    Args:
+        shell: runs the node's shell on the learner's terminal; None where there is no terminal.
+        every: seconds between two looks of `wait` at most.
+    """
+
+    def __init__(self, course: Course, talk: Talk, shell: Shell | None, every: float, exercise: Exercise) -> None:
+        self._course = course
+        self._talk = talk
+        self._shell = shell
+        self._every = every
+        self._exercise = exercise
+        self._sight = Sight(course, exercise)
+        self._pages = Pages(talk, exercise, self._sight)
+        self._at = 0
+        self._over = True  # until it has begun
+        self._following: Exercise | None = None
+
+    @property
+    def _step(self) -> Step:
+        return self._exercise.steps[self._at]
+
+    def walk(self, step_id: str = "") -> Exercise | None:
+        """Go through the exercise, from a step or from the first that does not pass.
+
+        Returns:
+            The exercise to go on with; None when the learner wants to choose.
+        """
+        with told(self._talk):
+            self._begin(step_id)
+        while not self._over:
+            self._talk.say()
+            self._obey(self._talk.read(f"{self._exercise.id}/{self._step.id}>").lower())
+        return self._following
+
+    def _begin(self, step_id: str) -> None:
+        exercise = self._exercise
+        self._talk.title(exercise.title)
+        if self._sight.look().note and not self._start():
+            return
+        self._sight.news()
+        self._pages.steps()
+        if self._sight.complete():
+            self._finish()
+        ids = [step.id for step in exercise.steps]
+        self._at = ids.index(step_id) if step_id in ids else self._sight.first_open()
+        self._over = False
+        self._arrive()
+
+    def _start(self) -> bool:
+        exercise = self._exercise
+        if any(each.id == exercise.id and each.started for each in self._course.look().progress):
+            question = "This exercise was set aside for another one. Take it up again?"
+        else:
+            self._pages.task()
+            question = "Start this exercise? That puts its starting state in place."
+        if not self._talk.agrees(question, default=True):
+            return False
+        self._course.start(exercise.id)
+        self._sight.look()
+        return True
+
+    def _obey(self, line: str) -> None:
+        name, *rest = line.split() or [""]
+        name = _ALIASES.get(name, name)
+        commands: dict[str, Callable[[], object]] = {
+            "check": self._check,
+            "wait": lambda: self._wait(*rest[:1]),
+            "hint": self._hint,
+            "solution": self._solution,
+            "do": self._do,
+            "text": lambda: self._pages.step(self._step),
+            "task": self._pages.task,
+            "shell": self._open_shell,
+            "next": self._next,
+            "back": self._back,
+            "list": self._leave,
+            "reset": self._reset,
+            "help": lambda: self._talk.lines(words.table(words.HERE, self._talk.width)),
+            "quit": self._quit,
+        }
+        if command := commands.get(name):
+            with told(self._talk):
+                command()
+        else:
+            self._talk.say(f'There is no word "{name}"{did_you_mean(name, commands)}')
+            self._say_words()
+
+    # -- looking
+
+    def _check(self) -> None:
+        self._sight.look()
+        self._report(details=True)
+
+    def _wait(self, seconds: str = "") -> None:
+        if seconds and not seconds.isdecimal():
+            self._talk.say(f'wait takes a number of seconds, or nothing; not "{seconds}".')
+            return
+        self._talk.say("Looking until something changes. Ctrl-C comes back here.")
+        limit = float(seconds or "inf")
+        if await_change(self._course, self._sight, self._every, limit, self._talk.say):
+            self._report(details=True)
+        else:
+            self._talk.say(f"Nothing changed in {seconds} s.")
+
+    def _report(self, details: bool) -> None:
+        """Say what the last look found."""
+        was_complete = self._sight.told_complete()
+        self._sight.changed()  # what is said now is what later looks are compared with
+        self._pages.checks(self._step, details)
+        if self._sight.unsure(self._step.id):
+            why = words.api_server(self._course.look())
+            self._talk.say(f"{why} What lab could not tell is no fail.".strip())
+        self._pages.news(self._step)
+        if self._sight.complete() and not was_complete:
+            self._finish()
+        elif self._passes() and self._at + 1 < len(self._exercise.steps):
+            self._talk.say(f"next goes on to step {self._at + 2}.")
+
+    def _finish(self) -> None:
+        hints = sum(len(self._hints_taken(step)) for step in self._exercise.steps)
+        solutions = self._course.solutions_taken(self._exercise.id)
+        self._pages.score(hints, len(solutions), self._after())
+
+    def _hints_taken(self, step: Step) -> Sequence[str]:
+        return self._course.hints_taken(self._exercise.id, step.id)
+
+    # -- help
+
+    def _hint(self) -> None:
+        step = self._step
+        if not step.hints:
+            self._talk.say("This step has no hints.")
+            return
+        taken = self._hints_taken(step)
+        if len(taken) < len(step.hints):
+            self._pages.hint(self._course.hint(self._exercise.id, step.id))
+            return
+        for number, text in enumerate(taken, 1):
+            self._pages.hint(Hint(step.id, number, len(taken), text))
+
+    def _solution(self) -> None:
+        taken = self._course.solutions_taken(self._exercise.id)
+        question = "Show the solution of this step? It is recorded. Hints tell less."
+        if self._step.id in taken or self._talk.agrees(question):
+            self._pages.script("Solution", self._course.solution(self._exercise.id, self._step.id))
+
+    def _do(self) -> None:
+        question = "Let the lab type the solution of this step on the node? It is recorded. Hints tell less."
+        if self._talk.agrees(question):
+            self._course.solve(f"{self._exercise.id}/{self._step.id}")
+            self._pages.script("What was typed", self._step.solution)
+            self._talk.say()
+            self._check()
+
+    def _open_shell(self) -> None:
+        if self._shell is None:
+            self._talk.say("A shell needs a terminal, and this is none. Open one elsewhere with: lab shell")
+            return
+        argv, run = self._course.shell_argv(), self._shell
+        self._talk.say("You are root on the node. exit or Ctrl-D brings you back here.")
+        run(argv)
+        self._talk.say("Back in the lab. Enter looks at the step.")
+
+    # -- moving
+
+    def _next(self) -> None:
+        if self._at + 1 < len(self._exercise.steps):
+            self._move(1)
+        elif not self._sight.complete():
+            self._talk.say("This is the last step of this exercise, and not all steps pass:")
+            self._pages.steps()
+        elif following := self._after():
+            self._over, self._following = True, following
+        else:
+            self._talk.say("There is no exercise after this one. list shows them all.")
+
+    def _back(self) -> None:
+        if self._at:
+            self._move(-1)
+        else:
+            self._talk.say("This is the first step. task has the task of the exercise.")
+
+    def _move(self, by: int) -> None:
+        self._at += by
+        self._arrive(look=True)
+
+    def _arrive(self, look: bool = False) -> None:
+        self._course.remember(Place(self._exercise.id, self._step.id))
+        self._pages.step(self._step)
+        if look:
+            self._sight.look()
+        self._report(details=False)
+        self._say_words()
+
+    def _reset(self) -> None:
+        question = "What you did in this exercise is undone and its points are cleared. Others keep theirs. Reset it?"
+        if self._talk.agrees(question):
+            self._course.reset(self._exercise.id)
+            self._sight.forget()
+            self._at = 0
+            self._arrive(look=True)
+
+    def _say_words(self) -> None:
+        self._talk.say(f"Words: {', '.join(words.HERE)}. Enter alone checks.")
+
+    def _leave(self) -> None:
+        self._over = True
+
+    def _quit(self) -> None:
+        raise Quit
+
+    def _after(self) -> Exercise | None:
+        exercises = self._course.catalog.exercises
+        return next(iter(exercises[exercises.index(self._exercise) + 1 :]), None)
+
+    def _passes(self) -> bool:
+        seen = self._sight.step(self._step.id)
+        return seen is not None and seen.verdict is Verdict.PASS

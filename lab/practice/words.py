@@ -1,0 +1,106 @@
+"""How states are said: a mark and a word always go together."""
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+
+from lab.model import CheckResult, Exercise, ExerciseProgress, LabStatus, StepResult, Verdict
+from lab.report.text import clean, folded
+
+HERE = {
+    "check": "look now, and say what each check found (Enter alone does that too)",
+    "wait": "look until something changes; Ctrl-C ends that, and wait 60 ends after 60 s",
+    "hint": "the next hint; it is recorded",
+    "solution": "show the solution of the step; it is recorded",
+    "do": "let the lab type the solution; it is recorded",
+    "text": "the text of the step again",
+    "task": "the task of the exercise again",
+    "shell": "root's shell on the node; exit or Ctrl-D comes back",
+    "next": "the next step, or after the last one the next exercise",
+    "back": "the step before",
+    "list": "leave this exercise as it is, and choose one",
+    "reset": "put this exercise back to its start",
+    "help": "these words",
+    "quit": "leave; the cluster and your progress stay (so does Ctrl-D)",
+}
+"""The words within an exercise."""
+
+ABROAD = {
+    "a number": "take that exercise; its id does too",
+    "about": "what this lab is about",
+    "list": "the exercises",
+    "help": "these words",
+    "quit": "leave; the cluster and your progress stay (so does Ctrl-D)",
+}
+"""The words where an exercise is chosen."""
+
+_VERDICTS = {
+    Verdict.PASS: "✓ passes",
+    Verdict.FAIL: "✗ fails",
+    Verdict.SKIP: "- skipped",
+    Verdict.ERROR: "? could not tell",
+}
+_INDENT = " " * 4
+
+
+def points(number: int) -> str:
+    """`1 point`, `3 points`."""
+    return f"{number} point" if number == 1 else f"{number} points"
+
+
+def verdict(result: StepResult | CheckResult) -> str:
+    """The verdict of a step or check; of a step that was seen to hold once, when that was."""
+    seen_at = result.seen_at if isinstance(result, StepResult) else ""
+    return f"✓ passes (seen at {_clock(seen_at)})" if seen_at else _VERDICTS[result.verdict]
+
+
+def check(result: CheckResult, width: int, details: bool) -> Iterator[str]:
+    """A check's verdict; with `details`, also why, when it does not pass."""
+    worth = "" if result.guard else f" ({points(result.points)})"
+    yield from folded("", f"{verdict(result)}: {result.title}{worth}", "", width)
+    if not details or result.verdict not in (Verdict.FAIL, Verdict.ERROR):
+        return
+    yield from folded(_INDENT, result.expected, "expected:  ", width)
+    yield from folded(_INDENT, result.observed, "observed:  ", width)
+    if result.guard and result.verdict is Verdict.FAIL:
+        yield from folded(_INDENT, "While this fails, the step earns nothing.", "", width)
+    if result.command:  # never folded: it is there to be pasted
+        first, *others = clean(result.command).splitlines()
+        yield f"{_INDENT}look with: {first}"
+        yield from others
+
+
+def exercise(number: int, shown: Exercise, progress: ExerciseProgress | None) -> str:
+    """An exercise and how far it is, in one line."""
+    return f"{number}. {shown.id}: {shown.title}. {_state(shown, progress)}"
+
+
+def api_server(status: LabStatus) -> str:
+    """What keeps the lab from telling all, in a sentence; empty when nothing is known to."""
+    if not status.engine_ok:
+        return f"The engine does not answer: {status.engine}"
+    if status.cluster != "running":
+        return f"The cluster is {status.cluster}."
+    if status.api_server == "ready":
+        return ""
+    return f"The API server is {status.api_server or 'not answering'}."
+
+
+def table(rows: Mapping[str, str], width: int) -> Iterator[str]:
+    """Words and what they do, in two columns."""
+    column = max(map(len, rows)) + 2
+    for word, purpose in rows.items():
+        yield from folded("  ", purpose, f"{word:{column}}", width)
+
+
+def _state(shown: Exercise, progress: ExerciseProgress | None) -> str:
+    if progress is None or not progress.started:
+        return f"· not started, {shown.difficulty.value}, about {shown.minutes} min"
+    score = f"{progress.earned} of {points(progress.possible)}"
+    return f"✓ complete, {score}" if progress.earned == progress.possible else f"~ started, {score}"
+
+
+def _clock(moment: str) -> str:
+    try:
+        return datetime.fromisoformat(moment).astimezone().strftime("%H:%M")
+    except ValueError:
+        return moment

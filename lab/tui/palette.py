@@ -1,0 +1,110 @@
+"""The command palette: everything that can be done, to be found by its words."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, cast
+
+from textual.command import DiscoveryHit, Hit, Hits, Provider
+from textual.screen import ModalScreen
+
+from lab.model import Place
+from lab.tui.screens.home import HomeScreen
+
+if TYPE_CHECKING:
+    from lab.tui.app import LabApp
+
+_ELSEWHERE = {
+    *("open", "start", "reset", "reset_all", "scroll"),
+    *("command_palette", "quit", "leave", "keys", "shell", "make", "doctor"),
+}
+"""Actions that have commands of their own here, or need none."""
+
+
+@dataclass(frozen=True)
+class Command:
+    """A command: what it is called, what it does, and the call that does it."""
+
+    title: str
+    does: str
+    run: Callable[[], object]
+
+
+class LabCommands(Provider):
+    """The commands of the screen at hand, every exercise and step, and those of the app."""
+
+    async def discover(self) -> Hits:
+        """All of them."""
+        for command in self._commands():
+            yield DiscoveryHit(command.title, command.run, help=command.does)
+
+    async def search(self, query: str) -> Hits:
+        """Those with the letters of the query in their words."""
+        matcher = self.matcher(query)
+        for command in self._commands():
+            if (score := matcher.match(command.title)) > 0:
+                yield Hit(score, matcher.highlight(command.title), command.run, help=command.does)
+            elif (score := matcher.match(command.does)) > 0:
+                yield Hit(score / 2, command.title, command.run, help=command.does)
+
+    @property
+    def lab(self) -> "LabApp":
+        """The app, as what it is."""
+        return cast("LabApp", self.app)
+
+    def _commands(self) -> Iterator[Command]:
+        yield from self._of_the_screen()
+        if any(isinstance(screen, HomeScreen) for screen in self.app.screen_stack):
+            yield from self._of_the_exercises()
+        yield from self._of_the_app()
+
+    def _of_the_screen(self) -> Iterator[Command]:
+        """What the screen's own keys do; a key that does nothing at this moment is left out."""
+        seen = set(_ELSEWHERE)
+        if isinstance(self.screen, ModalScreen):
+            return
+        for key, active in self.screen.active_bindings.items():
+            binding = active.binding
+            name = binding.action.rpartition(".")[2].partition("(")[0]
+            if binding.id and binding.tooltip and active.enabled and not {name, binding.action} & seen:
+                seen.add(binding.action)
+                run = partial(self.app.run_action, binding.action, active.node)
+                shown = self.app.get_key_display(binding.with_key(key, binding.key_display))
+                yield Command(binding.tooltip, f"{binding.description} · key: {shown}", run)
+
+    def _of_the_exercises(self) -> Iterator[Command]:
+        session = self.lab.session
+        for exercise in session.course.catalog.exercises:
+            where = f"{exercise.title}: "
+            opens = partial(self.lab.open_place, Place(exercise.id))
+            yield Command(f"Open: {exercise.title}", "the task of this exercise", opens)
+            for number, step in enumerate(exercise.steps, 1):
+                opens = partial(self.lab.open_place, Place(exercise.id, step.id))
+                yield Command(f"Open step {number}: {step.title}", f"{where}step {number}", opens)
+            if not session.started(exercise.id):
+                starts = self._at_home("start_exercise", exercise.id)
+                yield Command(f"Start: {exercise.title}", "put its starting state in place", starts)
+            resets = self._at_home("reset_exercise", exercise.id)
+            yield Command(f"Reset: {exercise.title}", "put it back to its start", resets)
+        yield Command("Reset everything", "put the whole cluster back", self._at_home("reset_everything"))
+
+    def _at_home(self, name: str, *arguments: object) -> Callable[[], object]:
+        """A call of the list of exercises, which is shown for it."""
+
+        def run() -> None:
+            if isinstance(home := self.lab.to_bottom(), HomeScreen):
+                getattr(home, name)(*arguments)
+
+        return run
+
+    def _of_the_app(self) -> Iterator[Command]:
+        app = self.lab
+        if app.check_action("make", ()):
+            yield Command("Make the cluster again", "or start it", app.action_make)
+        if app.check_action("shell", ()):
+            yield Command("Shell in this terminal", "root on the node, in place of this screen", app.action_shell)
+        yield Command("Doctor", "is this machine fit, and what to do", app.action_doctor)
+        yield Command("Theme", "choose the colours; high-contrast and ansi are among them", app.action_theme)
+        yield Command("Keys and help", "the keys that work here, copying, the terminal, settings", app.action_keys)
+        yield Command("Picture of this screen", "save it as SVG", app.deliver_screenshot)
+        yield Command("Quit", "leave the lab; the cluster stays", app.action_quit)

@@ -1,0 +1,63 @@
+"""Blocks of code in a text; those that are commands can be gone to, sent to the terminal and copied."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from markdown_it.token import Token
+from textual.binding import Binding, BindingType
+from textual.content import Content
+from textual.message import Message
+from textual.widgets import Markdown
+from textual.widgets.markdown import MarkdownFence
+
+SHELLS = frozenset({"bash", "sh", "shell"})
+"""The languages of a block that is meant to be typed."""
+
+
+@dataclass
+class Sent(Message):
+    """A command is to go into the terminal. Enter is for the learner to press."""
+
+    text: str
+
+
+class Fence(MarkdownFence):
+    """A block of code or output. `command` says whether it is one to type: then it takes the focus."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "send", id="command.send", show=False, tooltip="Put the command into the terminal"),
+        Binding("y", "copy", "Copy", id="command.copy", show=False, tooltip="Copy the command"),
+    ]
+    DEFAULT_CSS = """
+    Fence { margin: 0 0 1 0; }
+    Fence.-command { border-left: solid $primary; }
+    Fence.-command:focus {
+        border-left: thick $accent; border-bottom: solid $accent; margin: 0;
+        border-subtitle-align: left; border-subtitle-color: $text-accent; border-subtitle-style: bold;
+    }
+    """
+
+    def __init__(self, markdown: Markdown, token: Token, code: str) -> None:
+        super().__init__(markdown, token, code)
+        self.command = token.info.partition(" ")[0] in SHELLS
+        self.can_focus = self.command
+        self.set_class(self.command, "-command")
+
+    def watch_has_focus(self, has_focus: bool) -> None:
+        """Say what can be done with the command at hand: not by colour alone."""
+        super().watch_has_focus(has_focus)
+        self.border_subtitle = "▸ enter: to the terminal, y: copy" if has_focus else None
+
+    @classmethod
+    def highlight(cls, code: str, language: str, ansi: bool = False, dark: bool = False) -> Content:
+        """Colour code in a language that is named; to guess one loads every lexer there is, 18 MiB."""
+        return super().highlight(code, language, ansi, dark) if language else Content(code.rstrip("\n"))
+
+    def action_send(self) -> None:
+        """Put the command into the terminal."""
+        self.post_message(Sent(self.code))
+
+    def action_copy(self) -> None:
+        """Copy the command."""
+        self.app.copy_to_clipboard(self.code)
+        self.notify("The command", title="Copied", timeout=2, markup=False)

@@ -1,0 +1,182 @@
+"""A terminal in a pane: all keys go to the program in it but one, the prefix.
+
+It stands on bittty alone: textual-tty 0.4.0 wakes up 120 times a second, never reports the mouse, ends the app on a key
+with Super, and leaves programs behind.
+"""
+
+from collections.abc import Sequence
+
+from textual import events
+from textual.message import Message
+from textual.reactive import reactive
+
+from lab.tui.widgets.terminal_keys import MODIFIERS, encode, keep_alt_keys
+from lab.tui.widgets.terminal_program import Program
+from lab.tui.widgets.terminal_view import TerminalView
+
+PREFIX = "ctrl+right_square_bracket"
+"""Ctrl-]: telnet's, so known; a byte of its own (1d) from every terminal, which bash and vi hardly use; where it is
+hard to type, Ctrl-5 sends the same."""
+_LEAVING = ("tab", "shift+tab", "escape")
+
+keep_alt_keys()
+
+
+class TerminalPane(TerminalView, can_focus=True):
+    """Shows one program. Give it one with `open`; `prefix` is Textual's name of the key that is not the program's.
+
+    After the prefix, page up, page down, home and end scroll back, and other keys are posted as `Prefixed`.
+    """
+
+    DEFAULT_CSS = """
+    TerminalPane { width: 1fr; height: 1fr; background: #101216; color: #e4e6ea; }
+    """
+
+    KEEPS_KEYS = True
+    """Asked by the app: keys that work everywhere else are the program's here."""
+
+    prefixed: reactive[bool] = reactive(False)
+    """Whether the prefix was pressed and the key after it is awaited."""
+
+    class Prefixed(Message):
+        """A key was pressed after the prefix."""
+
+        def __init__(self, key: str) -> None:
+            super().__init__()
+            self.key = key
+
+    class Ended(Message):
+        """The program ended, with that exit code."""
+
+        def __init__(self, code: int) -> None:
+            super().__init__()
+            self.code = code
+
+    def __init__(self, prefix: str = PREFIX, *, id: str | None = None, classes: str | None = None) -> None:
+        super().__init__(id=id, classes=classes)
+        self.prefix = prefix
+        self._argv: Sequence[str] = ()
+        self._program: Program | None = None
+        self._waiting = False  # for a size, to start at
+        self._early = bytearray()
+
+    # -- the program
+
+    @property
+    def running(self) -> bool:
+        """Whether a program is in the pane."""
+        return self._program is not None or self._waiting
+
+    def open(self, argv: Sequence[str]) -> None:
+        """Start a program, once the pane has a size. While one runs this does nothing."""
+        if not self.running:
+            self._argv = tuple(argv)
+            self._waiting = True
+            self._early.clear()
+            self._start()
+
+    def type_in(self, text: str) -> None:
+        """Type a text as a paste: a program that knows pastes runs nothing of it by itself."""
+        kept = "".join(char for char in text.replace("\r\n", "\n") if char.isprintable() or char in "\t\n")
+        typed = kept.replace("\n", "\r")
+        self._type(f"\x1b[200~{typed}\x1b[201~" if self.emulator.board.modes.bracketed_paste else typed)
+
+    def close(self) -> None:
+        """End the program as a closed terminal does."""
+        self._waiting = False
+        if self._program:
+            self._program.hang_up()
+
+    def _start(self) -> None:
+        size = self.fit() if self._waiting else None
+        if not size:
+            return
+        self._waiting = False
+        try:
+            self._program = Program(self._argv, size, self.show, self.emulator.shorten, self._at_end)
+        except OSError as error:
+            self._say(f"Could not start {self._argv[0]}: {error.strerror}.")
+            self.post_message(self.Ended(127))
+            return
+        self.shows_cursor = True
+        self._program.write(bytes(self._early))
+
+    def _at_end(self, code: int) -> None:
+        self._program = None
+        self.shows_cursor = False
+        self.emulator.calm()
+        if self.is_attached:
+            self._say(f"{self._argv[0]} ended with exit code {code}.")
+            self.post_message(self.Ended(code))
+
+    def _say(self, text: str) -> None:
+        new_line = "\r\n" if self.emulator.board.cursor.x else ""
+        self.show(f"{new_line}\x1b[7m{text} Enter starts it again.\x1b[m\r\n".encode())
+
+    def to_program(self, data: bytes) -> None:
+        """Give the program input; what comes before its start waits."""
+        if self._program:
+            self._program.write(data)
+        elif self._waiting:
+            self._early += data
+
+    def _type(self, text: str) -> None:
+        self.to_the_end()
+        self.to_program(text.encode())
+
+    def on_resize(self) -> None:
+        """Pass the size on, and start what has waited for it."""
+        if self._waiting:
+            self._start()
+        elif (size := self.fit()) and self._program:
+            self._program.resize(*size)
+
+    async def on_unmount(self) -> None:
+        """Leave no program behind."""
+        self._waiting = False
+        if self._program:
+            await self._program.end()
+
+    # -- what is typed
+
+    def check_consume_key(self, key: str, character: str | None) -> bool:
+        """All keys are the program's, also those that the app has for itself: this takes their bindings away."""
+        return self.running or self.prefixed or key not in _LEAVING
+
+    def on_key(self, event: events.Key) -> None:
+        """Pass a key on, unless it is the prefix or comes after it."""
+        if not self.check_consume_key(event.key, event.character):
+            return
+        event.stop()
+        event.prevent_default()
+        if event.key in MODIFIERS:
+            return
+        typed = encode(event.key, event.character, self.emulator.board.modes.cursor_application_mode)
+        if event.key == self.prefix or (typed and typed == encode(self.prefix)):
+            self.prefixed = not self.prefixed
+            if not self.prefixed:  # twice
+                self._type(typed)
+        elif self.prefixed:
+            self.prefixed = False
+            if not self.scroll_by_key(event.key):
+                self.post_message(self.Prefixed(event.key))
+        elif self.running:
+            self._type(typed)
+        elif event.key == "enter" and self._argv:
+            self.open(self._argv)
+
+    def on_paste(self, event: events.Paste) -> None:
+        """Pass a paste on."""
+        event.stop()
+        self.type_in(event.text)
+
+    def on_focus(self) -> None:
+        """Show the cursor, and tell the program."""
+        self.emulator.focus(True)
+        self.paint()
+
+    def on_blur(self) -> None:
+        """Hide the cursor, and tell the program."""
+        self.prefixed = False
+        self.emulator.focus(False)
+        self.paint()

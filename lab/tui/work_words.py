@@ -1,0 +1,55 @@
+"""What the screen to work in says in single lines. Pure; `now` is the time, `step` the step at hand or None."""
+
+from lab.model import Exercise, Holds, Step
+from lab.status import seconds
+from lab.tui.observation import Observation
+from lab.tui.words import check_counts, points
+
+
+def summary(seen: Observation, step: Step | None, started: bool, now: float) -> str:
+    """The line that is always in sight: which step, its checks, the points."""
+    exercise = seen.exercise
+    if not started:
+        return f"Not started · {exercise.title}"
+    score = f"{seen.earned} of {points(seen.possible)}"
+    if step is None:
+        return f"The task · {score} · {exercise.title}"
+    old = seen.since(step.id)
+    age = f" as of {seconds(now - old)} ago" if old is not None else ""
+    checks = f"checks {check_counts(seen.step(step.id))}{age}"
+    return f"Step {_number(exercise, step)} of {len(exercise.steps)} · {checks} · {score} · {exercise.title}"
+
+
+def heading(seen: Observation, step: Step | None, started: bool, now: float) -> str:
+    """The line over the checks: what there is to do, or how new they are."""
+    if not started:
+        return "Not started: Enter puts the starting state in place."
+    if seen.note:
+        return "Set aside for another exercise: Enter takes it up again."
+    if step is None:
+        return "n goes to the first step."
+    age, done = seen.age(now, step.id), seen.passes(step.id)
+    if done and not age:
+        return f"✓ Done: w shows what it taught. {following(seen, step)}"
+    once = "it is enough that they pass once" if step.holds is Holds.ONCE and not done else ""
+    return " · ".join(part for part in ("Checks", age, once) if part)
+
+
+def learnt(seen: Observation, step: Step | None) -> str:
+    """What a step that is done has taught, in Markdown; empty for one that is not."""
+    if step is None or not seen.passes(step.id):
+        return ""
+    return f"**✓ Done: {step.title}**\n\n{step.why}\n\n{following(seen, step)}"
+
+
+def following(seen: Observation, step: Step) -> str:
+    """What comes after a step, in a sentence."""
+    steps, number = seen.exercise.steps, _number(seen.exercise, step)
+    if number < len(steps):
+        return f"n goes on to step {number + 1}: {steps[number].title}"
+    still = [str(n) for n, each in enumerate(steps, 1) if not seen.passes(each.id)]
+    return f"Still open: step {', '.join(still)}." if still else "That was the last step."
+
+
+def _number(exercise: Exercise, step: Step) -> int:
+    return [each.id for each in exercise.steps].index(step.id) + 1

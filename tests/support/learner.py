@@ -1,0 +1,163 @@
+"""A newcomer at the lab's screen: reads it, presses the keys that it names, and types the commands that it shows.
+
+Which command of a text is meant is told by some words of it; the command itself is the screen's, sent to the terminal
+by the key that stands below it, and run with Enter.
+"""
+
+import re
+from collections.abc import Sequence
+
+from screen import Screen, joined
+
+_WIDE = "▕"  # between the text and the terminal
+_AT_HAND = re.compile(r"█ {1,2}(.*?)[\s▁-▇│▕]*$")
+_PROMPT = re.compile(r"root@[\w-]+:[^\s#]*#$")
+
+
+class Learner:
+    """Sits at a screen where the lab was just started."""
+
+    def __init__(self, screen: Screen) -> None:
+        self.screen = screen
+
+    # -- where one is
+
+    def open(self, title: str) -> None:
+        """Choose an exercise on the opening page and start it, or go on with it."""
+        self.screen.see("About this lab", "✓ ready", "? Keys")
+        while title not in (row := self._row()):
+            self.screen.press("down")
+            self.screen.until(lambda before=row: self._row() != before)  # type: ignore[misc]
+        self.screen.press("s" if "s starts this exercise" in joined(self.screen.lines) else "enter")
+        self.screen.see("Step 1 of", "esc Back")
+
+    def _row(self) -> str:
+        """The row of the opening page that is marked."""
+        marked = self.screen.until(lambda: [line for line in self.screen.lines if line.startswith(" ▸ ")])
+        return marked[0].partition(_WIDE)[0].strip()
+
+    @property
+    def in_terminal(self) -> bool:
+        """Whether the screen says that the terminal has the keys."""
+        return "tab leaves" in self.screen.lines[-1] + self.screen.lines[-2]
+
+    def read(self) -> None:
+        """Be at the text: leave the terminal as its last line says."""
+        if self.in_terminal:
+            self.screen.press("ctrl+]", "tab")
+        self.screen.until(lambda: not self.in_terminal)
+
+    def next_step(self, number: int) -> None:
+        """Go on to the next step."""
+        self.read()
+        self.screen.press("n")
+        self.screen.see(f"Step {number} of")
+
+    def turned(self, number: int) -> None:
+        """See that the step at hand passes, without asking."""
+        self.screen.find(rf"Step {number} of \d+ · checks ✓\d+ · ")
+        self.read()
+        self.screen.see("✓ Done")
+
+    # -- commands
+
+    def run(self, *words: str) -> None:
+        """Run the command of the text that has these words, and wait for its end."""
+        self.start(*words)
+        self.prompt()
+
+    def start(self, *words: str) -> None:
+        """Run the command of the text that has these words, and stay in the terminal."""
+        self.prompt_or_hidden()
+        self.read()
+        self._go_to(words)
+        self._send(words)
+
+    def hint(self, *words: str) -> None:
+        """Take all hints, and run the command of the last one that has these words."""
+        self.read()
+        self.screen.press("h")
+        self.screen.see("Hint 1 of", "closes")
+        while found := re.search(r"h shows hint (\d)", joined(self.screen.lines)):
+            self.screen.press("h")
+            self.screen.see(f"Hint {found[1]} of")
+        self._go_to(words)
+        self._send(words)
+        self.prompt()
+
+    def solution(self, *words: str) -> None:
+        """Take the step's solution, and run it."""
+        self.read()
+        self.screen.press("s")
+        self.screen.see("is recorded", "Take it (y)")
+        self.screen.press("y")
+        self.screen.see("Show me (w)")
+        self.screen.press("w")
+        self.screen.see("In a shell of its own, on the node")
+        self._go_to(words)
+        self._send(words)
+        self.prompt()
+
+    def _go_to(self, words: Sequence[str]) -> None:
+        """Press the key for the next command until the one with the words is at hand."""
+        seen: list[list[str]] = []
+        while not (at_hand := self.at_hand()) or not all(word in joined(at_hand) for word in words):
+            assert at_hand not in seen[1:], f"No command with {words}, only {seen}:\n{self.screen.text}"
+            seen.append(at_hand)
+            self.screen.press("]")
+            self.screen.until(lambda before=at_hand: self.at_hand() not in ([], before))  # type: ignore[misc]
+
+    def at_hand(self) -> list[str]:
+        """The command that is at hand, as far as it is shown."""
+        found = [_AT_HAND.search(line.partition(_WIDE)[0]) for line in self.screen.lines]
+        return [match[1] for match in found if match]
+
+    def _send(self, words: Sequence[str]) -> None:
+        self.screen.see("enter: to the terminal")
+        self.screen.press("enter")
+        self.screen.until(lambda: self.in_terminal and all(word in joined_tight(self.pane()) for word in tight(words)))
+        self.screen.press("enter")
+
+    # -- the terminal
+
+    def pane(self) -> list[str]:
+        """What the terminal shows; of a narrow screen only while it is there."""
+        rows = self.screen.lines[1:-1]
+        if not any(_WIDE in row for row in rows):
+            return rows if self.in_terminal else []
+        return [row.partition(_WIDE)[2].rstrip() for row in rows]
+
+    def prompt(self) -> None:
+        """Wait until the shell has nothing to do."""
+        self.screen.until(lambda: _PROMPT.search("".join(self.pane()).rstrip()))
+
+    def prompt_or_hidden(self) -> None:
+        """The same, if the terminal is to be seen."""
+        if self.pane():
+            self.prompt()
+
+    def terminal(self) -> None:
+        """Go to the terminal."""
+        if not self.in_terminal:
+            self.screen.press("t")
+            self.screen.until(lambda: self.in_terminal)
+
+    def type(self, text: str) -> None:
+        """Type a command in the terminal and run it."""
+        self.terminal()
+        self.prompt()
+        self.screen.type(f"{text}\n")
+
+    def shown(self, pattern: str) -> "re.Match[str]":
+        """Wait until the terminal shows a text, wherever its lines are broken."""
+        return self.screen.until(lambda: re.search(pattern, "".join(self.pane())))  # type: ignore[return-value]
+
+
+def joined_tight(lines: Sequence[str]) -> str:
+    """Lines without any spaces: a terminal breaks them in the middle of words."""
+    return "".join("".join(lines).split())
+
+
+def tight(words: Sequence[str]) -> list[str]:
+    """Words without any spaces."""
+    return [joined_tight([word]) for word in words]

@@ -1,0 +1,255 @@
+"""The terminal in the screen to work in: going there and back, its prefix, and commands that go into it."""
+
+import pytest
+from textual.pilot import Pilot
+
+from lab.errors import ClusterError
+from lab.tui.screens.home import HomeScreen
+from lab.tui.screens.work import WorkScreen
+from lab.tui.widgets.step_page import StepPage
+from lab.tui.widgets.terminal import TerminalPane
+
+from .driving import at_home, in_exercise, lines, same_as, see, shown, unseen, until
+from .fake_course import FakeCourse
+from .stub_pane import StubPane
+
+PREFIX = "ctrl+right_square_bracket"
+SIZES = pytest.mark.parametrize("size", [(80, 24), (160, 45)], ids=["80x24", "160x45"])
+
+
+def pane(pilot: Pilot[None]) -> StubPane:
+    work = next(screen for screen in pilot.app.screen_stack if isinstance(screen, WorkScreen))
+    return work.query_one(StubPane)
+
+
+async def test_it_looks_as_approved() -> None:
+    async with in_exercise(FakeCourse(), notifications=False) as pilot:
+        await see(pilot, "✗ fails")
+        await pilot.press("t")
+        await same_as(pilot, "work-terminal-80x24")
+
+
+async def test_it_runs_the_shell_on_the_node() -> None:
+    async with in_exercise(FakeCourse(), (160, 45)) as pilot:
+        await see(pilot, "root@node:~#")
+        assert pane(pilot).opened == [["docker", "exec", "-it", "cks-lab-control-plane", "bash", "-l"]]
+
+
+async def test_a_shell_that_cannot_be_had_is_explained_and_tried_again() -> None:
+    course = FakeCourse(failures={"shell": [ClusterError("The node does not answer.", "lab status")]})
+    async with in_exercise(course, (160, 45)) as pilot:
+        await until(pilot, lambda: "The node does not answer." in shown(pilot.app) or pane(pilot).opened)
+        await pilot.press("t")
+        await see(pilot, "root@node:~#")
+
+
+@pytest.mark.parametrize("key", ["t", "f2"])
+@pytest.mark.parametrize("leave", ["tab", "escape"])
+async def test_narrow_one_sees_the_terminal_or_the_text_and_the_summary_always(key: str, leave: str) -> None:
+    async with in_exercise(FakeCourse()) as pilot:
+        await see(pilot, "crictl ps")
+        assert "root@node" not in shown(pilot.app)
+        await pilot.press(key)
+        await see(pilot, "root@node:~#")
+        await see(pilot, "Step 1 of 3 · checks ✗1 · 0 of 10 points")
+        await see(pilot, "API server: ✓ ready")
+        await see(pilot, "^] tab leaves")
+        assert "crictl ps" not in shown(pilot.app)
+        assert pane(pilot).size >= (80, 20)
+        await pilot.press(PREFIX, leave)
+        await see(pilot, "crictl ps")
+        assert isinstance(pilot.app.screen.focused, StepPage)
+
+
+async def test_wide_both_are_in_sight_and_the_terminal_can_have_all() -> None:
+    async with in_exercise(FakeCourse(), (160, 45)) as pilot:
+        await see(pilot, "root@node:~#")
+        assert pane(pilot).size.width >= 80
+        await pilot.press("t", PREFIX, "f")
+        await unseen(pilot, "crictl ps")
+        assert pane(pilot).size >= (158, 42)
+        await see(pilot, "Step 1 of 3")
+        await pilot.press(PREFIX, "f")
+        await see(pilot, "crictl ps")
+        assert pilot.app.screen.focused is pane(pilot)
+        await pilot.press(PREFIX, "f", PREFIX, "tab")
+        await see(pilot, "crictl ps")
+        assert isinstance(pilot.app.screen.focused, StepPage)
+
+
+async def test_keys_are_the_shells_but_after_the_prefix_they_are_the_labs() -> None:
+    course = FakeCourse()
+    async with in_exercise(course, (160, 45)) as pilot:
+        await see(pilot, "root@node:~#")
+        await pilot.press("t", "n", "h", "s", "q", "escape", "tab", "question_mark")
+        await see(pilot, "Step 1 of 3")
+        assert pilot.app.screen.focused is pane(pilot)
+        await pilot.press(PREFIX, "n")
+        await see(pilot, "Step 2 of 3")
+        await pilot.press(PREFIX, "p")
+        await see(pilot, "Step 1 of 3")
+        assert pilot.app.screen.focused is pane(pilot)
+        await pilot.press(PREFIX, "v")
+        await see(pilot, "Looked at the cluster")
+        await pilot.press(PREFIX, "h")
+        await see(pilot, "Hint 1 of 3")
+        await pilot.press("escape")
+        await unseen(pilot, "Hint 1 of 3")
+        assert pilot.app.screen.focused is pane(pilot)
+        await pilot.press(PREFIX, "question_mark")
+        await see(pilot, "Hints of this step, one at a time")
+        await pilot.press("escape")
+        await see(pilot, "Step 1 of 3")
+        await pilot.press(PREFIX, "z")
+        await see(pilot, "After the prefix key: tab leaves the terminal")
+        await pilot.press(PREFIX, "q")
+    assert pilot.app.return_code == 0
+
+
+async def test_a_step_that_turns_while_one_types_is_said_there() -> None:
+    course = FakeCourse()
+    async with in_exercise(course) as pilot:
+        await see(pilot, "✗ fails")
+        await pilot.press("t")
+        await see(pilot, "checks ✗1")
+        course.change("answer")
+        await see(pilot, "checks ✓1 · 3 of 10 points")
+        await see(pilot, "✓ Step 1 passes")
+        assert pilot.app.screen.focused is pane(pilot)
+
+
+# -- commands
+
+
+@SIZES
+async def test_a_command_is_gone_to_marked_and_sent_for_the_learner_to_run(size: tuple[int, int]) -> None:
+    async with in_exercise(FakeCourse(), size) as pilot:
+        await see(pilot, "IMAGE TAG DIGEST")
+        await pilot.press("right_square_bracket")
+        await see(pilot, "▸ enter: to the terminal, y: copy")
+        await pilot.press("enter")
+        await until(pilot, lambda: pane(pilot).typed == ["crictl images --digests"])
+        await see(pilot, "root@node:~# crictl images --digests")
+        assert pilot.app.screen.focused is pane(pilot)
+
+
+async def test_output_is_no_command_and_the_keys_go_round() -> None:
+    async with in_exercise(FakeCourse(), (160, 45)) as pilot:
+        await see(pilot, "IMAGE TAG DIGEST")
+        await pilot.press("right_square_bracket", "right_square_bracket", "enter")
+        await until(pilot, lambda: pane(pilot).typed == ["for n in 1 2; do\n  echo $n\ndone"])
+        await pilot.press(PREFIX, "tab", "right_square_bracket", "left_square_bracket", "enter")
+        await until(pilot, lambda: len(pane(pilot).typed) == 2)
+        await pilot.press(PREFIX, "tab", "right_square_bracket", "left_square_bracket", "left_square_bracket", "enter")
+        await until(pilot, lambda: len(pane(pilot).typed) == 3)
+        assert pane(pilot).typed[1].startswith("for n in")
+        assert pane(pilot).typed[2] == "crictl images --digests"
+
+
+async def test_a_command_is_copied() -> None:
+    async with in_exercise(FakeCourse()) as pilot:
+        await see(pilot, "IMAGE TAG DIGEST")
+        await pilot.press("right_square_bracket", "y")
+        await see(pilot, "Copied")
+        assert pilot.app.clipboard == "crictl images --digests"
+        assert pane(pilot).typed == []
+
+
+async def test_the_command_of_a_check_is_gone_to_sent_and_copied() -> None:
+    command = "grep image: /etc/kubernetes/manifests/kube-apiserver.yaml # answer"
+    async with in_exercise(FakeCourse()) as pilot:
+        await see(pilot, "✗ fails The answer file")
+        await pilot.press("tab", "tab", "tab")
+        await see(pilot, "▸ ✗ fails The answer file")
+        await pilot.press("y")
+        await see(pilot, "Copied")
+        assert pilot.app.clipboard == command
+        await pilot.press("shift+tab", "tab", "enter")
+        await until(pilot, lambda: pane(pilot).typed == [command])
+
+
+async def test_text_that_is_selected_is_copied() -> None:
+    async with in_exercise(FakeCourse(), (160, 45)) as pilot:
+        await see(pilot, "Look with crictl ps on the node")
+        row = next(y for y, line in enumerate(lines(pilot.app)) if "Look with" in line)
+        await pilot.mouse_down(offset=(2, row))
+        await pilot.hover(offset=(11, row))
+        await pilot.mouse_up(offset=(11, row))
+        await pilot.press("ctrl+c")
+        await until(pilot, lambda: pilot.app.clipboard.startswith("Look with"))
+
+
+# -- the shell stays
+
+
+async def test_the_shell_stays_while_one_is_elsewhere() -> None:
+    course = FakeCourse()
+    async with in_exercise(course) as pilot:
+        await pilot.press("t")
+        await see(pilot, "root@node:~#")
+        before = pane(pilot)
+        await pilot.press(PREFIX, "tab", "escape")
+        await until(pilot, lambda: isinstance(pilot.app.screen, HomeScreen))
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(pilot.app.screen, WorkScreen))
+        assert pane(pilot) is before
+        assert len(before.opened) == 1
+
+
+async def test_after_the_node_was_away_there_is_a_new_shell() -> None:
+    course = FakeCourse()
+    async with in_exercise(course, (160, 45)) as pilot:
+        await see(pilot, "root@node:~#")
+        course.cluster = "stopped"
+        course.tell("node", "stopped")
+        await see(pilot, "The cluster is stopped")
+        pane(pilot).close()  # its program ended with the node
+        course.cluster = ""
+        course.tell("node", "running")
+        await until(pilot, lambda: len(pane(pilot).opened) == 2)
+
+
+async def test_a_real_shell_runs_what_was_sent(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(WorkScreen, "make_pane", lambda screen: TerminalPane(screen.prefix))
+    course = FakeCourse()
+    course.shell_argv = lambda: ["bash", "--norc", "--noprofile"]  # type: ignore[method-assign,assignment]
+    async with in_exercise(course, (160, 45)) as pilot:
+        await see(pilot, "bash-")
+        work = pilot.app.screen
+        assert isinstance(work, WorkScreen)
+        work.send("echo one\necho $((40 + 2))")
+        await see(pilot, "echo $((40 + 2))")
+        assert " 42" not in shown(pilot.app)  # not before the learner says so
+        await pilot.press("enter")
+        await see(pilot, " 42")
+
+
+async def test_narrow_a_shell_that_has_just_been_opened_runs_nothing_by_itself(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(WorkScreen, "make_pane", lambda screen: TerminalPane(screen.prefix))
+    course = FakeCourse()
+    course.shell_argv = lambda: ["bash", "--norc", "--noprofile"]  # type: ignore[method-assign,assignment]
+    async with in_exercise(course) as pilot:
+        await see(pilot, "IMAGE TAG DIGEST")
+        await pilot.press("left_square_bracket", "enter")  # the last command, of four lines
+        await see(pilot, "done")
+        assert " 1 2 " not in shown(pilot.app).partition("done")[2]
+        await pilot.press("enter")
+        await see(pilot, "done 1 2")
+
+
+async def test_several_lines_are_not_sent_where_they_would_run_one_by_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("lab.tui.screens.work_terminal.PROMPT", 0)
+    async with in_exercise(FakeCourse()) as pilot:
+        await see(pilot, "IMAGE TAG DIGEST")
+        await until(pilot, lambda: pane(pilot).opened)
+        pane(pilot).show(b"\x1b[?2004l")  # a program without a line editor
+        await pilot.press("left_square_bracket", "enter")
+        await see(pilot, "The command was not sent")
+        assert pane(pilot).typed == []
+
+
+async def test_there_is_no_terminal_before_an_exercise_is_open() -> None:
+    async with at_home(FakeCourse()) as pilot:
+        assert not pilot.app.screen.query(TerminalPane)

@@ -1,0 +1,129 @@
+"""The shell on a node's terminal, with a `docker` of our own that runs things here."""
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pexpect
+import pytest
+
+from lab.k8s import node_shell
+
+DOCKER = """#!/bin/sh
+# exec [flags] CONTAINER COMMAND...: in a session of its own, so that it outlives the client as an engine's does
+shift
+while :; do case $1 in
+    -it|-i) shift ;;
+    -e) export "$2"; shift 2 ;;
+    --detach-keys|-w) shift 2 ;;
+    *) break ;;
+esac; done
+shift
+exec 3<&0  # dash gives what it puts into the background /dev/null, though "<&0" is said
+setsid "$@" <&3 3<&- & wait $!
+"""
+
+
+@pytest.fixture
+def spawn(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """Starts a command as on a node; gives the client's terminal and the mark of what was started."""
+    (tmp_path / "docker").write_text(DOCKER)
+    (tmp_path / "docker").chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+    clients: list[pexpect.spawn[str]] = []
+    marks = []
+
+    def start(*command: str) -> "tuple[pexpect.spawn[str], str]":
+        argv = node_shell.argv("n", command)
+        clients.append(pexpect.spawn(argv[0], argv[1:], timeout=30, encoding="utf-8"))
+        marks.append(argv[5])
+        return clients[-1], marks[-1]
+
+    yield start
+    for client in clients:
+        client.close(force=True)
+    for mark in marks:
+        for process in _own(mark):
+            os.kill(process, 9)
+
+
+def _own(mark: str) -> list[int]:
+    found = []
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            if mark.encode() in (process / "environ").read_bytes().split(b"\0"):
+                found.append(int(process.name))
+        except OSError:
+            continue
+    return found
+
+
+def _guarded(mark: str) -> bool:
+    """Whether the program that waits for the end has been started."""
+    done = subprocess.run(["pgrep", "-f", f"^bash -c .*{mark}$"], capture_output=True, check=False)
+    return done.returncode == 0
+
+
+def _wait(true: Callable[[], bool]) -> bool:
+    deadline = time.monotonic() + 30
+    while not true() and time.monotonic() < deadline:
+        time.sleep(0.05)
+    return true()
+
+
+def _gone(mark: str) -> bool:
+    return _wait(lambda: not _own(mark))
+
+
+def test_the_exit_code_is_the_commands(spawn) -> None:
+    client, _ = spawn("sh", "-c", "echo out; exit 7")
+    client.expect("out")
+    client.expect(pexpect.EOF)
+    client.close()
+    assert client.exitstatus == 7
+
+
+def test_what_was_put_into_the_background_stays_when_the_learner_leaves(spawn) -> None:
+    client, mark = spawn("sh", "-c", "sleep 60 </dev/null >/dev/null 2>&1 & echo there")
+    client.expect("there")
+    client.expect(pexpect.EOF)
+    client.close()
+    assert client.exitstatus == 0
+    assert [Path(f"/proc/{process}/comm").read_text() for process in _own(mark)] == ["sleep\n"]
+
+
+@pytest.mark.parametrize("signal", [1, 15, 9])
+def test_nothing_is_left_when_the_program_is_killed(spawn, signal: int) -> None:
+    client, mark = spawn("sh", "-c", "echo there; sleep 60; sleep 60")
+    client.expect("there")
+    assert _wait(lambda: _guarded(mark))
+    os.killpg(client.pid, signal)  # all that shares the terminal
+    assert _gone(mark)
+
+
+def test_what_ignores_sighup_stays_as_on_any_terminal(spawn) -> None:
+    line = "nohup sleep 60 >/dev/null 2>&1 & echo there; exec sleep 61"
+    client, mark = spawn("sh", "-c", line)
+    client.expect("there")
+    assert _wait(lambda: _guarded(mark) and len(_own(mark)) == 2)
+    os.killpg(client.pid, 9)
+    assert _wait(lambda: _lines(mark) == ["sleep\x0060\x00"])
+
+
+def _lines(mark: str) -> list[str]:
+    lines = []
+    for process in _own(mark):
+        try:
+            lines.append(Path(f"/proc/{process}/cmdline").read_text())
+        except OSError:
+            continue
+    return sorted(lines)
+
+
+def test_it_is_a_shell_script() -> None:
+    for shell, script in (("sh", node_shell._BOTH), ("bash", node_shell._GUARD)):
+        done = subprocess.run([shell, "-n"], input=script, text=True, capture_output=True, check=False)
+        assert (done.returncode, done.stderr) == (0, ""), sys.platform

@@ -1,0 +1,112 @@
+import queue
+import threading
+
+import pytest
+
+from lab.k8s import watching_parts
+from lab.k8s.watching_parts import RESTLESS, Bell, loop, note
+from lab.model import Told
+
+
+@pytest.fixture
+def told() -> list[Told]:
+    return []
+
+
+@pytest.fixture
+def clock() -> list[float]:
+    return [100.0]
+
+
+@pytest.fixture
+def bell(monkeypatch, told, clock) -> Bell:
+    monkeypatch.setattr(watching_parts, "GATHER", 0.0)
+    return Bell(told.append, lambda: clock[0])
+
+
+def test_a_burst_is_told_once_with_the_newest_detail(bell, told) -> None:
+    for news in (Told("files", "/a"), Told("api", "no answer"), Told("files", "/b"), Told("api", "ready")):
+        bell.ring(news)
+    bell.deliver(threading.Event())
+    assert told == [Told("files", "/b"), Told("api", "ready")]
+    bell.ring(Told("files", "/c"))
+    bell.deliver(threading.Event())
+    assert told[2:] == [Told("files", "/c")]
+
+
+def test_a_murmur_is_told_only_soon_after_a_change(bell, told, clock) -> None:
+    bell.murmur(Told("objects", "audit"))
+    bell.ring(Told("files"))
+    clock[0] += RESTLESS - 1
+    bell.murmur(Told("objects", "audit"))
+    bell.deliver(threading.Event())
+    assert told == [Told("files"), Told("objects", "audit")]
+    clock[0] += 2  # a murmur is no change: it keeps nothing awake
+    bell.murmur(Told("objects", "audit"))
+    bell.ring(Told("host"))
+    bell.deliver(threading.Event())
+    assert told[2:] == [Told("host")]
+
+
+def test_after_a_stop_nothing_is_told(bell, told) -> None:
+    stopped = threading.Event()
+    bell.ring(Told("files"))
+    stopped.set()
+    bell.deliver(stopped)
+    assert told == []
+
+
+def test_a_listener_that_fails_hears_the_rest(monkeypatch, tmp_path) -> None:
+    monkeypatch.setenv("LAB_STATE_HOME", str(tmp_path))
+    heard: list[Told] = []
+
+    def told(news: Told) -> None:
+        heard.append(news)
+        raise RuntimeError("deaf")
+
+    bell = Bell(told)
+    bell.ring(Told("files"))
+    bell.ring(Told("host"))
+    bell.deliver(threading.Event())
+    assert heard == [Told("files"), Told("host")]
+    assert "deaf" in (tmp_path / "logs" / "watching.log").read_text()
+
+
+def test_waiting_for_news_ends_at_once(bell) -> None:
+    stopped = threading.Event()
+    thread = loop("bell", stopped, lambda: bell.deliver(stopped))
+    stopped.set()
+    bell.wake()
+    thread.join(30)
+    assert not thread.is_alive()
+
+
+def test_a_fault_goes_to_the_log_and_the_next_turn_is_taken(monkeypatch, tmp_path) -> None:
+    monkeypatch.setenv("LAB_STATE_HOME", str(tmp_path))
+    turns: queue.Queue[str] = queue.Queue()
+    stopped = threading.Event()
+    monkeypatch.setattr(stopped, "wait", lambda seconds: turns.put(f"waits {seconds}"))
+
+    def turn() -> None:
+        turns.put("turn")
+        raise RuntimeError("boom")
+
+    thread = loop("test", stopped, turn)
+    heard = [turns.get(timeout=30) for _ in range(6)]
+    stopped.set()
+    thread.join(30)
+    assert heard == ["turn", "waits 1.0", "turn", "waits 2.0", "turn", "waits 4.0"]
+    assert "RuntimeError: boom" in (tmp_path / "logs" / "watching.log").read_text()
+
+
+def test_the_log_is_bounded_and_its_absence_hurts_nobody(monkeypatch, tmp_path) -> None:
+    monkeypatch.setenv("LAB_STATE_HOME", str(tmp_path))
+    monkeypatch.setattr(watching_parts, "_LOG_LIMIT", 50)
+    for number in range(10):
+        note(f"fault {number}")
+    log = tmp_path / "logs" / "watching.log"
+    assert "fault 9" in log.read_text()
+    assert len(log.read_text()) < 150
+    log.unlink()
+    log.mkdir()
+    note("nowhere to write")
