@@ -11,13 +11,14 @@ from contextlib import contextmanager
 from itertools import chain
 from pathlib import Path
 
-from bench import build, clusters, memory, restart, verifying, webhook
+from bench import build, clusters, memory, restart, tui, verifying, webhook
 from bench.table import Row, text
 from lab import paths, shell
 from lab.errors import LabError
 from lab.status import Console, Status
 
-PIECES = ("up", "restart", "memory", "verify", "webhook")
+PIECES = ("up", "restart", "memory", "tui", "verify", "webhook")
+_OURS_ALONE = {"memory", "tui", "verify"}
 _UP_ROUNDS = 2
 _VERIFY_ROUNDS = 5
 _LOG_LINES = 30
@@ -35,7 +36,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     parser.add_argument("--repeat", type=_count, default=4, metavar="N", help="edits of each kind (4)")
     parser.add_argument("--build", action="store_true", help="also the build of the node image; 20 minutes more")
-    parser.add_argument("--soak", action="store_true", help="look for the webhook's errors ten minutes, not 20 s")
+    parser.add_argument(
+        "--soak", action="store_true", help="ten minutes of the webhook under load, and of the TUI idle"
+    )
     options = parser.parse_args(arguments)
     signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))  # so that everything is removed
     status, rows, code = Console(), [], 0
@@ -60,14 +63,15 @@ def _needs_clusters(options: argparse.Namespace) -> bool:
 def _measure(options: argparse.Namespace, status: Status) -> Iterator[Row]:
     if _needs_clusters(options):
         kit = clusters.prepare(status)
-        yield from _on_clusters(kit, options.only - {"webhook"}, options.repeat, status)
+        yield from _on_clusters(kit, options, status)
         if options.build:
             yield build.measure(kit.workshop)
     if "webhook" in options.only:
         yield from webhook.measure(options.soak, status)
 
 
-def _on_clusters(kit: clusters.Kit, pieces: set[str], repeat: int, status: Status) -> Iterator[Row]:
+def _on_clusters(kit: clusters.Kit, options: argparse.Namespace, status: Status) -> Iterator[Row]:
+    pieces, repeat = options.only - {"webhook"}, options.repeat
     times: dict[str, list[clusters.UpTimes]] = {"ours": [], "theirs": []}
     ours: dict[str, tuple[float, ...]] = {}
     theirs: dict[str, tuple[float, ...]] = {}
@@ -80,13 +84,15 @@ def _on_clusters(kit: clusters.Kit, pieces: set[str], repeat: int, status: Statu
             if last and "memory" in pieces:
                 yield Row("memory of the node at rest", "MiB", 700, memory.of_node(node))
                 yield Row("memory of the TUI, 80x24, after 10 s", "MiB", 90, memory.of_tui())
+            if last and "tui" in pieces:
+                yield from tui.measure(node, options.soak, status)
             if last and "verify" in pieces:
                 lab, kubectl = verifying.measure(node, _VERIFY_ROUNDS, status)
                 yield Row("lab verify opa-whitelist, against kubectl", "s", 0.5, lab, kubectl)
             if last and "restart" in pieces:
                 restart.prepare(node, stock=False)
                 ours = restart.measure(node, repeat, status)
-        if pieces <= {"memory", "verify"}:
+        if pieces <= _OURS_ALONE:
             break
         with clusters.theirs(kit) as (node, taken):
             status.note(f"kind create cluster, round {number} of {rounds}: {taken.pods:.1f} s")

@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -44,7 +44,7 @@ def family(processes: list[Process], is_root: Callable[[Process], bool]) -> Iter
             todo += [each for each in processes if each.parent == process.pid]
 
 
-def seconds(processes: Iterator[Process]) -> float:
+def seconds(processes: Iterable[Process]) -> float:
     """Their CPU time."""
     return float(sum(process.ticks for process in processes)) / os.sysconf("SC_CLK_TCK")
 

@@ -167,6 +167,15 @@ def p95s(values: Sequence[float]) -> tuple[float, ...]:
 
 
 @dataclass(frozen=True)
+class Share:
+    """Percent of one core: of all together, of the lab's own process, and of its helper on the node."""
+
+    whole: float
+    lab: float
+    node: float
+
+
+@dataclass(frozen=True)
 class Used:
     """CPU seconds until now."""
 
@@ -174,38 +183,42 @@ class Used:
     children: float
     node: float
 
-    def share(self, before: "Used", seconds: float) -> tuple[float, float, float]:
-        """Percent of one core since then: all, of the lab's own process, and of its helper on the node."""
+    def share(self, before: "Used", seconds: float) -> Share:
+        """What was used since then, in so many seconds."""
         lab, children, node = self.lab - before.lab, self.children - before.children, self.node - before.node
-        return tuple(100 * each / seconds for each in (lab + children + node, lab, node))  # type: ignore[return-value]
+        return Share(*(100 * each / seconds for each in (lab + children + node, lab, node)))
 
 
 def _at_rest(lab: Terminal, node: Node, seconds: float, status: Status) -> Iterator[Row]:
     memory, before, begun = processes.resident(lab.pid), _used(lab.pid, node), time.monotonic()
     lab.settle(seconds)
-    after, spent = _used(lab.pid, node), time.monotonic() - begun
+    share = _used(lab.pid, node).share(before, time.monotonic() - begun)
     grown = processes.resident(lab.pid) - memory
-    whole, own, on_node = after.share(before, spent)
-    status.note(f"idle {spent:.0f} s: {whole:.2f} % of a core, lab {own:.2f}, node {on_node:.2f}; {grown:+.2f} MiB")
+    parts = f"lab {share.lab:.2f}, node {share.node:.2f}"
+    status.note(f"idle {seconds:.0f} s: {share.whole:.2f} % of a core ({parts}), {grown:+.2f} MiB")
     long = "ten minutes" if seconds == SOAK else "one minute (ten: --soak)"
-    yield Row("CPU of the TUI and all that it runs, idle", "%", 3, (whole,))
+    yield Row(f"CPU of the TUI, all that it runs and its helper, {seconds:.0f} s idle", "%", 3, (share.whole,))
     yield Row(f"growth of the TUI's memory in {long} idle", "MiB", 1, (grown,))
 
 
 def _used(pid: int, node: Node) -> Used:
-    here, there = processes.on_this_host(), processes.parse(node.run(_STATS).text)
-    own = [process for process in here if process.pid == pid]
-    whole = processes.seconds(processes.family(here, lambda process: process.pid == pid))
-    return used(own, whole, there)
+    here = processes.on_this_host()
+    [lab] = [process for process in here if process.pid == pid]
+    return used(lab, here, processes.parse(node.run(_STATS).text))
 
 
-def used(own: Sequence[Process], whole: float, on_node: list[Process]) -> Used:
-    """From the lab's process, the CPU seconds of its family, and the processes of the node."""
-    lab = processes.seconds(iter(own))
-    if not any(process.name.startswith(_HELPER) for process in on_node):
+def used(lab: Process, here: list[Process], on_node: list[Process]) -> Used:
+    """From the lab's process, those beside it, and those of the node.
+
+    Raises:
+        ClusterError: the helper is not among them.
+    """
+    helper = list(processes.family(on_node, lambda process: process.name.startswith(_HELPER)))
+    if not helper:
         raise ClusterError("The TUI's helper does not run on the node.")
-    helper = processes.seconds(processes.family(on_node, lambda process: process.name.startswith(_HELPER)))
-    return Used(lab, whole - lab, helper)
+    family = processes.family(here, lambda process: process.pid == lab.pid)
+    own = processes.seconds([lab])
+    return Used(own, processes.seconds(family) - own, processes.seconds(helper))
 
 
 # -- the lab
