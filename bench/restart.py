@@ -29,15 +29,6 @@ until pid=$(pgrep -nx kube-apiserver) && [ "$pid" != {old} ] \
 done
 date +%s%N
 """
-_ELECT = """
-cd /etc/kubernetes/manifests
-for program in kube-controller-manager kube-scheduler; do
-    sed 's/--leader-elect=false/--leader-elect=true/' $program.yaml >/root/$program.yaml
-    grep -q -- --leader-elect=true /root/$program.yaml
-    mv /root/$program.yaml $program.yaml
-    until pgrep -af "^$program" | grep -q -- --leader-elect=true; do sleep 0.2; done
-done
-"""
 _GRACE = "kubectl -n kube-system get pods -l component=kube-apiserver -o jsonpath={..terminationGracePeriodSeconds}"
 
 Edit = Callable[[Node, int], int]
@@ -53,9 +44,6 @@ def prepare(node: Node, stock: bool) -> None:
     """
     script = rf"/^    - kube-apiserver$/a\    - {_option(_FIRST)}"
     drop = "-e '/^  terminationGracePeriodSeconds:/d'" if stock else ""
-    if stock:
-        node.run(f"set -e\n{_ELECT}", timeout=_TIMEOUT)
-        _rest(node)
     old = node.run("pgrep -ox kube-apiserver").text.strip()
     node.run(f"sed {drop} -e '{script}' {MANIFEST} >{_DRAFT} && mv {_DRAFT} {MANIFEST}")
     _wait(node, old, _FIRST)

@@ -1,6 +1,7 @@
 """Connections to the API server that a kubeconfig names, with the certificates in it.
 
-The official client would do this too, but with 18 MiB and a fifth of a second for what the lab does not use.
+The official client would do this too, but with 18 MiB and a fifth of a second for what the lab does not use: more than
+the TUI may take. A test holds the two together.
 """
 
 import base64
