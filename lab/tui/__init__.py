@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from lab.tui.curtain import curtain
+from lab.tui import curtain
 
 if TYPE_CHECKING:
     from lab.tui.ports import Course
@@ -19,7 +19,7 @@ def run(name: str, course_of: "Callable[[str], Course]") -> int:
     Returns:
         The exit code of the process, one of `ExitCode`.
     """
-    with curtain(name):
+    with curtain.drawn(name):
         course = course_of(name)
         from lab import shell
         from lab.tui.app import LabApp  # Textual costs a quarter of a second: only for who looks at it

@@ -17,7 +17,7 @@ def title(name: str) -> str:
 
 
 @contextmanager
-def curtain(name: str) -> Iterator[None]:
+def drawn(name: str) -> Iterator[None]:
     """Draw it. It stays for Textual to draw over, but not when an exception passes.
 
     Args:

@@ -88,7 +88,10 @@ def test_a_row_without_a_goal_is_only_told() -> None:
     assert Row("idle", "%", 3, (0.8,)).cells()[1:] == ("0.8 %", "-", "-", "<= 3 %", "yes")
 
 
-def test_what_was_measured_is_printed_when_the_rest_fails(capsys, monkeypatch) -> None:
+def test_what_was_measured_is_printed_when_the_rest_fails(capsys, monkeypatch, tmp_path) -> None:
+    monkeypatch.setenv("LAB_STATE_HOME", str(tmp_path))
+    monkeypatch.setenv("KUBECONFIG", "")  # both are put back
+
     def measure(options, status):
         yield Row("first", "s", 1, (0.5,))
         raise ClusterError("The TUI did not show it")
