@@ -357,15 +357,22 @@ class Course:
         self._record()
         webhook.remove(self.name)
 
+    def webhook_log(self) -> str:
+        """What the reference webhook logged lately: at most some hundred decisions.
+
+        Raises:
+            LabError: there is no cluster, or no webhook runs.
+        """
+        self._needs_webhook()
+        return webhook.log(self.name)
+
     def webhook_logs_argv(self, follow: bool) -> list[str]:
         """The argument list of a program that prints the webhook's log.
 
         Raises:
             LabError: there is no cluster, or no webhook runs.
         """
-        self._record()
-        if not webhook.running(self.name):
-            raise ClusterError("The webhook does not run.", "Start it with: lab webhook up")
+        self._needs_webhook()
         return ["docker", "logs", *(["--follow"] if follow else []), webhook.container(self.name)]
 
     # -- inside
@@ -376,6 +383,11 @@ class Course:
     def _record(self) -> Record:
         docker.find()
         return self._cluster.record()
+
+    def _needs_webhook(self) -> None:
+        self._record()
+        if not webhook.running(self.name):
+            raise ClusterError("The webhook does not run.", "Start it with: lab webhook up")
 
     def _journal(self, record: Record) -> Journal:
         return Journal.load(self._cluster.files.progress, record.uid, self.status.note)

@@ -74,8 +74,10 @@ class Api:
         import urllib3
 
         to = self._current()
-        waits = urllib3.Timeout(connect=CONNECT, read=timeout)
-        return to.pool.request(method, to.server + path, timeout=waits, retries=False, **options)
+        options |= {"timeout": urllib3.Timeout(connect=CONNECT, read=timeout), "retries": False}
+        with suppress(urllib3.exceptions.SSLError):  # nothing was sent; on a busy machine a handshake failed once
+            return to.pool.request(method, to.server + path, **options)
+        return to.pool.request(method, to.server + path, **options)
 
     def _current(self) -> Connection:
         stamp = _stamp(self._file)

@@ -5,7 +5,9 @@ the TUI may take. A test holds the two together.
 """
 
 import base64
+import ssl
 import tempfile
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -36,7 +38,9 @@ def connect(kubeconfig: Path) -> Connection:
 
     try:
         cluster, user = _current(yaml.safe_load(kubeconfig.read_text()))
-        secured = {"ssl_context": _context(cluster, user)} if cluster["server"].startswith("https:") else {}
+        secured: dict[str, Any] = (
+            {"ssl_context": _context(cluster, user)} if cluster["server"].startswith("https:") else {}
+        )
         return Connection(cluster["server"], urllib3.PoolManager(maxsize=KEPT, retries=False, **secured))
     except (OSError, yaml.YAMLError, LookupError, TypeError, AttributeError, ValueError) as error:
         why = error.strerror if isinstance(error, OSError) and error.strerror else "it is no kubeconfig of the lab's"
@@ -54,10 +58,26 @@ def _named(entries: list[dict[str, Any]], name: str) -> dict[str, Any]:
     return next((entry for entry in entries if entry["name"] == name), {})
 
 
-def _context(cluster: dict[str, str], user: dict[str, str]) -> Any:
-    from urllib3.util.ssl_ import create_urllib3_context
+class _Context(ssl.SSLContext):
+    """A context for connections that several threads open at once.
 
-    context = create_urllib3_context()
+    urllib3 sets ALPN's protocols anew for each connection, and OpenSSL frees the old list, from which another thread's
+    connection may just be made: the server then meets a greeting that it cannot decode.
+    """
+
+    _protocols: list[str] | None = None
+
+    def set_alpn_protocols(self, alpn_protocols: Iterable[str]) -> None:
+        """Set them, unless they are what was set before."""
+        wanted = list(alpn_protocols)
+        if wanted != self._protocols:
+            super().set_alpn_protocols(wanted)
+            self._protocols = wanted
+
+
+def _context(cluster: dict[str, str], user: dict[str, str]) -> ssl.SSLContext:
+    context = _Context(ssl.PROTOCOL_TLS_CLIENT)  # which verifies certificate and name
+    context.set_alpn_protocols(["http/1.1"])  # what urllib3 sets
     context.load_verify_locations(cadata=_decoded(cluster, "certificate-authority-data").decode())
     with tempfile.NamedTemporaryFile() as file:  # Python's ssl reads a client's certificate from files only
         file.write(_decoded(user, "client-certificate-data") + b"\n" + _decoded(user, "client-key-data"))

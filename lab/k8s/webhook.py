@@ -13,6 +13,7 @@ PORT = 1234
 USER = 65532
 _FOLDER = "/etc/webhook"
 _SINCE = "3m"
+_LOG_LINES = "200"
 START_TIMEOUT = 20.0  # seconds
 
 
@@ -65,6 +66,11 @@ def decisions(name: str) -> str | None:
     if not running(name):
         return None
     return docker("logs", "--since", _SINCE, container(name)).text
+
+
+def log(name: str) -> str:
+    """What the webhook of a cluster, which runs, logged last: some hundred lines at most."""
+    return docker("logs", "--tail", _LOG_LINES, container(name)).text
 
 
 def _wait(name: str) -> None:

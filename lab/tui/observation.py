@@ -66,6 +66,7 @@ class Observation:
     _again: tuple[float, Target] | None = None
     _late_looks: int = 0
     _wanted: bool = True
+    _lacking: bool = False
 
     # -- when to look
 
@@ -129,13 +130,20 @@ class Observation:
         fresh = [step for each in ours for step in each.steps]
         self.note = ours[0].note if ours else self.note
         turned = tuple(step for step in fresh if self._take(step))
+        self._lacking = self._lacking or any(step.verdict is Verdict.FAIL for step in self.steps.values())
         self._plan_again(fresh, now)
         return turned
+
+    def finish(self) -> bool:
+        """Whether the exercise is complete, and it was not when this was last so, or at first: then it is news."""
+        finished = self._lacking and self.complete
+        self._lacking = self._lacking and not finished
+        return finished
 
     def forget(self) -> None:
         """What was seen no longer holds; look at once."""
         self.steps, self.kept, self._seen, self._passed = {}, {}, {}, set()
-        self.note, self.failure, self._wanted = "", None, True
+        self.note, self.failure, self._wanted, self._lacking = "", None, True, False
 
     # -- what is known
 

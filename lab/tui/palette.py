@@ -10,6 +10,8 @@ from textual.screen import ModalScreen
 
 from lab.model import Place
 from lab.tui.screens.home import HomeScreen
+from lab.tui.screens.work import WorkScreen
+from lab.tui.screens.work_flows import OWN_COMMANDS
 
 if TYPE_CHECKING:
     from lab.tui.app import LabApp
@@ -56,6 +58,7 @@ class LabCommands(Provider):
         yield from self._of_the_screen()
         if any(isinstance(screen, HomeScreen) for screen in self.app.screen_stack):
             yield from self._of_the_exercises()
+        yield from self._of_the_webhook()
         yield from self._of_the_app()
 
     def _of_the_screen(self) -> Iterator[Command]:
@@ -96,6 +99,11 @@ class LabCommands(Provider):
                 getattr(home, name)(*arguments)
 
         return run
+
+    def _of_the_webhook(self) -> Iterator[Command]:
+        if isinstance(screen := self.screen, WorkScreen):
+            for command, (title, _) in OWN_COMMANDS.items():
+                yield Command(command, title.lower(), partial(screen.do_here, command))
 
     def _of_the_app(self) -> Iterator[Command]:
         app = self.lab

@@ -160,5 +160,14 @@ class Course(Protocol):
     def reset_all(self) -> None:
         """Put the cluster back to what it was when it was made."""
 
+    def webhook_up(self) -> None:
+        """Start the reference webhook beside the cluster."""
+
+    def webhook_down(self) -> None:
+        """Remove it."""
+
+    def webhook_log(self) -> str:
+        """What it logged lately."""
+
     def shell_argv(self) -> Sequence[str]:
         """The command that opens root's shell on the node, on a terminal."""

@@ -17,7 +17,8 @@ def summary(seen: Observation, step: Step | None, started: bool, now: float) -> 
     old = seen.since(step.id)
     age = f" as of {seconds(now - old)} ago" if old is not None else ""
     checks = f"checks {check_counts(seen.step(step.id))}{age}"
-    return f"Step {_number(exercise, step)} of {len(exercise.steps)} · {checks} · {score} · {exercise.title}"
+    number = f"Step {_number(exercise, step)} of {len(exercise.steps)}"
+    return f"{number} · {checks} · {score} · {step.title} · {exercise.title}"
 
 
 def heading(seen: Observation, step: Step | None, started: bool, now: float) -> str:

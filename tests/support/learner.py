@@ -28,7 +28,8 @@ class Learner:
         while title not in (row := self._row()):
             self.screen.press("down")
             self.screen.until(lambda before=row: self._row() != before)  # type: ignore[misc]
-        self.screen.press("s" if "s starts this exercise" in joined(self.screen.lines) else "enter")
+        told = self.screen.find("s starts this exercise|Go on with: ")
+        self.screen.press("s" if told[0].startswith("s") else "enter")
         self.screen.see("Step 1 of", "esc Back")
 
     def _row(self) -> str:
@@ -62,7 +63,7 @@ class Learner:
     # -- commands
 
     def run(self, *words: str) -> None:
-        """Run the command of the text that has these words, and wait for its end."""
+        """Run the command of the text that has these words (in what is shown of it), and wait for its end."""
         self.start(*words)
         self.prompt()
 
@@ -77,7 +78,7 @@ class Learner:
         """Take all hints, and run the command of the last one that has these words."""
         self.read()
         self.screen.press("h")
-        self.screen.see("Hint 1 of", "closes")
+        self.screen.see("Hints: ", "esc closes")
         while found := re.search(r"h shows hint (\d)", joined(self.screen.lines)):
             self.screen.press("h")
             self.screen.see(f"Hint {found[1]} of")
@@ -85,7 +86,7 @@ class Learner:
         self._send(words)
         self.prompt()
 
-    def solution(self, *words: str) -> None:
+    def solution(self) -> None:
         """Take the step's solution, and run it."""
         self.read()
         self.screen.press("s")
@@ -94,9 +95,23 @@ class Learner:
         self.screen.see("Show me (w)")
         self.screen.press("w")
         self.screen.see("In a shell of its own, on the node")
-        self._go_to(words)
-        self._send(words)
+        self._go_to(["set -euo pipefail"])
+        self._send([])
         self.prompt()
+
+    def have_done(self, command: str) -> None:
+        """Have the lab do the command of the text that is for one's own machine."""
+        self.read()
+        self._go_to([command])
+        self.screen.see("enter: the lab does it here")
+        self.screen.press("enter")
+        self.screen.see(f"Done: {command}")
+
+    def output(self, line: str) -> list[str]:
+        """What the terminal shows between the last such line of a command and the prompt behind it."""
+        pane = [row for row in self.pane() if row]
+        begin = max(at for at, row in enumerate(pane) if row == line)
+        return pane[begin + 1 : -1]
 
     def _go_to(self, words: Sequence[str]) -> None:
         """Press the key for the next command until the one with the words is at hand."""
@@ -115,8 +130,16 @@ class Learner:
     def _send(self, words: Sequence[str]) -> None:
         self.screen.see("enter: to the terminal")
         self.screen.press("enter")
-        self.screen.until(lambda: self.in_terminal and all(word in joined_tight(self.pane()) for word in tight(words)))
+        self.screen.until(lambda: self.in_terminal and self._typed(words))
         self.screen.press("enter")
+
+    def _typed(self, words: Sequence[str]) -> bool:
+        """Whether the terminal shows these words behind its prompt; without words, the end of a script."""
+        pane = joined_tight(self.pane())
+        if words:
+            return all(joined_tight([word]) in pane for word in words)
+        last = next((line for line in reversed(self.pane()) if line.strip()), "")
+        return last.startswith(")")  # bash writes the lines for which there is no room over one another
 
     # -- the terminal
 
@@ -156,8 +179,3 @@ class Learner:
 def joined_tight(lines: Sequence[str]) -> str:
     """Lines without any spaces: a terminal breaks them in the middle of words."""
     return "".join("".join(lines).split())
-
-
-def tight(words: Sequence[str]) -> list[str]:
-    """Words without any spaces."""
-    return [joined_tight([word]) for word in words]

@@ -54,7 +54,8 @@ class Screen:
 
     def hang_up(self) -> None:
         """Close the terminal, as a closed window does."""
-        self._child.close(force=False)
+        self._child.ptyproc.fileobj.close()
+        self.poll(lambda: not self._child.ptyproc.isalive())
         self.ended = True
 
     def close(self) -> None:
@@ -64,8 +65,8 @@ class Screen:
     def wait(self) -> int:
         """Wait for the program's end; returns its exit code."""
         self.until(lambda: self.ended)
-        self._child.close(force=False)
-        return int(self._child.exitstatus or 0)
+        self.poll(lambda: not self._child.isalive())
+        return int(-self._child.signalstatus if self._child.signalstatus else self._child.exitstatus or 0)
 
     # -- what is seen
 
@@ -87,6 +88,14 @@ class Screen:
                 return answer
             assert not self.ended, f"The program has ended:\n{self.text}"
             assert time.monotonic() < end, f"Not to be seen after {patience:.0f} s:\n{self.text}"
+
+    @staticmethod
+    def poll(done: Callable[[], bool], patience: float = PATIENCE) -> None:
+        """Wait for something that no screen shows."""
+        end = time.monotonic() + patience
+        while not done():
+            assert time.monotonic() < end, f"Not so after {patience:.0f} s"
+            time.sleep(0.2)
 
     def see(self, *words: str, patience: float = PATIENCE) -> None:
         """Wait until all of these words are shown, wherever lines are broken between them."""

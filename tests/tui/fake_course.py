@@ -156,6 +156,7 @@ class FakeCourse:
     late: set[str] = field(default_factory=set)
     started: set[str] = field(default_factory=set)
     aside: set[str] = field(default_factory=set)
+    webhook: bool = False
     calls: list[str] = field(default_factory=list)
     taken: dict[str, int] = field(default_factory=dict)
     solved: list[str] = field(default_factory=list)
@@ -296,6 +297,20 @@ class FakeCourse:
         self._phase("reset", "Putting the golden state back")
         self.passing.clear()
         self.started.clear()
+
+    def webhook_up(self) -> None:
+        self._called("webhook up")
+        self.webhook = True
+
+    def webhook_down(self) -> None:
+        self._called("webhook down")
+        self.webhook = False
+
+    def webhook_log(self) -> str:
+        self._called("webhook log")
+        if not self.webhook:
+            raise LabError("The webhook does not run.", "Start it with: lab webhook up")
+        return '{"event":"decision","images":["nginx"],"allowed":false}'
 
     def shell_argv(self, command: Sequence[str] = (), tty: bool = True) -> list[str]:
         self._called("shell")

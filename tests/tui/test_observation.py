@@ -192,6 +192,21 @@ def test_old_verdicts_do_not_make_a_step_pass() -> None:
     assert seen.complete
 
 
+def test_it_is_news_that_an_exercise_is_complete_also_when_its_last_step_could_only_not_be_told() -> None:
+    course = FakeCourse(passing={"answer", "manifest", "container"})
+    seen = settled(course)
+    assert not seen.finish()  # it was so when it was opened
+    course.passing = {"manifest", "container"}
+    observe(seen, course, WHOLE, 10)
+    course.api_server, course.passing = "connection refused", {"answer", "manifest", "container"}
+    observe(seen, course, WHOLE, 20)
+    assert not seen.finish()
+    course.api_server = "ready"
+    assert observe(seen, course, WHOLE, 30) == []  # no step turns: the last one passed all the time
+    assert seen.finish()
+    assert not seen.finish()
+
+
 def test_a_step_that_passed_stays_so_while_it_cannot_be_told() -> None:
     course = FakeCourse(passing={"answer", "manifest", "container"})
     seen = settled(course)

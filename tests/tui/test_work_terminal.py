@@ -53,7 +53,7 @@ async def test_narrow_one_sees_the_terminal_or_the_text_and_the_summary_always(k
         await see(pilot, "root@node:~#")
         await see(pilot, "Step 1 of 3 · checks ✗1 · 0 of 10 points")
         await see(pilot, "API server: ✓ ready")
-        await see(pilot, "^] tab leaves")
+        await see(pilot, "Ctrl-] then tab leaves")
         assert "crictl ps" not in shown(pilot.app)
         assert pane(pilot).size >= (80, 20)
         await pilot.press(PREFIX, leave)

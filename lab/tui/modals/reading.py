@@ -4,14 +4,19 @@ from typing import ClassVar
 
 from textual import on
 from textual.binding import Binding, BindingType
+from textual.events import DescendantFocus
 from textual.screen import ModalScreen
 
 from lab.tui.widgets.fence import Fence, Sent
 from lab.tui.widgets.prose import Prose
+from lab.tui.widgets.text import Text
 
 
-class Reading(ModalScreen[str | None]):
-    """A text to read. Closes with a command when one was sent to the terminal, else with None."""
+class Reading(ModalScreen[Sent | None]):
+    """A text to read. Closes with a command when one was sent, else with None.
+
+    Its last line, `.keys`, says what can be done: with the command at hand, too, whose own border may be out of sight.
+    """
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("tab,right_square_bracket", "command(1)", "Command", id="reading.next", tooltip="Next command"),
@@ -25,6 +30,11 @@ class Reading(ModalScreen[str | None]):
         """Go to another command of the text."""
         go_to([fence for prose in self.query(Prose) for fence in prose.commands()], by)
 
+    def on_descendant_focus(self, event: DescendantFocus) -> None:
+        """Say what can be done with the command at hand."""
+        if isinstance(event.widget, Fence):
+            self.query_one(".keys", Text).show(f"{event.widget.keys}, ] goes to the next, esc closes")
+
     def action_close(self) -> None:
         """Close."""
         self.dismiss(None)
@@ -32,7 +42,7 @@ class Reading(ModalScreen[str | None]):
     @on(Sent)
     def _sent(self, event: Sent) -> None:
         event.stop()
-        self.dismiss(event.text)
+        self.dismiss(event)
 
 
 def go_to(commands: list[Fence], by: int) -> None:

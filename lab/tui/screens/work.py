@@ -14,11 +14,13 @@ from textual.widgets import Footer
 
 from lab.model import Exercise, Step
 from lab.tui import clock
+from lab.tui.keys import pressed
 from lab.tui.modals.reading import go_to
 from lab.tui.screens.work_looks import Looks
 from lab.tui.session import Session
 from lab.tui.widgets.check_panel import CheckPanel, CheckRow
 from lab.tui.widgets.cluster_line import ClusterLine
+from lab.tui.widgets.fence import Fence
 from lab.tui.widgets.step_list import StepList
 from lab.tui.widgets.step_page import StepPage, text_of
 from lab.tui.widgets.terminal import TerminalPane
@@ -99,9 +101,17 @@ class WorkScreen(Looks):
     def on_mount(self) -> None:
         """Open the terminal, but begin with the text."""
         super().on_mount()
-        self.query_one("#leave", Text).show(f"{self.app.get_key_display(Binding(self.prefix, ''))} tab leaves")
+        self.watch(self.pane, "prefixed", self._show_leaving)
         self.open_terminal()
         self.focus_text()
+
+    def _show_leaving(self, prefixed: bool) -> None:
+        """Say how the terminal is left; after the prefix key, what the next one can be."""
+        names = ("full", "full"), ("hint", "hint"), ("solve", "solution"), ("next", "next step")
+        after = " · ".join(f"{self.session.key(f'work.{id}')} {does}" for id, does in names)
+        keys = self.session.key("lab.keys")
+        text = f"tab leaves · {after} · {keys} keys" if prefixed else f"{pressed(self.prefix)} then tab leaves"
+        self.query_one("#leave", Text).show(text)
 
     # -- where one is
 
@@ -144,6 +154,7 @@ class WorkScreen(Looks):
     def on_descendant_focus(self) -> None:
         """Say how the terminal is left while it has the keys."""
         self.set_class(self.in_terminal, "-in-terminal")
+        self.call_after_refresh(self.show_state)
 
     @on(StepList.OptionHighlighted)
     async def _highlighted(self) -> None:
@@ -213,11 +224,17 @@ class WorkScreen(Looks):
         self.query_one(StepPage).show_learnt(learnt(self.seen, step))
         self.show_state()
 
+    def _command_keys(self) -> str:
+        """What can be done with a command at hand that is so long that its own border is out of sight."""
+        fence, page = self.focused, self.query_one(StepPage)
+        long = fence is not None and fence.region.bottom > page.region.bottom
+        return f"▸ {fence.keys}" if isinstance(fence, Fence) and long else ""
+
     def show_state(self) -> None:
         """Show what changes with time: the summary, the cluster's fate, and the line over the checks."""
         seen, step, now = self.seen, self.step, clock.now()
         self.query_one(TitleBar).show(summary(seen, step, self.started, now))
-        self.query_one("#checks-heading", Text).show(heading(seen, step, self.started, now))
+        self.query_one("#checks-heading", Text).show(self._command_keys() or heading(seen, step, self.started, now))
         lost = gone(self.session.last_look)
         again = f" · {self.session.key('lab.make')} makes it run again"
         self.query_one("#gone", Text).show(Content.assemble(lost, again))

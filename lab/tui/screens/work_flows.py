@@ -1,6 +1,6 @@
 """What a learner can have done in an exercise: start, hints, solution, reset; and what is said at its end."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from textual import on, work
 
@@ -10,10 +10,18 @@ from lab.tui.messages import HelpCounted, SolutionCame
 from lab.tui.modals.error import ErrorModal
 from lab.tui.modals.finished import Finished
 from lab.tui.modals.hint import HintModal
+from lab.tui.modals.page import Page
 from lab.tui.modals.solution import SolutionPage, SolutionWay
 from lab.tui.observation import Observation
 from lab.tui.ports import Course
 from lab.tui.screens.work_terminal import TerminalSide
+
+OWN_COMMANDS: Mapping[str, tuple[str, Callable[[Course], str | None]]] = {
+    "lab webhook up": ("Starting the webhook", lambda course: course.webhook_up()),
+    "lab webhook down": ("Removing the webhook", lambda course: course.webhook_down()),
+    "lab webhook logs": ("Reading what the webhook logged", lambda course: course.webhook_log()),
+}
+"""What is typed on one's own machine: how doing it is called, and the call, with what it says if it says something."""
 
 
 class Flows(TerminalSide):
@@ -60,7 +68,7 @@ class Flows(TerminalSide):
         """Show the hints of the step at hand."""
         if step := self.needs_step():
             command = await self.app.push_screen_wait(HintModal(self.session.course, self.exercise.id, step))
-            self._send_any(command)
+            self.take(command)
 
     @work(exclusive=True, group="flow")
     async def action_solve(self) -> None:
@@ -77,7 +85,7 @@ class Flows(TerminalSide):
             selector, seen = f"{self.exercise.id}/{step.id}", self.seen
             if await self.carry_out(f"Solving: {step.title}", lambda: self.session.course.solve(selector)):
                 seen.want()
-                self._send_any(await self.app.push_screen_wait(SolutionPage(step, step.solution, done=True)))
+                self.take(await self.app.push_screen_wait(SolutionPage(step, step.solution, done=True)))
 
     @work(thread=True, exclusive=True, exit_on_error=False, group="solution")
     def _read_solution(self, course: Course, exercise_id: str, step: Step) -> None:
@@ -88,11 +96,22 @@ class Flows(TerminalSide):
         if isinstance(event.outcome, Failure):
             self.app.push_screen(ErrorModal(event.outcome))
         else:
-            self.app.push_screen(SolutionPage(event.step, event.outcome, done=False), self._send_any)
+            self.app.push_screen(SolutionPage(event.step, event.outcome, done=False), self.take)
 
-    def _send_any(self, command: str | None) -> None:
-        if command:
-            self.send(command)
+    @work(exclusive=True, group="own")
+    async def do_here(self, command: str) -> None:
+        """Do what is typed on one's own machine elsewhere: `lab webhook` with up, down or logs."""
+        if command not in OWN_COMMANDS:
+            self.notify("y copies it, for a terminal of your own machine.", markup=False)
+            return
+        title, call = OWN_COMMANDS[command]
+        said: list[str | None] = []
+        if not await self.carry_out(title, lambda: said.append(call(self.session.course))):
+            return
+        if said[0] is None:
+            self.notify(f"Done: {command}", markup=False)
+        else:
+            self.app.push_screen(Page(command, f"~~~~\n{said[0]}\n~~~~"))
 
     def needs_step(self) -> Step | None:
         """The step at hand; where there is none, that is said."""

@@ -107,7 +107,7 @@ class Looks(Flows):
             self._answer(event.outcome)
         for step in turned:
             self._say_passed(seen.exercise, step)
-        if turned and seen.complete:
+        if seen.finish():
             self._finished = seen.exercise
         if seen is self.seen:
             self.show_result()

@@ -86,7 +86,18 @@ class TerminalSide(LabScreen):
     @on(Sent)
     def _sent(self, event: Sent) -> None:
         event.stop()
-        self.send(event.text)
+        self.take(event)
+
+    def take(self, sent: Sent | None) -> None:
+        """Put a command into the terminal, or do it when it is one for one's own machine."""
+        if sent and sent.own:
+            self.do_here(sent.text)
+        elif sent:
+            self.send(sent.text)
+
+    def do_here(self, command: str) -> object:
+        """Do a command of the lab."""
+        raise NotImplementedError
 
     def send(self, text: str) -> None:
         """Put a command into the terminal, for the learner to press Enter."""

@@ -10,15 +10,22 @@ from textual.message import Message
 from textual.widgets import Markdown
 from textual.widgets.markdown import MarkdownFence
 
+COMMAND_KEYS = "enter: to the terminal, y: copy"
+"""What can be done with the command at hand."""
+OWN_KEYS = "enter: the lab does it here, y: copy"
+"""The same for one that is typed on one's own machine elsewhere."""
 SHELLS = frozenset({"bash", "sh", "shell"})
-"""The languages of a block that is meant to be typed."""
+"""The languages of a block that is meant to be typed on the node."""
+OWN_MACHINE = "lab"
+"""The language of a block that is meant to be typed on one's own machine: a command of the lab, which does it here."""
 
 
 @dataclass
 class Sent(Message):
-    """A command is to go into the terminal. Enter is for the learner to press."""
+    """A command is to go into the terminal, where Enter is for the learner to press; or, an own one, to be done."""
 
     text: str
+    own: bool = False
 
 
 class Fence(MarkdownFence):
@@ -30,6 +37,7 @@ class Fence(MarkdownFence):
     ]
     DEFAULT_CSS = """
     Fence { margin: 0 0 1 0; }
+    Fence > Label { width: 100%; } /* long lines are folded: cut off, one would not see what one is about to run */
     Fence.-command { border-left: solid $primary; }
     Fence.-command:focus {
         border-left: thick $accent; border-bottom: solid $accent; margin: 0;
@@ -39,23 +47,31 @@ class Fence(MarkdownFence):
 
     def __init__(self, markdown: Markdown, token: Token, code: str) -> None:
         super().__init__(markdown, token, code)
-        self.command = token.info.partition(" ")[0] in SHELLS
+        language = token.info.partition(" ")[0]
+        self.own = language == OWN_MACHINE
+        self.command = self.own or language in SHELLS
         self.can_focus = self.command
         self.set_class(self.command, "-command")
 
     def watch_has_focus(self, has_focus: bool) -> None:
         """Say what can be done with the command at hand: not by colour alone."""
         super().watch_has_focus(has_focus)
-        self.border_subtitle = "▸ enter: to the terminal, y: copy" if has_focus else None
+        self.border_subtitle = f"▸ {self.keys}" if has_focus else None
+
+    @property
+    def keys(self) -> str:
+        """What can be done with it."""
+        return OWN_KEYS if self.own else COMMAND_KEYS
 
     @classmethod
     def highlight(cls, code: str, language: str, ansi: bool = False, dark: bool = False) -> Content:
         """Colour code in a language that is named; to guess one loads every lexer there is, 18 MiB."""
-        return super().highlight(code, language, ansi, dark) if language else Content(code.rstrip("\n"))
+        named = "bash" if language == OWN_MACHINE else language
+        return super().highlight(code, named, ansi, dark) if named else Content(code.rstrip("\n"))
 
     def action_send(self) -> None:
         """Put the command into the terminal."""
-        self.post_message(Sent(self.code))
+        self.post_message(Sent(self.code.strip() if self.own else self.code, self.own))
 
     def action_copy(self) -> None:
         """Copy the command."""

@@ -6,6 +6,7 @@ import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
+import urllib3
 import yaml
 
 from lab import certs
@@ -154,3 +155,33 @@ def test_the_official_client_reads_the_same(file, port) -> None:
         assert answer.status == 200
         assert answer.read().decode() == Api(file).request("/").body
         official.rest_client.pool_manager.clear()
+
+
+def test_threads_that_connect_at_once_share_one_context_that_nobody_changes(file, port, monkeypatch) -> None:
+    changes = []
+    change = ssl.SSLContext.set_alpn_protocols
+    monkeypatch.setattr(
+        ssl.SSLContext, "set_alpn_protocols", lambda self, wanted: (changes.append(wanted), change(self, wanted))
+    )
+    file.write_text(yaml.safe_dump(kubeconfig(port)))
+    connection = connect(file)
+    assert changes == [["http/1.1"]]
+    for _ in range(2):
+        answer = connection.pool.request("GET", connection.server, headers={"Connection": "close"})
+        assert answer.status == 200
+    assert len(changes) == 1
+
+
+def test_a_handshake_that_failed_is_tried_once_more(file, port, monkeypatch) -> None:
+    file.write_text(yaml.safe_dump(kubeconfig(port)))
+    api, failures = Api(file), [urllib3.exceptions.SSLError("decode error")]
+    send = urllib3.PoolManager.request
+
+    def fail_first(self, *arguments, **options):
+        if failures:
+            raise failures.pop()
+        return send(self, *arguments, **options)
+
+    monkeypatch.setattr(urllib3.PoolManager, "request", fail_first)
+    assert api.request("/").status == 200
+    assert not failures
