@@ -4,6 +4,7 @@ from lab.model import Exercise, Hint, Holds, Step, Verdict
 from lab.practice import words
 from lab.practice.sight import Sight
 from lab.practice.talk import Talk
+from lab.report.words import points
 
 
 class Pages:
@@ -29,7 +30,7 @@ class Pages:
 
     def step(self, step: Step) -> None:
         """A step's text, and where the documentation says more."""
-        count, worth = len(self._exercise.steps), words.points(step.points)
+        count, worth = len(self._exercise.steps), points(step.points)
         self._talk.title(f"Step {self._number(step)} of {count}: {step.title} ({worth})")
         self._talk.prose(step.text)
         if step.references:
@@ -82,7 +83,7 @@ class Pages:
 
     def score(self, hints: int, solutions: int, following: Exercise | None) -> None:
         """What was earned in the exercise, with which help, and what comes next."""
-        earned = f"{self._sight.earned} of {words.points(self._exercise_points())}"
+        earned = f"{self._sight.earned} of {points(self._exercise_points())}"
         self._talk.say(f"All steps of {self._exercise.id} pass: {earned}.")
         self._talk.say(f"Hints taken: {hints}. Solutions taken: {solutions}.")
         if following:
@@ -95,7 +96,7 @@ class Pages:
 
     def _state(self, step: Step, now: str = "") -> None:
         seen = self._sight.step(step.id)
-        said = f"{words.verdict(seen)}, {seen.earned} of {words.points(seen.possible)}" if seen else "not looked at"
+        said = f"{words.verdict(seen)}, {seen.earned} of {points(seen.possible)}" if seen else "not looked at"
         self._talk.say(f"Step {self._number(step)} {now}{said}: {step.title}")
 
     def _number(self, step: Step) -> int:

@@ -1,10 +1,10 @@
 """How states are said: a mark and a word always go together."""
 
 from collections.abc import Iterator, Mapping
-from datetime import datetime
 
 from lab.model import CheckResult, Exercise, ExerciseProgress, LabStatus, StepResult, Verdict
 from lab.report.text import clean, folded
+from lab.report.words import VERDICTS, clock, points
 
 HERE = {
     "check": "look now, and say what each check found (Enter alone does that too)",
@@ -33,24 +33,14 @@ ABROAD = {
 }
 """The words where an exercise is chosen."""
 
-_VERDICTS = {
-    Verdict.PASS: "✓ passes",
-    Verdict.FAIL: "✗ fails",
-    Verdict.SKIP: "- skipped",
-    Verdict.ERROR: "? could not tell",
-}
 _INDENT = " " * 4
-
-
-def points(number: int) -> str:
-    """`1 point`, `3 points`."""
-    return f"{number} point" if number == 1 else f"{number} points"
 
 
 def verdict(result: StepResult | CheckResult) -> str:
     """The verdict of a step or check; of a step that was seen to hold once, when that was."""
     seen_at = result.seen_at if isinstance(result, StepResult) else ""
-    return f"✓ passes (seen at {_clock(seen_at)})" if seen_at else _VERDICTS[result.verdict]
+    mark, word = VERDICTS[result.verdict]
+    return f"{mark} {word} (seen at {clock(seen_at)})" if seen_at else f"{mark} {word}"
 
 
 def check(result: CheckResult, width: int, details: bool) -> Iterator[str]:
@@ -97,10 +87,3 @@ def _state(shown: Exercise, progress: ExerciseProgress | None) -> str:
         return f"· not started, {shown.difficulty.value}, about {shown.minutes} min"
     score = f"{progress.earned} of {points(progress.possible)}"
     return f"✓ complete, {score}" if progress.earned == progress.possible else f"~ started, {score}"
-
-
-def _clock(moment: str) -> str:
-    try:
-        return datetime.fromisoformat(moment).astimezone().strftime("%H:%M")
-    except ValueError:
-        return moment

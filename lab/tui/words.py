@@ -1,10 +1,9 @@
 """How states are said. A mark and a word always go together, so that no state is told by colour alone."""
 
-from datetime import datetime
-
 from textual.content import Content
 
 from lab.model import CheckResult, Exercise, Finding, Holds, StepResult, Verdict
+from lab.report.words import VERDICTS, clock, points
 from lab.status import seconds
 from lab.tui.observation import NOT_YET
 from lab.tui.ports import ExerciseProgress
@@ -15,24 +14,24 @@ STALE = 8.0
 RESTART = 90.0
 """Seconds that an API server may be on its way back; from then on it is away."""
 
-_VERDICTS = {
-    Verdict.PASS: ("✓", "passes", "$text-success"),
-    Verdict.FAIL: ("✗", "fails", "$text-error"),
-    Verdict.SKIP: ("-", "skipped", "$text-muted"),
-    Verdict.ERROR: ("?", "could not tell", "$text-warning"),
+_COLOURS = {
+    Verdict.PASS: "$text-success",
+    Verdict.FAIL: "$text-error",
+    Verdict.SKIP: "$text-muted",
+    Verdict.ERROR: "$text-warning",
 }
 _UNSEEN = ("·", "not checked", "$text-muted")
 _OLD = " (old)"
 
 
-def points(number: int) -> str:
-    """`1 point`, `3 points`."""
-    return f"{number} point" if number == 1 else f"{number} points"
+def _said(result: CheckResult | StepResult | None) -> tuple[str, str, str]:
+    """Mark, word and colour."""
+    return (*VERDICTS[result.verdict], _COLOURS[result.verdict]) if result else _UNSEEN
 
 
 def check_state(result: CheckResult | None, old: bool = False) -> Content:
     """The verdict of a check; an old one says so."""
-    mark, word, colour = _VERDICTS[result.verdict] if result else _UNSEEN
+    mark, word, colour = _said(result)
     if result and result.reason == NOT_YET:
         word = "not yet"
     return Content.styled(f"{mark} {word}{_OLD if old else ''}", colour)
@@ -42,23 +41,15 @@ def step_state(result: StepResult | None, old: bool = False) -> Content:
     """The state of a step; a step that has to hold once says when it was seen, an old one that it is old."""
     if result and result.holds is Holds.ONCE and result.seen_at:
         return Content.styled(f"✓ seen at {clock(result.seen_at)}", "$text-success")
-    mark, word, colour = _VERDICTS[result.verdict] if result else _UNSEEN
+    mark, word, colour = _said(result)
     return Content.styled(f"{mark} {word}{_OLD if old else ''}", colour)
 
 
 def check_counts(result: StepResult | None) -> str:
     """How many checks of a step have which verdict: `✓2 ✗1`."""
     found = [check.verdict for check in result.checks] if result else []
-    counts = ((mark, found.count(verdict)) for verdict, (mark, _, _) in _VERDICTS.items())
+    counts = ((mark, found.count(verdict)) for verdict, (mark, _) in VERDICTS.items())
     return " ".join(f"{mark}{count}" for mark, count in counts if count) or "·"
-
-
-def clock(moment: str) -> str:
-    """An ISO 8601 time as the clock on the wall shows it."""
-    try:
-        return datetime.fromisoformat(moment).astimezone().strftime("%H:%M")
-    except ValueError:
-        return moment
 
 
 def exercise_state(exercise: Exercise, progress: ExerciseProgress | None) -> Content:

@@ -1,9 +1,10 @@
 """What the screen to work in says in single lines. Pure; `now` is the time, `step` the step at hand or None."""
 
 from lab.model import Exercise, Holds, Step
+from lab.report.words import points
 from lab.status import seconds
 from lab.tui.observation import Observation
-from lab.tui.words import check_counts, points
+from lab.tui.words import check_counts
 
 
 def summary(seen: Observation, step: Step | None, started: bool, now: float) -> str:

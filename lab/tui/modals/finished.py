@@ -11,9 +11,9 @@ from textual.screen import ModalScreen
 from textual.widgets import Button
 
 from lab.model import Exercise
+from lab.report.words import points
 from lab.tui.widgets.prose import Prose
 from lab.tui.widgets.text import Text
-from lab.tui.words import points
 
 
 class Finished(ModalScreen[bool]):

@@ -4,6 +4,7 @@ from textual import on, work
 from textual.events import ScreenResume
 
 from lab.model import Exercise, Report, StepResult
+from lab.report.words import points
 from lab.tui import clock, observation
 from lab.tui.failures import Failure
 from lab.tui.messages import Heard, Looked, Observed
@@ -11,7 +12,6 @@ from lab.tui.modals.error import ErrorModal
 from lab.tui.observation import Observation, Target
 from lab.tui.screens.work_flows import Flows
 from lab.tui.session import Session
-from lab.tui.words import points
 
 TICK = 0.5
 """Seconds between two thoughts about what is due, and what is shown of the time."""

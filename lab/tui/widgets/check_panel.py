@@ -8,10 +8,11 @@ from textual.containers import HorizontalGroup, VerticalGroup, VerticalScroll
 from textual.content import Content
 
 from lab.model import CheckResult, CheckSpec, Step, StepResult, Verdict
+from lab.report.words import points
 from lab.tui.observation import Observation
 from lab.tui.widgets.fence import Sent
 from lab.tui.widgets.text import Text
-from lab.tui.words import check_state, points
+from lab.tui.words import check_state
 
 _DETAILS = ("expected", "observed", "look with")
 

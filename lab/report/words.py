@@ -1,0 +1,26 @@
+"""How verdicts, points and times are said to a learner, wherever they are shown."""
+
+from datetime import datetime
+
+from lab.model import Verdict
+
+VERDICTS = {
+    Verdict.PASS: ("✓", "passes"),
+    Verdict.FAIL: ("✗", "fails"),
+    Verdict.SKIP: ("-", "skipped"),
+    Verdict.ERROR: ("?", "could not tell"),
+}
+"""A mark and a word, which always go together, so that no state is told by colour alone."""
+
+
+def points(number: int) -> str:
+    """`1 point`, `3 points`."""
+    return f"{number} point" if number == 1 else f"{number} points"
+
+
+def clock(moment: str) -> str:
+    """An ISO 8601 time as the clock on the wall shows it; anything else as it is."""
+    try:
+        return datetime.fromisoformat(moment).astimezone().strftime("%H:%M")
+    except ValueError:
+        return moment
