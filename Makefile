@@ -23,11 +23,11 @@ lab: $(VENV)/.runtime ## set up, make the cluster, open the TUI (without a termi
 	@$(BIN)/lab
 
 test: check slow ## set up and run all tests, live ones on a cluster of their own
-	$(TEST_ENV) $(BIN)/python -m pytest tests/live -m "not long"
+	$(TEST_ENV) $(BIN)/python -m pytest tests/live --durations=15 -m "not long"
 	@$(GO_TEST)
 
 test-all: check slow ## every test there is, the long ones too
-	$(TEST_ENV) $(BIN)/python -m pytest tests/live
+	$(TEST_ENV) $(BIN)/python -m pytest tests/live --durations=40
 	@$(GO_TEST)
 
 check: $(VENV)/.dev ## format, lint, types, imports, exercise data, fast tests

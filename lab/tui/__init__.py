@@ -21,6 +21,10 @@ def run(name: str, course_of: "Callable[[str], Course]") -> int:
     """
     with curtain.drawn(name):
         course = course_of(name)
+        import asyncio
+
+        import uvloop
+
         from lab import shell
         from lab.tui.app import LabApp  # Textual costs a quarter of a second: only for who looks at it
         from lab.tui.ending import ended_by_signals
@@ -28,7 +32,8 @@ def run(name: str, course_of: "Callable[[str], Course]") -> int:
         app = LabApp(course)
     with ended_by_signals(app):
         try:
-            app.run()
+            with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+                runner.run(app.run_async())
         finally:
             shell.stop_all()  # what a thread had started; the thread itself dies with the process
     return app.return_code or 0

@@ -47,21 +47,24 @@ class Painter:
         segments: list[Segment] = []
         run: list[str] = []
         run_style: Style | None = None
+        last, style = None, Style.null()
         for column, (cell, text) in enumerate(line.cells[:width]):
             if not text:
                 continue  # the right half of a wide character
             if len(text) != 1 or not " " <= text <= "~":
                 text = self._fit(line.cells, column, width)
-            style = self._style(cell)
+            if cell is not last:  # to hash a style takes longer than all else here
+                last, style = cell, self._style(cell)
+            shown = style
             if column == marks.cursor:
-                style = self._with_cursor(style)
+                shown = self._with_cursor(style)
             elif column in marks.selected:
-                style += marks.highlight
-            if style is not run_style and run:
+                shown = style + marks.highlight
+            if shown is not run_style and run:
                 segments.append(Segment("".join(run), run_style))
                 run.clear()
             run.append(text)
-            run_style = style
+            run_style = shown
         if run:
             segments.append(Segment("".join(run), run_style))
         return Strip(segments).adjust_cell_length(width)
