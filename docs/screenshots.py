@@ -15,8 +15,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-sys.path.insert(0, str(HERE.parent))
+sys.path[:0] = [str(HERE.parent), str(HERE.parent / "tests" / "support")]
 
+from scripted_course import CLUSTER, ScriptedCourse, exercise_result, report, step_result  # noqa: E402
 from textual.pilot import Pilot  # noqa: E402
 from textual.widgets import Input  # noqa: E402
 
@@ -25,27 +26,18 @@ from lab.catalog import Catalog, load  # noqa: E402
 from lab.model import (  # noqa: E402
     CheckResult,
     CheckSpec,
-    ClusterInfo,
     Exercise,
-    ExerciseProgress,
     ExerciseResult,
     Finding,
-    Hint,
-    Holds,
     LabStatus,
     Place,
     Report,
-    StepResult,
-    Told,
     Verdict,
-    worst,
 )
-from lab.status import Silent, Status  # noqa: E402
 from lab.tui import clock, log_tail  # noqa: E402
 from lab.tui.app import LabApp  # noqa: E402
 from lab.tui.widgets.terminal import TerminalPane  # noqa: E402
 
-CLUSTER = ClusterInfo("cks-lab", "v1.36.4", "kindest/node:v1.36.4", "kind")
 PROMPT = "root@cks-lab-control-plane:~# "
 SESSION = f"""\
 {PROMPT}crictl inspect $(crictl ps -q --name kube-apiserver) \\
@@ -90,21 +82,24 @@ OBSERVED = {
 """What checks that do not pass say: expected, observed, and a command to look with."""
 
 
+def _exercises() -> Catalog:
+    return load(paths.data("exercises"), paths.data("solutions"))
+
+
 @dataclass
-class Recorded:
+class Recorded(ScriptedCourse):
     """A course whose cluster is a recording: one exercise is started, its first step done."""
 
-    name: str = "cks-lab"
+    _catalog: Catalog = field(default_factory=_exercises, init=False)
     exists_: bool = True
-    passing: frozenset[str] = frozenset({"answer"})
-    status: Status = field(default_factory=Silent)
+    passing: set[str] = field(default_factory=lambda: {"answer"})
+    started: set[str] = field(default_factory=lambda: {"image-digest"})
+    taken: dict[str, int] = field(default_factory=lambda: {"pin": 1})
+    where: Place | None = field(default_factory=lambda: Place("image-digest", "pin"))
     ask: Callable[[str], bool] = lambda question: False
     middle: threading.Event = field(default_factory=threading.Event)
     gate: threading.Event = field(default_factory=threading.Event)
     shell: Sequence[str] = ("cat",)
-
-    def __post_init__(self) -> None:
-        self.catalog: Catalog = load(paths.data("exercises"), paths.data("solutions"))
 
     def exists(self) -> bool:
         return self.exists_
@@ -120,55 +115,23 @@ class Recorded:
         return CLUSTER
 
     def look(self) -> LabStatus:
-        rows = [self._progress(exercise) for exercise in self.catalog.exercises]
-        cluster = "running" if self.exists_ else "absent"
-        return LabStatus(self.name, "Docker 29.1", True, cluster, "", "ready", "v1.36.4", tuple(rows))
-
-    def watch(self, told: Callable[[Told], None]) -> "Recorded":
-        return self
-
-    def stop(self) -> None:
-        """Nothing goes on."""
+        return self._glance("running" if self.exists_ else "absent")
 
     def doctor(self) -> Sequence[Finding]:
         return FINDINGS
-
-    def place(self) -> Place | None:
-        return Place("image-digest", "pin")
 
     def remember(self, place: Place) -> None:
         """Nothing is kept."""
 
     def verify(self, selectors: Sequence[str] = ()) -> Report:
-        results = tuple(self._result(exercise) for exercise, _ in self.catalog.select(list(selectors)))
-        return Report(CLUSTER, results, worst([result.verdict for result in results]))
+        return report([self._result(exercise) for exercise, _ in self.catalog.select(selectors)])
 
-    def hint(self, exercise_id: str, step_id: str) -> Hint:
-        hints = self.hints_taken(exercise_id, step_id)
-        return Hint(step_id, 1, len(hints), hints[0])
-
-    def hints_taken(self, exercise_id: str, step_id: str) -> Sequence[str]:
-        step = self.catalog.find(exercise_id).step(step_id)
-        return step.hints[:1] if step else ()
-
-    def solutions_taken(self, exercise_id: str) -> Sequence[str]:
-        return ()
-
-    def shell_argv(self) -> Sequence[str]:
-        return self.shell
-
-    def _progress(self, exercise: Exercise) -> ExerciseProgress:
-        result, started = self._result(exercise), exercise.id == "image-digest"
-        return ExerciseProgress(exercise.id, exercise.title, started, result.earned if started else 0, result.possible)
+    def shell_argv(self, command: Sequence[str] = (), tty: bool = True) -> list[str]:
+        return list(self.shell)
 
     def _result(self, exercise: Exercise) -> ExerciseResult:
-        steps = []
-        for step in exercise.steps:
-            checks = tuple(self._check(check) for check in step.checks)
-            verdict = worst([check.verdict for check in checks])
-            earned = step.points if verdict is Verdict.PASS else 0
-            steps.append(StepResult(step.id, step.title, Holds.NOW, checks, verdict, earned, step.points))
-        return ExerciseResult(exercise.id, exercise.title, tuple(steps), worst([step.verdict for step in steps]))
+        steps = [step_result(step, [self._check(spec) for spec in step.checks]) for step in exercise.steps]
+        return exercise_result(exercise, steps)
 
     def _check(self, spec: CheckSpec) -> CheckResult:
         verdict = Verdict.PASS if spec.guard or spec.id in self.passing else Verdict.FAIL

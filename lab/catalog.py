@@ -35,6 +35,10 @@ class Catalog:
         near = did_you_mean(exercise_id, [exercise.id for exercise in self.exercises])
         raise UsageError(f'There is no exercise "{exercise_id}"{near}', "See the exercises with: lab list")
 
+    def after(self, exercise: Exercise) -> Exercise | None:
+        """The next exercise by number; None after the last."""
+        return next((each for each in self.exercises if each.number > exercise.number), None)
+
     def select(self, selectors: Sequence[str] = ()) -> list[tuple[Exercise, tuple[Step, ...]]]:
         """The exercises and steps that `exercise` and `exercise/step` name; with no selectors, all.
 

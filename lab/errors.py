@@ -18,6 +18,14 @@ from shlex import join as shell_join
 
 from lab.exit_codes import ExitCode
 
+DEFAULT_NAME = "cks-lab"
+"""The cluster that a command is about when none is named."""
+
+
+def for_cluster(name: str) -> str:
+    """What makes a command be about that cluster, to be put behind it: ` --name NAME`, nothing for the default one."""
+    return "" if name == DEFAULT_NAME else f" --name {name}"
+
 
 class LabError(Exception):
     """Something that lab could not do.
@@ -54,7 +62,7 @@ class NoClusterError(ClusterError):
     """There is no cluster of the name asked for."""
 
     def __init__(self, name: str) -> None:
-        super().__init__(f'There is no cluster "{name}".', f"Make it with: lab up{_option(name)}")
+        super().__init__(f'There is no cluster "{name}".', f"Make it with: lab up{for_cluster(name)}")
 
 
 class UsageError(LabError):
@@ -68,9 +76,9 @@ class NotStartedError(LabError):
 
     exit_code = ExitCode.FAILED
 
-    def __init__(self, exercise: str, name: str = "cks-lab") -> None:
-        option = _option(name)
-        super().__init__(f'The exercise "{exercise}" is not started.', f"Start it with: lab start {exercise}{option}")
+    def __init__(self, exercise: str, name: str = DEFAULT_NAME) -> None:
+        command = f"lab start {exercise}{for_cluster(name)}"
+        super().__init__(f'The exercise "{exercise}" is not started.', f"Start it with: {command}")
 
 
 class DataError(LabError):
@@ -96,7 +104,3 @@ class CommandError(LabError):
         tail = "\n".join(output.strip().splitlines()[-12:])
         message = why or f"This command failed with exit code {returncode}: {shell_join(argv)}"
         super().__init__(f"{message}\n{tail}" if tail else message)
-
-
-def _option(name: str) -> str:
-    return "" if name == "cks-lab" else f" --name {name}"

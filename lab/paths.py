@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 PACKAGE = Path(__file__).resolve().parent
-DEFAULT_NAME = "cks-lab"
 
 
 def data(folder: str) -> Path:

@@ -14,7 +14,7 @@ from lab.cli.endings import code_of, ending_signals, interrupted, nobody_reads
 from lab.cli.options import Group, advise, course_of, json_option, name_option, pass_course
 from lab.cli.practice import practice
 from lab.cli.webhook import webhook
-from lab.errors import LabError, UsageError
+from lab.errors import DEFAULT_NAME, LabError, UsageError
 from lab.exit_codes import ExitCode
 from lab.model import Exercise, Report, Step, Verdict
 
@@ -26,7 +26,7 @@ _CODE = {Verdict.PASS: ExitCode.OK, Verdict.ERROR: ExitCode.COULD_NOT}
 
 @click.group(cls=Group, invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="lab")
-@click.option("--name", default=paths.DEFAULT_NAME, metavar="NAME", show_default=True, help="The cluster's name.")
+@click.option("--name", default=DEFAULT_NAME, metavar="NAME", show_default=True, help="The cluster's name.")
 @click.pass_context
 def cli(ctx: click.Context, name: str) -> None:
     """Practise Kubernetes supply-chain security on a real control plane.

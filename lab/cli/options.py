@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from lab import paths
 from lab.cli.endings import nobody_reads
-from lab.errors import UsageError
+from lab.errors import DEFAULT_NAME, UsageError, for_cluster
 from lab.exit_codes import ExitCode
 from lab.status import Console
 
@@ -66,7 +65,7 @@ def course_of(name: str) -> "Course":
         wrong = "Docker or kind has a network of that name"
     if wrong:
         shown = name if len(name) <= _HOST_LIMIT else f"{name[:_HOST_LIMIT]}..."
-        raise UsageError(f'"{shown}" is no cluster name: {wrong}.', f"Choose another: --name {paths.DEFAULT_NAME}-2")
+        raise UsageError(f'"{shown}" is no cluster name: {wrong}.', f"Choose another: --name {DEFAULT_NAME}-2")
     return Course(name, Console(), _ask)
 
 
@@ -79,15 +78,14 @@ name_option = click.option(
     metavar="NAME",
     expose_value=False,
     callback=_named,
-    help=f"The cluster's name ({paths.DEFAULT_NAME}).",
+    help=f"The cluster's name ({DEFAULT_NAME}).",
 )
 json_option = click.option("--json", "as_json", is_flag=True, help="One JSON object instead of text.")
 
 
 def advise(course: "Course", *rows: tuple[str, str]) -> None:
     """Print commands for this cluster and what each is for, in two columns, however long its name is."""
-    option = [] if course.name == paths.DEFAULT_NAME else ["--name", course.name]
-    commands = [" ".join(["lab", *words.split(), *option]) for words, _ in rows]
+    commands = [f"lab {words}".rstrip() + for_cluster(course.name) for words, _ in rows]
     width = max(map(len, commands))
     for command, (_, purpose) in zip(commands, rows, strict=True):
         click.echo(f"  {command:{width}}   {purpose}")

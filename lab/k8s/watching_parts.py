@@ -2,10 +2,10 @@
 
 import threading
 import time
-import traceback
 from collections.abc import Callable
+from contextlib import suppress
 
-from lab import paths
+from lab import fault_log
 from lab.model import Told
 
 GATHER = 0.1
@@ -14,7 +14,6 @@ RESTLESS = 45.0
 """Seconds after a change in which noise is told too: what a change leads to may show in nothing else, such as
 Gatekeeper's next audit, which comes within 15 s and takes up to two of them.
 """
-_LOG_LIMIT = 500_000  # bytes
 
 
 class Bell:
@@ -96,11 +95,5 @@ def loop(name: str, stopped: threading.Event, turn: Callable[[], object]) -> thr
 
 def note(what: Exception | str) -> None:
     """Write a fault to the log `watching`; nothing when it cannot be written."""
-    text = what if isinstance(what, str) else "".join(traceback.format_exception(what))
-    try:
-        log = paths.log_file("watching")
-        mode = "w" if log.exists() and log.stat().st_size > _LOG_LIMIT else "a"
-        with log.open(mode, encoding="utf-8") as stream:
-            stream.write(f"{time.strftime('%Y-%m-%d %H:%M:%S')} {text.rstrip()}\n")
-    except OSError:
-        return
+    with suppress(OSError):
+        fault_log.note("watching", what)

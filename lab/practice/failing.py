@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from lab.errors import LabError
-from lab.practice.ports import Stop
+from lab.practice.stops import Stop
 from lab.practice.talk import Talk
 
 

@@ -4,8 +4,8 @@ import threading
 import time
 from collections.abc import Callable
 
+from lab.ports import Course
 from lab.practice import words
-from lab.practice.ports import Course
 from lab.practice.sight import Sight
 
 _REST = 1.0  # seconds from one look to the next at least, however much is told meanwhile

@@ -4,7 +4,7 @@ from lab.model import Exercise, Hint, Holds, Step, Verdict
 from lab.practice import words
 from lab.practice.sight import Sight
 from lab.practice.talk import Talk
-from lab.report.words import points
+from lab.report.words import points, score
 
 
 class Pages:
@@ -83,7 +83,7 @@ class Pages:
 
     def score(self, hints: int, solutions: int, following: Exercise | None) -> None:
         """What was earned in the exercise, with which help, and what comes next."""
-        earned = f"{self._sight.earned} of {points(self._exercise_points())}"
+        earned = score(self._sight.earned, self._exercise_points())
         self._talk.say(f"All steps of {self._exercise.id} pass: {earned}.")
         self._talk.say(f"Hints taken: {hints}. Solutions taken: {solutions}.")
         if following:
@@ -96,7 +96,7 @@ class Pages:
 
     def _state(self, step: Step, now: str = "") -> None:
         seen = self._sight.step(step.id)
-        said = f"{words.verdict(seen)}, {seen.earned} of {points(seen.possible)}" if seen else "not looked at"
+        said = f"{words.verdict(seen)}, {score(seen.earned, seen.possible)}" if seen else "not looked at"
         self._talk.say(f"Step {self._number(step)} {now}{said}: {step.title}")
 
     def _number(self, step: Step) -> int:

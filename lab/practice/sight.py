@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from lab.model import Exercise, ExerciseResult, StepResult, Verdict
-from lab.practice.ports import Course
+from lab.ports import Course
 
 _Known = Mapping[tuple[str, str], tuple[Verdict, str]]
 

@@ -3,8 +3,8 @@
 from collections.abc import Callable, Iterable
 from typing import TextIO
 
-from lab.practice.ports import Interrupted, Stop
 from lab.practice.prose import code, plain
+from lab.practice.stops import Interrupted, Stop
 from lab.report.text import clean, folded
 
 _NARROWEST = 20

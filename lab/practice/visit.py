@@ -4,12 +4,13 @@ from collections.abc import Callable, Sequence
 
 from lab.decode import did_you_mean
 from lab.model import Exercise, Hint, Place, Step, Verdict
+from lab.ports import Course
 from lab.practice import words
 from lab.practice.failing import told
 from lab.practice.lookout import await_change
 from lab.practice.pages import Pages
-from lab.practice.ports import Course, Quit
 from lab.practice.sight import Sight
+from lab.practice.stops import Quit
 from lab.practice.talk import Talk
 
 Shell = Callable[[Sequence[str]], int]
@@ -140,7 +141,7 @@ class Visit:
     def _finish(self) -> None:
         hints = sum(len(self._hints_taken(step)) for step in self._exercise.steps)
         solutions = self._course.solutions_taken(self._exercise.id)
-        self._pages.score(hints, len(solutions), self._after())
+        self._pages.score(hints, len(solutions), self._course.catalog.after(self._exercise))
 
     def _hints_taken(self, step: Step) -> Sequence[str]:
         return self._course.hints_taken(self._exercise.id, step.id)
@@ -190,7 +191,7 @@ class Visit:
         elif not self._sight.complete():
             self._talk.say("This is the last step of this exercise, and not all steps pass:")
             self._pages.steps()
-        elif following := self._after():
+        elif following := self._course.catalog.after(self._exercise):
             self._over, self._following = True, following
         else:
             self._talk.say("There is no exercise after this one. list shows them all.")
@@ -229,10 +230,6 @@ class Visit:
 
     def _quit(self) -> None:
         raise Quit
-
-    def _after(self) -> Exercise | None:
-        exercises = self._course.catalog.exercises
-        return next(iter(exercises[exercises.index(self._exercise) + 1 :]), None)
 
     def _passes(self) -> bool:
         seen = self._sight.step(self._step.id)

@@ -3,11 +3,12 @@
 from collections.abc import Mapping
 
 from lab.decode import did_you_mean
+from lab.errors import for_cluster
 from lab.exit_codes import ExitCode
 from lab.model import Exercise, ExerciseProgress, Place
-from lab.paths import DEFAULT_NAME
+from lab.ports import Course
 from lab.practice import words
-from lab.practice.ports import Course, Interrupted, Quit, Stop
+from lab.practice.stops import Interrupted, Quit, Stop
 from lab.practice.talk import Talk
 from lab.practice.visit import Shell, Visit
 
@@ -109,11 +110,10 @@ class Walk:
         return next((each for each in incomplete if place and each.id == place.exercise_id), incomplete[0])
 
     def _say_how_to_go_on(self, why: str) -> None:
-        name, place = self._course.name, self._course.place()
+        place = self._course.place()
         where = f" {place.exercise_id}" + (f"/{place.step_id}" if place.step_id else "") if place else ""
-        option = "" if name == DEFAULT_NAME else f" --name {name}"
         self._talk.say(f"{why} Go on with:")
-        self._talk.lines([f"  lab practice --plain{where}{option}"])
+        self._talk.lines([f"  lab practice --plain{where}{for_cluster(self._course.name)}"])
 
 
 def _complete(progress: ExerciseProgress | None) -> bool:

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator, Mapping
 
-from lab.model import CheckResult, Exercise, ExerciseProgress, LabStatus, StepResult, Verdict
-from lab.report.text import clean, folded
-from lab.report.words import VERDICTS, clock, points
+from lab.model import CheckResult, Exercise, ExerciseProgress, LabStatus, StepResult
+from lab.report import text
+from lab.report.text import folded
+from lab.report.words import VERDICTS, clock, points, score
 
 HERE = {
     "check": "look now, and say what each check found (Enter alone does that too)",
@@ -47,16 +48,8 @@ def check(result: CheckResult, width: int, details: bool) -> Iterator[str]:
     """A check's verdict; with `details`, also why, when it does not pass."""
     worth = "" if result.guard else f" ({points(result.points)})"
     yield from folded("", f"{verdict(result)}: {result.title}{worth}", "", width)
-    if not details or result.verdict not in (Verdict.FAIL, Verdict.ERROR):
-        return
-    yield from folded(_INDENT, result.expected, "expected:  ", width)
-    yield from folded(_INDENT, result.observed, "observed:  ", width)
-    if result.guard and result.verdict is Verdict.FAIL:
-        yield from folded(_INDENT, "While this fails, the step earns nothing.", "", width)
-    if result.command:  # never folded: it is there to be pasted
-        first, *others = clean(result.command).splitlines()
-        yield f"{_INDENT}look with: {first}"
-        yield from others
+    if details:
+        yield from text.details(result, _INDENT, width)
 
 
 def exercise(number: int, shown: Exercise, progress: ExerciseProgress | None) -> str:
@@ -85,5 +78,5 @@ def table(rows: Mapping[str, str], width: int) -> Iterator[str]:
 def _state(shown: Exercise, progress: ExerciseProgress | None) -> str:
     if progress is None or not progress.started:
         return f"· not started, {shown.difficulty.value}, about {shown.minutes} min"
-    score = f"{progress.earned} of {points(progress.possible)}"
-    return f"✓ complete, {score}" if progress.earned == progress.possible else f"~ started, {score}"
+    earned = score(progress.earned, progress.possible)
+    return f"✓ complete, {earned}" if progress.earned == progress.possible else f"~ started, {earned}"

@@ -62,16 +62,20 @@ def _step(exercise_id: str, step: StepResult, noted: bool) -> Iterator[str]:
 def _check(check: CheckResult) -> Iterator[str]:
     indent = "    "
     yield from _item(indent, check.verdict, check.title)
-    inner = indent + " " * (_VERDICT + 2)
+    yield from details(check, indent + " " * (_VERDICT + 2))
+
+
+def details(check: CheckResult, indent: str, width: int = WIDTH) -> Iterator[str]:
+    """Why a check fails or could not tell, line by line; nothing of one that passes or was skipped."""
     if not _unmet(check):
         return
-    yield from folded(inner, check.expected, "expected:  ")
-    yield from folded(inner, check.observed, "observed:  ")
+    yield from folded(indent, check.expected, "expected:  ", width)
+    yield from folded(indent, check.observed, "observed:  ", width)
     if check.guard and check.verdict is Verdict.FAIL:
-        yield from folded(inner, "While this fails, the step earns nothing.")
+        yield from folded(indent, "While this fails, the step earns nothing.", width=width)
     if check.command:  # never folded: it is there to be pasted
         first, *others = clean(check.command).splitlines()
-        yield f"{inner}look with: {first}"
+        yield f"{indent}look with: {first}"
         yield from others
 
 

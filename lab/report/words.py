@@ -18,6 +18,11 @@ def points(number: int) -> str:
     return f"{number} point" if number == 1 else f"{number} points"
 
 
+def score(earned: int, possible: int) -> str:
+    """`0 of 1 point`, `3 of 10 points`."""
+    return f"{earned} of {points(possible)}"
+
+
 def clock(moment: str) -> str:
     """An ISO 8601 time as the clock on the wall shows it; anything else as it is."""
     try:

@@ -5,9 +5,8 @@ from dataclasses import dataclass
 
 from textual.message import Message
 
-from lab.model import Exercise, Finding, Report, Step, Told
+from lab.model import Exercise, Finding, Hint, Report, Step, Told
 from lab.tui.failures import Failure
-from lab.tui.ports import Hint
 
 
 @dataclass

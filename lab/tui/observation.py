@@ -10,8 +10,6 @@ from lab.model import CheckResult, Exercise, Report, StepResult, Verdict, worst
 from lab.status import seconds
 from lab.tui.failures import Failure
 
-NOT_YET = "not-yet"
-"""The reason of a verdict that looking again soon will change. `lab.checks` has it too, but loads every check."""
 EVERY = 30.0
 """Seconds from the end of one look at the whole exercise to the next, when nothing was told."""
 UNTOLD = 5.0
@@ -220,7 +218,7 @@ class Observation:
         return fresh.verdict is Verdict.PASS and not first and not passed
 
     def _plan_again(self, fresh: list[StepResult], now: float) -> None:
-        late = [step.id for step in fresh if any(check.reason == NOT_YET for check in step.checks)]
+        late = [step.id for step in fresh if any(check.waits_for for check in step.checks)]
         unsure = any(_could_not_tell(check) for step in fresh for check in step.checks)
         if late:
             self._late_looks += 1
@@ -231,7 +229,7 @@ class Observation:
 
 
 def _could_not_tell(check: CheckResult) -> bool:
-    return check.verdict is Verdict.ERROR and check.reason != NOT_YET
+    return check.verdict is Verdict.ERROR and not check.waits_for
 
 
 def _merged(fresh: StepResult, before: StepResult | None, checks: tuple[CheckResult, ...]) -> StepResult:

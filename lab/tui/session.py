@@ -1,14 +1,15 @@
 """What the screens share: the course, who listens to its status, and the last look at the lab."""
 
 import threading
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 
-from lab.model import Place, Report, Told
+from lab.model import ExerciseProgress, LabStatus, Place, Report, Told
+from lab.ports import Watching
 from lab.tui import clock
 from lab.tui.failures import Failure, attempt
 from lab.tui.keys import bindings, parts_loaded, pressed
-from lab.tui.ports import Course, ExerciseProgress, LabStatus, Watching
+from lab.tui.ports import Course
 from lab.tui.status import TuiStatus
 
 
@@ -19,18 +20,6 @@ class Look:
     status: LabStatus
     at: float
     since: float
-
-
-@dataclass(frozen=True)
-class Known:
-    """A LabStatus of which some was told since."""
-
-    engine: str
-    engine_ok: bool
-    cluster: str
-    api_server: str
-    kubernetes_version: str
-    progress: Sequence[ExerciseProgress]
 
 
 class Session:
@@ -77,9 +66,7 @@ class Session:
             cluster, api_server = told.detail, api_server if told.detail == "running" else ""
         else:
             api_server = "ready" if told.detail == "ready" else f"not ready: {told.detail}"
-        self._saw(
-            Known(status.engine, status.engine_ok, cluster, api_server, status.kubernetes_version, status.progress)
-        )
+        self._saw(replace(status, cluster=cluster, api_server=api_server))
 
     def resume_from_last_time(self) -> None:
         """Read where the learner was when the lab was left. Blocks."""

@@ -2,11 +2,9 @@
 
 from textual.content import Content
 
-from lab.model import CheckResult, Exercise, Finding, Holds, StepResult, Verdict
-from lab.report.words import VERDICTS, clock, points
+from lab.model import CheckResult, Exercise, ExerciseProgress, Finding, Holds, StepResult, Verdict
+from lab.report.words import VERDICTS, clock, points, score
 from lab.status import seconds
-from lab.tui.observation import NOT_YET
-from lab.tui.ports import ExerciseProgress
 from lab.tui.session import Look
 
 STALE = 8.0
@@ -32,7 +30,7 @@ def _said(result: CheckResult | StepResult | None) -> tuple[str, str, str]:
 def check_state(result: CheckResult | None, old: bool = False) -> Content:
     """The verdict of a check; an old one says so."""
     mark, word, colour = _said(result)
-    if result and result.reason == NOT_YET:
+    if result and result.waits_for:
         word = "not yet"
     return Content.styled(f"{mark} {word}{_OLD if old else ''}", colour)
 
@@ -58,10 +56,10 @@ def exercise_state(exercise: Exercise, progress: ExerciseProgress | None) -> Con
     if progress is None or not progress.started:
         worth = points(sum(step.points for step in exercise.steps))
         return Content.styled(f"· not started · {worth} · {asks}", "$text-muted")
-    score = f"{progress.earned} of {points(progress.possible)} · {asks}"
+    said = f"{score(progress.earned, progress.possible)} · {asks}"
     if progress.possible and progress.earned == progress.possible:
-        return Content.styled(f"✓ complete · {score}", "$text-success")
-    return Content.styled(f"~ started · {score}", "$text-warning")
+        return Content.styled(f"✓ complete · {said}", "$text-success")
+    return Content.styled(f"~ started · {said}", "$text-warning")
 
 
 def gone(look: Look | None) -> Content:

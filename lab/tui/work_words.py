@@ -1,7 +1,7 @@
 """What the screen to work in says in single lines. Pure; `now` is the time, `step` the step at hand or None."""
 
 from lab.model import Exercise, Holds, Step
-from lab.report.words import points
+from lab.report.words import score
 from lab.status import seconds
 from lab.tui.observation import Observation
 from lab.tui.words import check_counts
@@ -12,14 +12,14 @@ def summary(seen: Observation, step: Step | None, started: bool, now: float) -> 
     exercise = seen.exercise
     if not started:
         return f"Not started · {exercise.title}"
-    score = f"{seen.earned} of {points(seen.possible)}"
+    earned = score(seen.earned, seen.possible)
     if step is None:
-        return f"The task · {score} · {exercise.title}"
+        return f"The task · {earned} · {exercise.title}"
     old = seen.since(step.id)
     age = f" as of {seconds(now - old)} ago" if old is not None else ""
     checks = f"checks {check_counts(seen.step(step.id))}{age}"
     number = f"Step {_number(exercise, step)} of {len(exercise.steps)}"
-    return f"{number} · {checks} · {score} · {step.title} · {exercise.title}"
+    return f"{number} · {checks} · {earned} · {step.title} · {exercise.title}"
 
 
 def heading(seen: Observation, step: Step | None, started: bool, now: float) -> str:

@@ -7,64 +7,45 @@ later `gate.set()`.
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 
+from scripted_course import (
+    CLUSTER,
+    SEEN_AT,
+    ScriptedCourse,
+    ScriptedWatching,
+    exercise,
+    exercise_result,
+    report,
+    step_result,
+)
+
+from lab.catalog import Catalog
 from lab.errors import LabError
 from lab.model import (
     CheckResult,
     CheckSpec,
     ClusterInfo,
-    Difficulty,
     Exercise,
     ExerciseResult,
     Finding,
     Holds,
-    Place,
+    LabStatus,
     Reference,
     Report,
     Step,
     StepResult,
     Told,
     Verdict,
-    worst,
 )
-from lab.status import Silent, Status
 
 API_CHECKS = {"ready", "template"}
 """Checks that need the API server; the others look at the node alone."""
 
-CLUSTER = ClusterInfo("cks-lab", "v1.36.4", "kindest/node:v1.36.4", "kind")
-
-
-@dataclass(frozen=True)
-class FakeHint:
-    number: int
-    total: int
-    text: str
-
-
-@dataclass(frozen=True)
-class FakeProgress:
-    id: str
-    started: bool
-    earned: int
-    possible: int
-
-
-@dataclass(frozen=True)
-class FakeLook:
-    engine: str = "Docker 29.1"
-    engine_ok: bool = True
-    cluster: str = "running"
-    api_server: str = "ready"
-    kubernetes_version: str = "v1.36.4"
-    progress: tuple[FakeProgress, ...] = ()
-
-
-@dataclass(frozen=True)
-class FakeCatalog:
-    overview: str
-    exercises: tuple[Exercise, ...]
+_WORKS = {
+    "start": "Putting the starting state in place",
+    "solve": "Typing the solution",
+    "reset": "Putting the manifests back",
+}
 
 
 def _check(id: str, title: str, points: int = 0) -> CheckSpec:
@@ -104,75 +85,34 @@ def whitelist_exercise() -> Exercise:
     return _exercise("opa-whitelist", 20, "Let only trusted registries in", steps)
 
 
-def _exercise(id: str, number: int, title: str, steps: tuple[Step, ...]) -> Exercise:
-    brief = f"# {title}\n\nThe brief of {id}."
-    return Exercise(
-        id,
-        number,
-        title,
-        "A summary.",
-        brief,
-        15,
-        Difficulty.EASY,
-        "Supply Chain Security",
-        {},
-        (),
-        (),
-        (),
-        (),
-        steps,
-        Path(),
-    )
+def _exercise(id: str, number: int, title: str, steps: Sequence[Step]) -> Exercise:
+    return exercise(id, number, title, f"# {title}\n\nThe brief of {id}.", steps)
 
 
-class FakeWatching:
-    """A watch that tells what the test says."""
-
-    def __init__(self, told: Callable[[Told], None]) -> None:
-        self.told = told
-        self.stopped = False
-
-    def stop(self) -> None:
-        self.stopped = True
+def catalog() -> Catalog:
+    overview = "# Supply chain\n\nThree exercises on a real control plane."
+    return Catalog(overview, (digest_exercise(), whitelist_exercise()))
 
 
 @dataclass
-class FakeCourse:
-    """`failures` maps a method's name to errors that it raises, one a call; `passing` holds check ids.
+class FakeCourse(ScriptedCourse):
+    """`late` holds ids of checks that cannot tell yet, `phases` what `up` does: title, estimate, and a gate or None."""
 
-    `late` holds ids of checks that cannot tell yet, `phases` what `up` does: title, estimate, and a gate or None.
-    """
-
+    _catalog: Catalog = field(default_factory=catalog, init=False)
     made: bool = True
-    name: str = "cks-lab"
     cluster: str = ""
-    api_server: str = "ready"
     phases: Sequence[tuple[str, float, threading.Event | None]] = (
         ("Making the node image", 3, None),
         ("Creating the control plane", 0, None),
     )
-    failures: dict[str, list[Exception]] = field(default_factory=dict)
-    passing: set[str] = field(default_factory=set)
     late: set[str] = field(default_factory=set)
-    started: set[str] = field(default_factory=set)
-    aside: set[str] = field(default_factory=set)
     webhook: bool = False
-    calls: list[str] = field(default_factory=list)
-    taken: dict[str, int] = field(default_factory=dict)
-    solved: list[str] = field(default_factory=list)
-    where: Place | None = None
     findings: tuple[Finding, ...] = (Finding("engine", True, "Docker 29.1"),)
     gate: threading.Event | None = None
     ask: Callable[[str], bool] = lambda question: False
-    status: Status = field(default_factory=Silent)
-    watches: list[FakeWatching] = field(default_factory=list)
     at_once: int = 0
     most_at_once: int = 0
-
-    def __post_init__(self) -> None:
-        overview = "# Supply chain\n\nThree exercises on a real control plane."
-        self._catalog = FakeCatalog(overview, (digest_exercise(), whitelist_exercise()))
-        self._gates: dict[str, threading.Event] = {}
+    _gates: dict[str, threading.Event] = field(default_factory=dict, init=False)
 
     # -- what a test does
 
@@ -198,11 +138,6 @@ class FakeCourse:
 
     # -- what the TUI asks
 
-    @property
-    def catalog(self) -> FakeCatalog:
-        self._fail("catalog")
-        return self._catalog
-
     def exists(self) -> bool:
         self._called("exists")
         return self.made
@@ -218,18 +153,12 @@ class FakeCourse:
         self.made, self.cluster, self.api_server = True, "", "ready"
         return CLUSTER
 
-    def look(self) -> FakeLook:
-        rows = tuple(
-            FakeProgress(e.id, e.id in self.started, self._result(e).earned, self._result(e).possible)
-            for e in self.catalog.exercises
-        )
-        cluster = self.cluster or ("running" if self.made else "absent")
-        return FakeLook(cluster=cluster, api_server=self.api_server, progress=rows)
+    def look(self) -> LabStatus:
+        return self._glance(self.cluster or ("running" if self.made else "absent"))
 
-    def watch(self, told: Callable[[Told], None]) -> FakeWatching:
+    def watch(self, told: Callable[[Told], None]) -> ScriptedWatching:
         self._called("watch")
-        self.watches.append(FakeWatching(told))
-        return self.watches[-1]
+        return super().watch(told)
 
     def doctor(self) -> tuple[Finding, ...]:
         self._called("doctor")
@@ -238,59 +167,15 @@ class FakeCourse:
     def fix(self) -> None:
         self._called("fix")
 
-    def place(self) -> Place | None:
-        return self.where
-
-    def remember(self, place: Place) -> None:
-        self.where = place
-
-    def start(self, exercise_id: str) -> None:
-        self._called(f"start {exercise_id}")
-        self.status.note("Other exercises are set aside.")
-        self._phase("start", "Putting the starting state in place")
-        self.started.add(exercise_id)
-        self.aside.discard(exercise_id)
-
     def verify(self, selectors: Sequence[str] = ()) -> Report:
         self.at_once += 1
         self.most_at_once = max(self.most_at_once, self.at_once)
         try:
             self._called(f"verify {' '.join(selectors)}")
             _wait(self._gates.get("verify"))
-            results = tuple(result for e in self.catalog.exercises if (result := self._selected(e, selectors)))
-            return Report(CLUSTER, results, worst([result.verdict for result in results]))
+            return report([found for each in self.catalog.exercises if (found := self._selected(each, selectors))])
         finally:
             self.at_once -= 1
-
-    def hint(self, exercise_id: str, step_id: str) -> FakeHint:
-        self._called(f"hint {exercise_id}/{step_id}")
-        self.taken[step_id] = self.taken.get(step_id, 0) + 1
-        hints = self._step(exercise_id, step_id).hints
-        return FakeHint(self.taken[step_id], len(hints), hints[self.taken[step_id] - 1])
-
-    def hints_taken(self, exercise_id: str, step_id: str) -> tuple[str, ...]:
-        return self._step(exercise_id, step_id).hints[: self.taken.get(step_id, 0)]
-
-    def solution(self, exercise_id: str, step_id: str) -> str:
-        self._called(f"solution {exercise_id}/{step_id}")
-        self.solved.append(step_id)
-        return self._step(exercise_id, step_id).solution
-
-    def solutions_taken(self, exercise_id: str) -> tuple[str, ...]:
-        return tuple(dict.fromkeys(self.solved))
-
-    def solve(self, selector: str) -> Report:
-        self._called(f"solve {selector}")
-        exercise_id, _, step_id = selector.partition("/")
-        self._phase("solve", "Typing the solution")
-        self.passing |= {check.id for check in self._step(exercise_id, step_id).checks}
-        self.solved.append(step_id)
-        return Report(CLUSTER, (), Verdict.PASS)
-
-    def reset(self, exercise_id: str) -> None:
-        self._called(f"reset {exercise_id}")
-        self._phase("reset", "Putting the manifests back")
-        self.passing.clear()
 
     def reset_all(self) -> None:
         self._called("reset all")
@@ -312,60 +197,47 @@ class FakeCourse:
             raise LabError("The webhook does not run.", "Start it with: lab webhook up")
         return '{"event":"decision","images":["nginx"],"allowed":false}'
 
-    def shell_argv(self, command: Sequence[str] = (), tty: bool = True) -> list[str]:
-        self._called("shell")
-        return ["docker", "exec", "-it", "cks-lab-control-plane", "bash", "-l"]
-
     # -- inside
+
+    def _works(self, method: str) -> None:
+        if method == "start":
+            self.status.note("Other exercises are set aside.")
+        self._phase(method, _WORKS[method])
 
     def _phase(self, method: str, title: str) -> None:
         with self.status.phase(title):
             _wait(self._gates.get(method))
 
-    def _called(self, what: str) -> None:
-        self.calls.append(what)
-        self._fail(what.split()[0])
-
-    def _fail(self, what: str) -> None:
-        if self.failures.get(what):
-            raise self.failures[what].pop(0)
-
-    def _step(self, exercise_id: str, step_id: str) -> Step:
-        exercise = next(e for e in self.catalog.exercises if e.id == exercise_id)
-        step = exercise.step(step_id)
-        if step is None:
-            raise LabError(f"no step {step_id}")
-        return step
-
     def _selected(self, exercise: Exercise, selectors: Sequence[str]) -> ExerciseResult | None:
         if not selectors or exercise.id in selectors:
             return self._result(exercise)
-        steps = tuple(step for step in exercise.steps if f"{exercise.id}/{step.id}" in selectors)
+        steps = [step for step in exercise.steps if f"{exercise.id}/{step.id}" in selectors]
         return self._result(exercise, steps) if steps else None
 
     def _result(self, exercise: Exercise, steps: Sequence[Step] | None = None) -> ExerciseResult:
-        results = tuple(self._step_result(step) for step in (exercise.steps if steps is None else steps))
         note = f"set aside; take it up again with: lab start {exercise.id}" if exercise.id in self.aside else ""
-        return ExerciseResult(exercise.id, exercise.title, results, worst([step.verdict for step in results]), note)
+        chosen = exercise.steps if steps is None else steps
+        return exercise_result(exercise, [self._step_result(step) for step in chosen], note)
 
     def _step_result(self, step: Step) -> StepResult:
-        checks = tuple(self._check_result(spec) for spec in step.checks)
-        verdict = worst([check.verdict for check in checks])
-        earned = step.points if verdict is Verdict.PASS else 0
-        seen = "2026-01-02T10:11:12+00:00" if earned and step.holds is Holds.ONCE else ""
-        return StepResult(step.id, step.title, step.holds, checks, verdict, earned, step.points, seen)
+        checks = [self._check_result(spec) for spec in step.checks]
+        passes = all(check.verdict is Verdict.PASS for check in checks)
+        return step_result(step, checks, SEEN_AT if passes and step.holds is Holds.ONCE else "")
 
     def _check_result(self, spec: CheckSpec) -> CheckResult:
         verdict = Verdict.PASS if spec.id in self.passing or spec.guard else Verdict.FAIL
         expected = f"what {spec.id} asks for: registry.k8s.io/kube-apiserver@sha256:" + "0123456789abcdef" * 4
         command = f"grep image: /etc/kubernetes/manifests/kube-apiserver.yaml # {spec.id}"
-        observed, reason = f"nothing of {spec.id}", ""
+        observed, reason, waits_for = f"nothing of {spec.id}", "", ""
         if spec.id in API_CHECKS and self.api_server != "ready":
             verdict, expected, observed, command = Verdict.ERROR, "", f"could not tell: {self.api_server}", ""
         elif spec.id in self.late:
             verdict, expected, command, reason = Verdict.ERROR, "", "", "not-yet"
-            observed = "could not tell yet: the audit has not come round"
-        return CheckResult(spec.id, spec.title, verdict, expected, observed, command, spec.points, spec.guard, reason)
+            waits_for = "the audit has not come round"
+            observed = f"could not tell yet: {waits_for}"
+        return CheckResult(
+            spec.id, spec.title, verdict, expected, observed, command, spec.points, spec.guard, reason, waits_for
+        )
 
 
 def _wait(gate: threading.Event | None) -> None:

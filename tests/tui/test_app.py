@@ -30,7 +30,8 @@ LabApp(FakeCourse())
 print([event.key for event in XTermParser(False).feed("\\x1b:")])
 """
     argv = [sys.executable, "-c", script]
-    path = os.pathsep.join([str(Path(__file__).parent), str(Path(__file__).parents[2])])
+    here = Path(__file__)
+    path = os.pathsep.join(map(str, (here.parent, here.parents[1] / "support", here.parents[2])))
     done = subprocess.run(argv, capture_output=True, text=True, check=True, env={**os.environ, "PYTHONPATH": path})
     assert done.stdout == "['alt+colon']\n"
 

@@ -16,11 +16,14 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
+FAKES = f"{Path(__file__).parent}{os.pathsep}{ROOT / 'tests' / 'support'}"
+"""Where the fake course and what it is made of lie."""
 
 # The program, but with the fake course. Its cluster takes a program without an end to make; its shell is one, too.
 PROGRAM = """
+import os
 import sys
-sys.path.insert(0, sys.argv[2])
+sys.path[:0] = sys.argv[2].split(os.pathsep)
 from lab import cli, shell
 import lab.course
 from fake_course import FakeCourse
@@ -48,7 +51,7 @@ class Terminal:
         self.before = termios.tcgetattr(slave)
         self.said = b""
         self.process = subprocess.Popen(
-            [sys.executable, "-c", PROGRAM, str(folder), str(Path(__file__).parent), made],
+            [sys.executable, "-c", PROGRAM, str(folder), FAKES, made],
             cwd=ROOT, env={**os.environ, "LAB_STATE_HOME": str(folder / "state"), "TERM": "xterm-256color"},
             stdin=slave, stdout=slave, stderr=slave, start_new_session=True,
             preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),

@@ -1,6 +1,7 @@
 """The list of exercises."""
 
 import pytest
+from scripted_course import lab_status
 
 from lab.errors import ClusterError, LabError
 from lab.model import Place
@@ -9,7 +10,7 @@ from lab.tui.screens.making import MakingScreen
 from lab.tui.screens.work import WorkScreen
 
 from .driving import at_home, same_as, see, shown, unseen, until
-from .fake_course import FakeCourse, FakeLook
+from .fake_course import FakeCourse
 
 SIZES = [(80, 24), (160, 45)]
 
@@ -164,7 +165,7 @@ async def test_it_is_made_again_from_the_work_screen_too() -> None:
 async def test_without_the_engine_it_says_so() -> None:
     course = FakeCourse()
     async with at_home(course) as pilot:
-        course.look = lambda: FakeLook(engine="refused", engine_ok=False)  # type: ignore[method-assign]
+        course.look = lambda: lab_status(engine="refused", engine_ok=False)  # type: ignore[method-assign]
         course.tell("host")
         await see(pilot, "✗ The Docker engine does not answer · u makes it run again")
 

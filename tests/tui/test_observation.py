@@ -5,7 +5,6 @@ from itertools import pairwise
 
 import pytest
 
-from lab.checks import base
 from lab.model import CheckResult, Report, StepResult, Verdict, worst
 from lab.tui import observation
 from lab.tui.failures import Failure
@@ -29,10 +28,6 @@ def settled(course: FakeCourse, at: float = 0.0) -> Observation:
     observe(seen, course, Target("find"), at)
     observe(seen, course, WHOLE, at)
     return seen
-
-
-def test_what_takes_a_moment_has_the_word_that_the_checks_use() -> None:
-    assert observation.NOT_YET == base.NOT_YET
 
 
 def test_first_the_step_at_hand_and_then_everything() -> None:

@@ -2,10 +2,11 @@
 
 from dataclasses import replace
 
+from lab.catalog import Catalog
 from lab.tui.screens.work import WorkScreen
 
 from .driving import in_exercise, see, shown, until
-from .fake_course import FakeCatalog, FakeCourse
+from .fake_course import FakeCourse
 from .test_palette import choose
 
 
@@ -15,7 +16,7 @@ def course_with(text: str, hint: str = "Look.", **more: object) -> FakeCourse:
     first, second = course.catalog.exercises
     step = replace(first.steps[0], text=text, hints=(hint,))
     first = replace(first, steps=(step, *first.steps[1:]))
-    course._catalog = FakeCatalog("", (first, second))
+    course._catalog = Catalog("", (first, second))
     return course
 
 

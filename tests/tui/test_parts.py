@@ -6,11 +6,12 @@ from time import monotonic
 from typing import Any
 
 import pytest
+from scripted_course import lab_status
 from textual.message_pump import MessagePump
 
 from lab import paths
 from lab.errors import NoClusterError
-from lab.model import Report, Told, Verdict
+from lab.model import ExerciseProgress, LabStatus, Report, Told, Verdict
 from lab.tui.failures import Failure, attempt
 from lab.tui.messages import Noted, PhaseEnded, PhaseStarted
 from lab.tui.session import Look, Session
@@ -18,7 +19,7 @@ from lab.tui.status import TuiStatus
 from lab.tui.threads import DaemonThreads
 from lab.tui.words import check_counts, check_state, cluster_state, exercise_state, step_state
 
-from .fake_course import FakeCourse, FakeLook, FakeProgress
+from .fake_course import FakeCourse
 
 
 class Sink(MessagePump):
@@ -71,7 +72,7 @@ def test_states_are_said_in_words() -> None:
     exercise = course.catalog.exercises[0]
     assert exercise_state(exercise, None).plain == "· not started · 10 points · easy · about 15 min"
     assert (
-        exercise_state(exercise, FakeProgress("x", True, 1, 1)).plain
+        exercise_state(exercise, ExerciseProgress("x", "X", True, 1, 1)).plain
         == "✓ complete · 1 of 1 point · easy · about 15 min"
     )
 
@@ -88,20 +89,20 @@ def test_checks_are_counted_and_old_or_late_ones_said() -> None:
 @pytest.mark.parametrize(
     ("look", "words"),
     [
-        (FakeLook(), "cks-lab · API server: ✓ ready · Kubernetes v1.36.4"),
-        (FakeLook(api_server="not ready: etcd"), "cks-lab · API server: ~ restarting for 5 s (etcd)"),
-        (FakeLook(api_server=""), "cks-lab · API server: ~ restarting for 5 s"),
-        (FakeLook(cluster="stopped"), "cks-lab: ✗ the cluster is stopped"),
-        (FakeLook(engine_ok=False, engine="refused"), "cks-lab: ✗ the engine does not answer: refused"),
+        (lab_status(), "cks-lab · API server: ✓ ready · Kubernetes v1.36.4"),
+        (lab_status(api_server="not ready: etcd"), "cks-lab · API server: ~ restarting for 5 s (etcd)"),
+        (lab_status(api_server=""), "cks-lab · API server: ~ restarting for 5 s"),
+        (lab_status(cluster="stopped"), "cks-lab: ✗ the cluster is stopped"),
+        (lab_status(engine_ok=False, engine="refused"), "cks-lab: ✗ the engine does not answer: refused"),
     ],
 )
-def test_the_clusters_state(look: FakeLook, words: str) -> None:
+def test_the_clusters_state(look: LabStatus, words: str) -> None:
     assert cluster_state("cks-lab", Look(look, at=14, since=10), 15).plain == words
     assert cluster_state("cks-lab", Look(look, at=0, since=10), 15).plain.endswith("(as of 15 s ago)")
 
 
 def test_an_api_server_that_does_not_come_back_is_away() -> None:
-    look = Look(FakeLook(api_server="not ready: etcd"), at=130, since=10)
+    look = Look(lab_status(api_server="not ready: etcd"), at=130, since=10)
     assert cluster_state("cks-lab", look, 130).plain == "cks-lab · API server: ✗ away for 2 m 00 s (etcd)"
 
 

@@ -66,6 +66,13 @@ def test_only_lines_of_three_hyphens_split_hints(tree: "Tree") -> None:
     assert load(tree).exercises[0].steps[1].hints == ("a --- b\n----", "c")
 
 
+def test_after(tree: "Tree") -> None:
+    loaded = two(tree)
+    early, pin = loaded.exercises
+    assert loaded.after(early) is pin
+    assert loaded.after(pin) is None
+
+
 def test_find(tree: "Tree") -> None:
     assert two(tree).find("pin").number == 10
 

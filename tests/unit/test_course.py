@@ -513,6 +513,7 @@ def test_waiting_for_what_takes_a_moment(world, monkeypatch) -> None:
     report = world.course.verify(["pin/find"])
     check = report.exercises[0].steps[0].checks[0]
     assert (check.verdict, check.reason) == (Verdict.ERROR, "not-yet")
+    assert check.waits_for == "the audit comes round every 15 s"  # by which the TUI knows it, too
     assert report.earned == 0
     SoonCheck.looks = 0
     assert world.course.verify(["pin/find"], wait=5).earned == 3

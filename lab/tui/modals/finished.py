@@ -11,7 +11,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Button
 
 from lab.model import Exercise
-from lab.report.words import points
+from lab.report.words import score
 from lab.tui.widgets.prose import Prose
 from lab.tui.widgets.text import Text
 
@@ -72,7 +72,7 @@ class Finished(ModalScreen[bool]):
 
     def _page(self) -> str:
         possible = sum(step.points for step in self._exercise.steps)
-        lines = [f"Every step passes: **{self._earned} of {points(possible)}**.", ""]
+        lines = [f"Every step passes: **{score(self._earned, possible)}**.", ""]
         for number, step in enumerate(self._exercise.steps, 1):
             lines.append(f"{number}. ✓ {step.title}{self._help(step.id)}")
         if not any(self._help(step.id) for step in self._exercise.steps):

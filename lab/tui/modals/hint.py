@@ -9,11 +9,11 @@ from textual.binding import Binding, BindingType
 from textual.containers import VerticalGroup, VerticalScroll
 
 from lab.model import Step
+from lab.ports import Course
 from lab.tui.failures import Failure, attempt
 from lab.tui.messages import HintCame, HintsRead
 from lab.tui.modals.error import ErrorModal
 from lab.tui.modals.reading import Reading
-from lab.tui.ports import Course
 from lab.tui.widgets.prose import Prose
 from lab.tui.widgets.text import Text
 

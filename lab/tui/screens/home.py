@@ -15,11 +15,11 @@ from lab.tui.messages import Looked
 from lab.tui.screens.base import LabScreen
 from lab.tui.screens.work import WorkScreen, open_work
 from lab.tui.session import Session
-from lab.tui.widgets.cluster_line import ClusterLine
+from lab.tui.widgets.cluster_line import ClusterLine, GoneLine
 from lab.tui.widgets.prose import Prose
 from lab.tui.widgets.rows import Rows
 from lab.tui.widgets.text import Text, TitleBar
-from lab.tui.words import exercise_state, gone
+from lab.tui.words import exercise_state
 
 if TYPE_CHECKING:
     from lab.tui.app import LabApp
@@ -47,7 +47,7 @@ class HomeScreen(LabScreen):
     def compose(self) -> ComposeResult:
         """The rows beside a page, under what to do next."""
         yield TitleBar()
-        yield Text(id="gone")
+        yield GoneLine(self.session)
         with Horizontal(id="home"):
             with VerticalGroup(id="list"):
                 yield Text(id="next")
@@ -84,14 +84,14 @@ class HomeScreen(LabScreen):
     @work(exclusive=True, group="flow")
     async def start_exercise(self, exercise_id: str) -> None:
         """Start an exercise, then open it."""
-        exercise = next(each for each in self.session.course.catalog.exercises if each.id == exercise_id)
+        exercise = self.session.course.catalog.find(exercise_id)
         if await self.carry_out(f"Starting: {exercise.title}", lambda: self.session.course.start(exercise.id)):
             self.open_place(Place(exercise.id))
 
     @work(exclusive=True, group="flow")
     async def reset_exercise(self, exercise_id: str) -> None:
         """Reset an exercise, after a question."""
-        await self.reset(next(each for each in self.session.course.catalog.exercises if each.id == exercise_id))
+        await self.reset(self.session.course.catalog.find(exercise_id))
 
     @work(exclusive=True, group="flow")
     async def reset_everything(self) -> None:
@@ -151,9 +151,7 @@ class HomeScreen(LabScreen):
             texts.append(Content.assemble(Content.styled(exercise.title, "bold"), "\n    ", state))
         self.query_one(Rows).show(texts)
         self._show_next()
-        missing, key = gone(self.session.last_look), self.session.key("lab.make")
-        self.query_one("#gone", Text).show(Content.assemble(missing, f" · {key} makes it run again"))
-        self.query_one("#gone").display = bool(missing.plain)
+        self.query_one(GoneLine).refresh_state()
         started = {each.id for each in self.session.course.catalog.exercises if self.session.started(each.id)}
         if started != self._started:
             self._started = started

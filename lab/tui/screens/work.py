@@ -9,7 +9,6 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
-from textual.content import Content
 from textual.widgets import Footer
 
 from lab.model import Exercise, Step
@@ -19,13 +18,12 @@ from lab.tui.modals.reading import go_to
 from lab.tui.screens.work_looks import Looks
 from lab.tui.session import Session
 from lab.tui.widgets.check_panel import CheckPanel, CheckRow
-from lab.tui.widgets.cluster_line import ClusterLine
+from lab.tui.widgets.cluster_line import ClusterLine, GoneLine
 from lab.tui.widgets.fence import Fence
 from lab.tui.widgets.step_list import StepList
 from lab.tui.widgets.step_page import StepPage, text_of
 from lab.tui.widgets.terminal import TerminalPane
 from lab.tui.widgets.text import Text, TitleBar
-from lab.tui.words import gone
 from lab.tui.work_words import heading, learnt, summary
 
 if TYPE_CHECKING:
@@ -36,7 +34,7 @@ _NAME = "work"
 
 def open_work(app: "LabApp", session: Session, exercise_id: str, step_id: str = "") -> None:
     """Show the work screen at an exercise and a step; without a step, at the learner's own or the first."""
-    exercise = next(each for each in session.course.catalog.exercises if each.id == exercise_id)
+    exercise = session.course.catalog.find(exercise_id)
     if not app.is_screen_installed(_NAME):
         app.install_screen(WorkScreen(session, app.settings.prefix), _NAME)
     screen = app.get_screen(_NAME, WorkScreen)
@@ -80,7 +78,7 @@ class WorkScreen(Looks):
     def compose(self) -> ComposeResult:
         """Steps, text and checks beside the terminal."""
         yield TitleBar()
-        yield Text(id="gone")
+        yield GoneLine(self.session)
         with Horizontal(id="both"):
             with Vertical(id="reading"):
                 yield StepList()
@@ -235,7 +233,4 @@ class WorkScreen(Looks):
         seen, step, now = self.seen, self.step, clock.now()
         self.query_one(TitleBar).show(summary(seen, step, self.started, now))
         self.query_one("#checks-heading", Text).show(self._command_keys() or heading(seen, step, self.started, now))
-        lost = gone(self.session.last_look)
-        again = f" · {self.session.key('lab.make')} makes it run again"
-        self.query_one("#gone", Text).show(Content.assemble(lost, again))
-        self.query_one("#gone").display = bool(lost.plain)
+        self.query_one(GoneLine).refresh_state()

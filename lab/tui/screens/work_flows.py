@@ -130,8 +130,7 @@ class Flows(TerminalSide):
     @on(HelpCounted)
     def _help_counted(self, event: HelpCounted) -> None:
         hints, solutions = ({}, ()) if isinstance(event.outcome, Failure) else event.outcome
-        exercises = list(self.session.course.catalog.exercises)
-        following = next((each for each in exercises if each.number > event.exercise.number), None)
+        following = self.session.course.catalog.after(event.exercise)
 
         def answered(wants_next: bool | None) -> None:
             if wants_next and following:

@@ -4,7 +4,7 @@ from textual import on, work
 from textual.events import ScreenResume
 
 from lab.model import Exercise, Report, StepResult
-from lab.report.words import points
+from lab.report.words import score
 from lab.tui import clock, observation
 from lab.tui.failures import Failure
 from lab.tui.messages import Heard, Looked, Observed
@@ -117,8 +117,7 @@ class Looks(Flows):
         if isinstance(outcome, Failure):
             self.app.push_screen(ErrorModal(outcome))
         else:
-            score = f"{outcome.earned} of {points(outcome.possible)}"
-            self.notify(score, title="Looked at the cluster", markup=False)
+            self.notify(score(outcome.earned, outcome.possible), title="Looked at the cluster", markup=False)
 
     def _say_passed(self, exercise: Exercise, step: StepResult) -> None:
         number = [each.id for each in exercise.steps].index(step.id) + 1

@@ -10,7 +10,7 @@ from textual.content import Content
 from lab.model import CheckResult, CheckSpec, Step, StepResult, Verdict
 from lab.report.words import points
 from lab.tui.observation import Observation
-from lab.tui.widgets.fence import Sent
+from lab.tui.widgets.fence import Sent, copy_command
 from lab.tui.widgets.text import Text
 from lab.tui.words import check_state
 
@@ -78,8 +78,7 @@ class CheckRow(VerticalGroup, can_focus=True):
 
     def action_copy(self) -> None:
         """Copy the command that looks at it."""
-        self.app.copy_to_clipboard(self._command)
-        self.notify("The command", title="Copied", timeout=2, markup=False)
+        copy_command(self, self._command)
 
 
 class CheckPanel(VerticalScroll, can_focus=False):

@@ -1,9 +1,11 @@
-"""The line that always says how the API server is."""
+"""The line that always says how the API server is, and the one that says that the cluster is gone."""
+
+from textual.content import Content
 
 from lab.tui import clock
 from lab.tui.session import Session
 from lab.tui.widgets.text import Text
-from lab.tui.words import cluster_state
+from lab.tui.words import cluster_state, gone
 
 
 class ClusterLine(Text):
@@ -31,3 +33,18 @@ class ClusterLine(Text):
     def _well(self) -> bool:
         look = self._session.last_look
         return look is not None and look.status.api_server == "ready"
+
+
+class GoneLine(Text):
+    """Says that no cluster runs, and which key makes it run again; takes no room while one does."""
+
+    def __init__(self, session: Session) -> None:
+        super().__init__(id="gone")
+        self._session = session
+
+    def refresh_state(self) -> None:
+        """Take over the last look."""
+        missing = gone(self._session.last_look)
+        again = f" · {self._session.key('lab.make')} makes it run again"
+        self.show(Content.assemble(missing, again))
+        self.display = bool(missing.plain)

@@ -7,6 +7,7 @@ from markdown_it.token import Token
 from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.message import Message
+from textual.widget import Widget
 from textual.widgets import Markdown
 from textual.widgets.markdown import MarkdownFence
 
@@ -26,6 +27,12 @@ class Sent(Message):
 
     text: str
     own: bool = False
+
+
+def copy_command(widget: Widget, command: str) -> None:
+    """Copy a command, and say so: nothing else would show it."""
+    widget.app.copy_to_clipboard(command)
+    widget.notify("The command", title="Copied", timeout=2, markup=False)
 
 
 class Fence(MarkdownFence):
@@ -75,5 +82,4 @@ class Fence(MarkdownFence):
 
     def action_copy(self) -> None:
         """Copy the command."""
-        self.app.copy_to_clipboard(self.code)
-        self.notify("The command", title="Copied", timeout=2, markup=False)
+        copy_command(self, self.code)

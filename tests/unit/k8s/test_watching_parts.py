@@ -99,14 +99,11 @@ def test_a_fault_goes_to_the_log_and_the_next_turn_is_taken(monkeypatch, tmp_pat
     assert "RuntimeError: boom" in (tmp_path / "logs" / "watching.log").read_text()
 
 
-def test_the_log_is_bounded_and_its_absence_hurts_nobody(monkeypatch, tmp_path) -> None:
+def test_that_the_log_cannot_be_written_hurts_nobody(monkeypatch, tmp_path) -> None:
     monkeypatch.setenv("LAB_STATE_HOME", str(tmp_path))
-    monkeypatch.setattr(watching_parts, "_LOG_LIMIT", 50)
-    for number in range(10):
-        note(f"fault {number}")
+    note("a fault")
     log = tmp_path / "logs" / "watching.log"
-    assert "fault 9" in log.read_text()
-    assert len(log.read_text()) < 150
+    assert "a fault" in log.read_text()
     log.unlink()
     log.mkdir()
     note("nowhere to write")

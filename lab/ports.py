@@ -1,41 +1,39 @@
-"""What the walk needs of the course, so that it runs on a fake one; and what ends a walk."""
+"""What both front ends ask of the course, so that they run on a fake one.
+
+Every method of `Course` may block for seconds or minutes and raise `LabError`, so the TUI calls it in a thread.
+`up`, `start`, `verify`, `solve` and `reset` are called one after the other; the others may come from other threads
+at the same time.
+"""
 
 from collections.abc import Callable, Sequence
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from lab.catalog import Catalog
 from lab.model import Hint, LabStatus, Place, Report, Told
 from lab.status import Status
 
-
-class Stop(KeyboardInterrupt):
-    """Ctrl-C: ends what is going on. A plain KeyboardInterrupt is another signal's."""
-
-
-class Interrupted(Exception):
-    """Ctrl-C where a line is awaited."""
-
-
-class Quit(Exception):
-    """The learner said that it is enough."""
+if TYPE_CHECKING:
+    from lab.catalog import Catalog  # with all that reads exercises: not before the TUI shows something
 
 
 class Watching(Protocol):
     """A watch for changes."""
 
     def stop(self) -> None:
-        """End it, at once."""
+        """Let it end; returns at once."""
 
 
 class Course(Protocol):
-    """The use cases of the walk; see `lab.course.Course`. Each may block, and raise LabError."""
+    """The use cases; see `lab.course.Course`."""
 
-    name: str
     status: Status
 
     @property
-    def catalog(self) -> Catalog:
-        """The exercises."""
+    def name(self) -> str:
+        """The cluster's name."""
+
+    @property
+    def catalog(self) -> "Catalog":
+        """The exercises; read when they are first asked for, which may raise DataError."""
 
     def up(self) -> object:
         """Make the cluster, or bring the one that exists back."""
@@ -56,7 +54,7 @@ class Course(Protocol):
         """Put the exercise's starting state in place."""
 
     def verify(self, selectors: Sequence[str] = ()) -> Report:
-        """Look at exercises, and judge what is seen."""
+        """Look at exercises, given as `exercise` or `exercise/step`, and judge what is seen."""
 
     def hint(self, exercise_id: str, step_id: str) -> Hint:
         """The step's next hint, which is recorded as taken."""
@@ -65,13 +63,13 @@ class Course(Protocol):
         """The texts of the step's hints that were taken."""
 
     def solution(self, exercise_id: str, step_id: str) -> str:
-        """The step's solution, which is recorded as taken."""
+        """The script that solves the step; that it was shown is recorded."""
 
     def solutions_taken(self, exercise_id: str) -> Sequence[str]:
-        """The ids of the steps whose solution was taken."""
+        """The ids of the steps whose solution was shown or typed."""
 
     def solve(self, selector: str) -> object:
-        """Type the solution of `exercise/step`, and look."""
+        """Type the solution of `exercise` or `exercise/step`, and look."""
 
     def reset(self, exercise_id: str) -> None:
         """Put the exercise back to just after its start."""

@@ -1,0 +1,173 @@
+"""What the courses without a cluster share: they say what they are told to say, and keep what they were asked."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from lab.catalog import Catalog
+from lab.model import (
+    CheckResult,
+    ClusterInfo,
+    Difficulty,
+    Exercise,
+    ExerciseProgress,
+    ExerciseResult,
+    Hint,
+    LabStatus,
+    Place,
+    Report,
+    Step,
+    StepResult,
+    Told,
+    Verdict,
+    worst,
+)
+from lab.status import Silent, Status
+
+CLUSTER = ClusterInfo("cks-lab", "v1.36.4", "kindest/node:v1.36.4", "kind")
+SEEN_AT = "2026-01-02T10:11:12+00:00"
+
+
+def exercise(id: str, number: int, title: str, brief: str, steps: Sequence[Step]) -> Exercise:
+    domain = "Supply Chain Security"
+    return Exercise(
+        id, number, title, "A summary.", brief, 15, Difficulty.EASY, domain, {}, (), (), (), (), tuple(steps), Path()
+    )
+
+
+def lab_status(**said: Any) -> LabStatus:
+    """A lab that is well, but for what is said."""
+    well = LabStatus("cks-lab", "Docker 29.1", True, "running", "node", "ready", CLUSTER.kubernetes_version, ())
+    return replace(well, **said)
+
+
+def step_result(step: Step, checks: Sequence[CheckResult], seen_at: str = "") -> StepResult:
+    """What a step earns: all or nothing. One that was seen passes, whatever its checks say."""
+    verdict = Verdict.PASS if seen_at else worst([check.verdict for check in checks])
+    earned = step.points if verdict is Verdict.PASS else 0
+    return StepResult(step.id, step.title, step.holds, tuple(checks), verdict, earned, step.points, seen_at)
+
+
+def exercise_result(exercise: Exercise, steps: Sequence[StepResult], note: str = "") -> ExerciseResult:
+    return ExerciseResult(exercise.id, exercise.title, tuple(steps), worst([step.verdict for step in steps]), note)
+
+
+def report(results: Sequence[ExerciseResult]) -> Report:
+    return Report(CLUSTER, tuple(results), worst([result.verdict for result in results]))
+
+
+class ScriptedWatching:
+    """A watch that tells what the test says."""
+
+    def __init__(self, told: Callable[[Told], None]) -> None:
+        self.told = told
+        self.stopped = False
+
+    def stop(self) -> None:
+        self.stopped = True
+
+
+@dataclass
+class ScriptedCourse:
+    """`failures` maps a method's name to what it raises, one a call; `passing` holds ids of checks.
+
+    `taken` counts the hints by step, `solved` has the steps whose solution was taken.
+    """
+
+    _catalog: Catalog = field(init=False)
+    name: str = "cks-lab"
+    api_server: str = "ready"
+    status: Status = field(default_factory=Silent)
+    passing: set[str] = field(default_factory=set)
+    started: set[str] = field(default_factory=set)
+    aside: set[str] = field(default_factory=set)
+    taken: dict[str, int] = field(default_factory=dict)
+    solved: list[str] = field(default_factory=list)
+    failures: dict[str, list[BaseException]] = field(default_factory=dict)
+    calls: list[str] = field(default_factory=list)
+    watches: list[ScriptedWatching] = field(default_factory=list)
+    where: Place | None = None
+
+    @property
+    def catalog(self) -> Catalog:
+        self._fail("catalog")
+        return self._catalog
+
+    def watch(self, told: Callable[[Told], None]) -> ScriptedWatching:
+        self.watches.append(ScriptedWatching(told))
+        return self.watches[-1]
+
+    def place(self) -> Place | None:
+        return self.where
+
+    def remember(self, place: Place) -> None:
+        self.where = place
+
+    def start(self, exercise_id: str) -> None:
+        self._called(f"start {exercise_id}")
+        self._works("start")
+        self.started.add(exercise_id)
+        self.aside.discard(exercise_id)
+
+    def hint(self, exercise_id: str, step_id: str) -> Hint:
+        self._called(f"hint {exercise_id}/{step_id}")
+        number = self.taken[step_id] = self.taken.get(step_id, 0) + 1
+        hints = self._step(exercise_id, step_id).hints
+        return Hint(step_id, number, len(hints), hints[number - 1])
+
+    def hints_taken(self, exercise_id: str, step_id: str) -> tuple[str, ...]:
+        return self._step(exercise_id, step_id).hints[: self.taken.get(step_id, 0)]
+
+    def solution(self, exercise_id: str, step_id: str) -> str:
+        self._called(f"solution {exercise_id}/{step_id}")
+        self.solved.append(step_id)
+        return self._step(exercise_id, step_id).solution
+
+    def solutions_taken(self, exercise_id: str) -> tuple[str, ...]:
+        return tuple(step.id for step in self.catalog.find(exercise_id).steps if step.id in self.solved)
+
+    def solve(self, selector: str) -> Report:
+        self._called(f"solve {selector}")
+        exercise_id, _, step_id = selector.partition("/")
+        self._works("solve")
+        self.passing |= {check.id for check in self._step(exercise_id, step_id).checks}
+        self.solved.append(step_id)
+        return report(())
+
+    def reset(self, exercise_id: str) -> None:
+        self._called(f"reset {exercise_id}")
+        self._works("reset")
+        self.passing.clear()
+
+    def shell_argv(self, command: Sequence[str] = (), tty: bool = True) -> list[str]:
+        self._called("shell")
+        return ["docker", "exec", "-it", "cks-lab-control-plane", "bash", "-l"]
+
+    # -- for the courses that are made of this
+
+    def _result(self, exercise: Exercise) -> ExerciseResult:
+        """What a look at an exercise finds."""
+        raise NotImplementedError
+
+    def _works(self, method: str) -> None:
+        """What goes on between a call and its effect."""
+
+    def _glance(self, cluster: str) -> LabStatus:
+        """The lab at a glance, with its cluster in that state."""
+        rows = [self._result(each) for each in self.catalog.exercises]
+        progress = tuple(ExerciseProgress(r.id, r.title, r.id in self.started, r.earned, r.possible) for r in rows)
+        return lab_status(name=self.name, cluster=cluster, api_server=self.api_server, progress=progress)
+
+    def _called(self, what: str) -> None:
+        self.calls.append(what)
+        self._fail(what.split()[0])
+
+    def _fail(self, what: str) -> None:
+        if waiting := self.failures.get(what):
+            raise waiting.pop(0)
+
+    def _step(self, exercise_id: str, step_id: str) -> Step:
+        step = self.catalog.find(exercise_id).step(step_id)
+        assert step, f"no step {step_id}"
+        return step
