@@ -5,7 +5,7 @@ Every method of `Course` may block for seconds or minutes and raise `LabError`, 
 at the same time.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Protocol
 
 from lab.model import Hint, LabStatus, Place, Report, Told
@@ -74,5 +74,23 @@ class Course(Protocol):
     def reset(self, exercise_id: str) -> None:
         """Put the exercise back to just after its start."""
 
+    def webhook_up(self) -> None:
+        """Start the reference webhook beside the cluster."""
+
+    def webhook_down(self) -> None:
+        """Remove it."""
+
+    def webhook_log(self) -> str:
+        """What it logged lately."""
+
     def shell_argv(self) -> Sequence[str]:
         """The command that opens root's shell on the node, on a terminal."""
+
+
+OWN_COMMANDS: Mapping[str, tuple[str, Callable[[Course], str | None]]] = {
+    "lab webhook up": ("Starting the webhook", lambda course: course.webhook_up()),
+    "lab webhook down": ("Removing the webhook", lambda course: course.webhook_down()),
+    "lab webhook logs": ("Reading what the webhook logged", lambda course: course.webhook_log()),
+}
+"""What steps have typed on one's own machine, where both front ends do it themselves: how doing it is called, and the
+call, with what it says if it says something."""

@@ -1,6 +1,7 @@
 """What is said of an exercise: its steps, a step's text, what the checks found, and what was earned."""
 
 from lab.model import Exercise, Hint, Holds, Step, Verdict
+from lab.ports import OWN_COMMANDS
 from lab.practice import words
 from lab.practice.sight import Sight
 from lab.practice.talk import Talk
@@ -38,6 +39,9 @@ class Pages:
             self._talk.say("In the documentation:")
             self._talk.prose("\n".join(f"- {each.title}: {each.url}" for each in step.references))
         self._talk.say()
+        if own := [command for command in OWN_COMMANDS if command in step.text]:
+            self._talk.say(f"Typed here, this is done for you: {', '.join(own)}.")
+            self._talk.say()
 
     def checks(self, step: Step, details: bool) -> None:
         """What the checks of a step found; with `details`, also why one does not pass."""

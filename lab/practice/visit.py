@@ -1,10 +1,11 @@
 """One exercise of the walk: where the learner is in it, and what the words do that are typed there."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 
 from lab.decode import did_you_mean
 from lab.model import Exercise, Hint, Place, Step, Verdict
-from lab.ports import Course
+from lab.ports import OWN_COMMANDS, Course
 from lab.practice import words
 from lab.practice.failing import told
 from lab.practice.lookout import await_change
@@ -100,9 +101,12 @@ class Visit:
             "help": lambda: self._talk.lines(words.table(words.HERE, self._talk.width)),
             "quit": self._quit,
         }
-        if command := commands.get(name):
+        own = " ".join(line.split())
+        if command := commands.get(name) or (own in OWN_COMMANDS and partial(self._do_here, own)):
             with told(self._talk):
                 command()
+        elif name == "lab":
+            self._talk.say(f"That is for another terminal. Done here are: {', '.join(OWN_COMMANDS)}.")
         else:
             self._talk.say(f'There is no word "{name}"{did_you_mean(name, commands)}')
             self._say_words()
@@ -182,6 +186,14 @@ class Visit:
         self._talk.say("You are root on the node. exit or Ctrl-D brings you back here.")
         run(argv)
         self._talk.say("Back in the lab. Enter looks at the step.")
+
+    def _do_here(self, command: str) -> None:
+        title, call = OWN_COMMANDS[command]
+        self._talk.say(f"{title}.")
+        if (said := call(self._course)) is None:
+            self._talk.say(f"Done: {command}")
+        else:
+            self._talk.code(said)
 
     # -- moving
 

@@ -9,9 +9,9 @@ from textual.command import DiscoveryHit, Hit, Hits, Provider
 from textual.screen import ModalScreen
 
 from lab.model import Place
+from lab.ports import OWN_COMMANDS
 from lab.tui.screens.home import HomeScreen
 from lab.tui.screens.work import WorkScreen
-from lab.tui.screens.work_flows import OWN_COMMANDS
 
 if TYPE_CHECKING:
     from lab.tui.app import LabApp

@@ -27,12 +27,3 @@ class Course(ports.Course, Protocol):
 
     def reset_all(self) -> None:
         """Put the cluster back to what it was when it was made."""
-
-    def webhook_up(self) -> None:
-        """Start the reference webhook beside the cluster."""
-
-    def webhook_down(self) -> None:
-        """Remove it."""
-
-    def webhook_log(self) -> str:
-        """What it logged lately."""

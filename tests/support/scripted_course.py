@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from lab.catalog import Catalog
+from lab.errors import LabError
 from lab.model import (
     CheckResult,
     ClusterInfo,
@@ -88,6 +89,7 @@ class ScriptedCourse:
     calls: list[str] = field(default_factory=list)
     watches: list[ScriptedWatching] = field(default_factory=list)
     where: Place | None = None
+    webhook: bool = False
 
     @property
     def catalog(self) -> Catalog:
@@ -139,6 +141,20 @@ class ScriptedCourse:
         self._called(f"reset {exercise_id}")
         self._works("reset")
         self.passing.clear()
+
+    def webhook_up(self) -> None:
+        self._called("webhook up")
+        self.webhook = True
+
+    def webhook_down(self) -> None:
+        self._called("webhook down")
+        self.webhook = False
+
+    def webhook_log(self) -> str:
+        self._called("webhook log")
+        if not self.webhook:
+            raise LabError("The webhook does not run.", "Start it with: lab webhook up")
+        return '{"event":"decision","images":["nginx"],"allowed":false}'
 
     def shell_argv(self, command: Sequence[str] = (), tty: bool = True) -> list[str]:
         self._called("shell")

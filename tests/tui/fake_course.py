@@ -20,7 +20,6 @@ from scripted_course import (
 )
 
 from lab.catalog import Catalog
-from lab.errors import LabError
 from lab.model import (
     CheckResult,
     CheckSpec,
@@ -106,7 +105,6 @@ class FakeCourse(ScriptedCourse):
         ("Creating the control plane", 0, None),
     )
     late: set[str] = field(default_factory=set)
-    webhook: bool = False
     findings: tuple[Finding, ...] = (Finding("engine", True, "Docker 29.1"),)
     gate: threading.Event | None = None
     ask: Callable[[str], bool] = lambda question: False
@@ -182,20 +180,6 @@ class FakeCourse(ScriptedCourse):
         self._phase("reset", "Putting the golden state back")
         self.passing.clear()
         self.started.clear()
-
-    def webhook_up(self) -> None:
-        self._called("webhook up")
-        self.webhook = True
-
-    def webhook_down(self) -> None:
-        self._called("webhook down")
-        self.webhook = False
-
-    def webhook_log(self) -> str:
-        self._called("webhook log")
-        if not self.webhook:
-            raise LabError("The webhook does not run.", "Start it with: lab webhook up")
-        return '{"event":"decision","images":["nginx"],"allowed":false}'
 
     # -- inside
 

@@ -5,6 +5,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pexpect
@@ -373,6 +374,24 @@ def test_the_shell() -> None:
     assert opened == [["docker", "exec", "-it", "cks-lab-control-plane", "bash", "-l"]]
     assert "Back in the lab." in walked.after("shell")
     assert "lab shell" in walk(course, "shell", place=FIND).after("shell")
+
+
+def test_what_is_typed_on_ones_own_machine_is_done_here() -> None:
+    course = begun()
+    first, *others = course.catalog.exercises
+    find = replace(first.steps[0], text="```lab\nlab webhook up\n```")
+    first = replace(first, steps=(find, *first.steps[1:]))
+    course._catalog = replace(course.catalog, exercises=(first, *others))
+    typed = "lab  webhook up", "lab webhook logs", "lab webhook down", "lab webhook logs", "lab up"
+    walked = walk(course, *typed, place=FIND)
+    assert "Typed here, this is done for you: lab webhook up.\n" in walked.text
+    assert "Starting the webhook.\nDone: lab webhook up\n" in walked.text
+    assert '"event":"decision"' in walked.text
+    assert "Done: lab webhook down\n" in walked.text
+    assert "Error: The webhook does not run.\n" in walked.text
+    assert "That is for another terminal. Done here are: lab webhook up, " in walked.text
+    called = [call for call in course.calls if call.startswith("webhook")]
+    assert called == ["webhook up", "webhook log", "webhook down", "webhook log"]
 
 
 def test_a_reset_only_after_a_yes() -> None:

@@ -1,10 +1,11 @@
 """What a learner can have done in an exercise: start, hints, solution, reset; and what is said at its end."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from textual import on, work
 
 from lab.model import Exercise, Step
+from lab.ports import OWN_COMMANDS
 from lab.tui.failures import Failure, attempt
 from lab.tui.messages import HelpCounted, SolutionCame
 from lab.tui.modals.error import ErrorModal
@@ -15,13 +16,6 @@ from lab.tui.modals.solution import SolutionPage, SolutionWay
 from lab.tui.observation import Observation
 from lab.tui.ports import Course
 from lab.tui.screens.work_terminal import TerminalSide
-
-OWN_COMMANDS: Mapping[str, tuple[str, Callable[[Course], str | None]]] = {
-    "lab webhook up": ("Starting the webhook", lambda course: course.webhook_up()),
-    "lab webhook down": ("Removing the webhook", lambda course: course.webhook_down()),
-    "lab webhook logs": ("Reading what the webhook logged", lambda course: course.webhook_log()),
-}
-"""What is typed on one's own machine: how doing it is called, and the call, with what it says if it says something."""
 
 
 class Flows(TerminalSide):
