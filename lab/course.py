@@ -1,20 +1,16 @@
 """The use cases: the one door that the command line and the TUI both go through."""
 
-import json
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from functools import cached_property
 from shlex import join as shell_join
 
-from lab import actions, paths
+from lab import doing, glance, paths, places
 from lab.actions import image_policy
-from lab.actions.base import Setting
 from lab.catalog import Catalog, load
 from lab.checks.base import Facts, ImageFact
 from lab.checks.interest import interest_of
-from lab.decode import params as decode_params
 from lab.engine import daemon, docker, host
-from lab.errors import ClusterError, CommandError, EngineError, LabError, NoClusterError, NotStartedError
+from lab.errors import ClusterError, EngineError, NoClusterError, NotStartedError
 from lab.grading import Grading, evidence_of
 from lab.images import binaries, kind_tool, node, official, pins, shelf
 from lab.images import gatekeeper as gatekeeper_release
@@ -23,12 +19,10 @@ from lab.k8s import gatekeeper_state, lifecycle, webhook
 from lab.k8s.cluster import Cluster
 from lab.k8s.record import Record
 from lab.k8s.watching import Watching
-from lab.layout import EXTRA as FILES
 from lab.model import (
     ActionSpec,
     ClusterInfo,
     Exercise,
-    ExerciseProgress,
     Finding,
     Hint,
     LabStatus,
@@ -42,7 +36,6 @@ from lab.model import (
 from lab.progress import Journal
 from lab.status import Status
 
-SOLVE_TIMEOUT = 600.0
 VERIFY_WAIT = 60.0
 """Seconds to wait for what takes a moment to show, such as Gatekeeper's next audit."""
 
@@ -142,28 +135,7 @@ class Course:
 
     def look(self) -> LabStatus:
         """The lab at a glance; what cannot be told says so."""
-        try:
-            engine = docker.find().title
-        except LabError as error:
-            return LabStatus(self.name, error.message, False, "unknown", "", "", "", self._progress(None))
-        try:
-            state = self._cluster.node.state()
-            record = self._cluster.record()
-        except LabError:
-            return LabStatus(self.name, engine, True, "absent", "", "", "", self._progress(None))
-        api = self._readiness() if state == "running" else ""
-        cluster = "running" if state == "running" else "stopped"
-        container = f"{self._cluster.node.container} ({state})"
-        return LabStatus(
-            self.name,
-            engine,
-            True,
-            cluster,
-            container,
-            api,
-            record.kubernetes_version,
-            self._progress(record),
-        )
+        return glance.look(self._cluster, self.catalog.exercises, self.status)
 
     def watch(self, told: Callable[[Told], None]) -> Watching:
         """Be told of changes that may change a verdict, until `stop` is called; also while there is no cluster.
@@ -178,23 +150,11 @@ class Course:
 
     def place(self) -> Place | None:
         """Where the learner was last on this cluster; None when that is not known, or is there no more."""
-        try:
-            said = json.loads(self._cluster.files.place.read_text())
-            place = Place(str(said["exercise"]), str(said["step"]))
-        except (OSError, ValueError, TypeError, KeyError):
-            return None
-        exercise = next((each for each in self.catalog.exercises if each.id == place.exercise_id), None)
-        if exercise is None:
-            return None
-        return place if exercise.step(place.step_id) else Place(place.exercise_id)
+        return places.recall(self._cluster.files.place, self.catalog.exercises)
 
     def remember(self, place: Place) -> None:
         """Keep where the learner is. It is a convenience: where it cannot be written, it is not kept."""
-        file = self._cluster.files.place
-        with suppress(OSError):
-            if file.parent.is_dir():  # it goes with its cluster
-                content = {"exercise": place.exercise_id, "step": place.step_id}
-                paths.write_private(file, (json.dumps(content) + "\n").encode())
+        places.keep(self._cluster.files.place, place)
 
     def reset_all(self) -> None:
         """Put the golden state back, and forget all progress.
@@ -207,8 +167,7 @@ class Course:
         gatekeeper_state.forget(self._cluster)
         webhook.remove(self.name)
         self._cluster.files.kept_manifest.unlink(missing_ok=True)
-        with suppress(OSError):
-            self._cluster.files.place.unlink()
+        places.forget(self._cluster.files.place)
         self._journal(record).clear_all()
 
     def shell_argv(self, command: Sequence[str] = (), tty: bool = True) -> list[str]:
@@ -392,24 +351,6 @@ class Course:
     def _journal(self, record: Record) -> Journal:
         return Journal.load(self._cluster.files.progress, record.uid, self.status.note)
 
-    def _readiness(self) -> str:
-        try:
-            why = self._cluster.api.readiness()
-        except LabError as error:
-            why = error.message
-        return f"not ready: {why}" if why else "ready"
-
-    def _progress(self, record: Record | None) -> tuple[ExerciseProgress, ...]:
-        journal = self._journal(record) if record else None
-        progress = []
-        for exercise in self.catalog.exercises:
-            score = journal.score(exercise.id) if journal else None
-            possible = sum(step.points for step in exercise.steps)
-            started = journal.started(exercise.id) if journal else False
-            earned = score.earned if score else 0
-            progress.append(ExerciseProgress(exercise.id, exercise.title, started, earned, possible))
-        return tuple(progress)
-
     def _step(self, exercise_id: str, step_id: str) -> Step:
         [(_, (step, *_))] = self.catalog.select([f"{exercise_id}/{step_id}"])
         return step
@@ -430,18 +371,10 @@ class Course:
         self.status.note(f"{exercise.id} was set aside; what it earned is kept ({result.earned} points). {again}")
 
     def _act(self, exercise: Exercise, specs: Sequence[ActionSpec]) -> None:
-        setting = Setting(self._cluster, self.status, exercise.folder / FILES)
-        for spec in specs:
-            verb = actions.REGISTRY[spec.do]
-            verb.run(decode_params(verb.takes, spec.params, f"action {spec.do}"), setting)
+        doing.act(exercise, specs, self._cluster, self.status)
 
     def _type(self, exercise: Exercise, step: Step, script: str) -> None:
-        try:
-            self._cluster.node.run(script, timeout=SOLVE_TIMEOUT)
-        except CommandError as error:
-            said = "\n".join(error.output.strip().splitlines()[-8:])
-            message = f"The solution of {exercise.id}/{step.id} did not work on the cluster as it is now:\n{said}"
-            raise ClusterError(message, f"Put the exercise back and try again: lab reset {exercise.id}") from error
+        doing.type_script(exercise, step, script, self._cluster)
 
 
 def _info(record: Record) -> ClusterInfo:

@@ -12,7 +12,7 @@ import pytest
 
 from lab import cli, shell
 from lab.catalog import load
-from lab.course import Course, ExerciseProgress, Hint, LabStatus
+from lab.course import Course
 from lab.errors import (
     BuildError,
     ClusterError,
@@ -23,7 +23,7 @@ from lab.errors import (
     NoClusterError,
     NotStartedError,
 )
-from lab.model import ClusterInfo, ExerciseResult, Finding, Report, Verdict
+from lab.model import ClusterInfo, ExerciseProgress, ExerciseResult, Finding, Hint, LabStatus, Report, Verdict
 
 CLUSTER = ClusterInfo("cks-lab", "v1.36.4", "kindest/node:v1.36.4", "kind")
 PHRASE = "a sentence of the fake"

@@ -1,0 +1,41 @@
+"""What exercises have done on a cluster: the actions of their data, and the scripts of their solutions."""
+
+from collections.abc import Sequence
+
+from lab import actions
+from lab.actions.base import Setting
+from lab.decode import params as decode_params
+from lab.errors import ClusterError, CommandError
+from lab.k8s.cluster import Cluster
+from lab.layout import EXTRA as FILES
+from lab.model import ActionSpec, Exercise, Step
+from lab.status import Status
+
+SOLVE_TIMEOUT = 600.0
+"""Seconds that a solution's script may take."""
+
+
+def act(exercise: Exercise, specs: Sequence[ActionSpec], cluster: Cluster, status: Status) -> None:
+    """Do actions, one after the other.
+
+    Raises:
+        LabError: one failed; those before it are done.
+    """
+    setting = Setting(cluster, status, exercise.folder / FILES)
+    for spec in specs:
+        verb = actions.REGISTRY[spec.do]
+        verb.run(decode_params(verb.takes, spec.params, f"action {spec.do}"), setting)
+
+
+def type_script(exercise: Exercise, step: Step, script: str, cluster: Cluster) -> None:
+    """Run a script of a step's solution on the node, as root.
+
+    Raises:
+        ClusterError: it failed; has the end of what it printed.
+    """
+    try:
+        cluster.node.run(script, timeout=SOLVE_TIMEOUT)
+    except CommandError as error:
+        said = "\n".join(error.output.strip().splitlines()[-8:])
+        message = f"The solution of {exercise.id}/{step.id} did not work on the cluster as it is now:\n{said}"
+        raise ClusterError(message, f"Put the exercise back and try again: lab reset {exercise.id}") from error
