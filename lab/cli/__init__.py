@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import click
 
 from lab import __version__, paths, shell
-from lab.cli.endings import code_of, ending_signals, interrupted, nobody_reads
+from lab.cli.endings import code_of, ending_signals, interrupted, let_go, nobody_reads
 from lab.cli.options import Group, advise, course_of, json_option, name_option, pass_course
 from lab.cli.practice import practice
 from lab.cli.webhook import webhook
@@ -252,6 +252,8 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
             if received:  # whatever became of the exception on its way here
                 sys.exit(interrupted(ExitCode(128 + received[0])))
             sys.exit(code_of(error))
+        finally:
+            let_go()
 
 
 def _report(report: Report, form: str, output: Path | None) -> NoReturn:

@@ -1,5 +1,6 @@
 """How the command line ends: signals, exit codes, and a reader that leaves."""
 
+import errno
 import os
 import signal
 import sys
@@ -43,16 +44,20 @@ def code_of(error: BaseException) -> ExitCode:
         case SystemExit():
             raise error
         case click.ClickException():
-            error.show()
+            with suppress(OSError):  # whoever reads may be gone, here and below; the code says it too
+                error.show()
             return ExitCode.USAGE
         case LabError():
-            click.echo(f"Error: {error}", err=True)
+            _say(f"Error: {error}")
             return error.exit_code
+        case OSError(errno=errno.ENOSPC):
+            _say(f"Error: {error.strerror}. See what uses it with: df -h; docker system df")
+            return ExitCode.COULD_NOT
         case KeyboardInterrupt() | click.Abort():
             return interrupted(ExitCode.INTERRUPTED)
     log = paths.log_file("crash")
     log.write_text("".join(traceback.format_exception(error)))
-    click.echo(f"Error: lab met something it did not foresee; the details are in {log}", err=True)
+    _say(f"Error: lab met something it did not foresee; the details are in {log}")
     return ExitCode.COULD_NOT
 
 
@@ -60,9 +65,22 @@ def interrupted(code: ExitCode) -> ExitCode:
     """End what runs, say that nothing is lost, and give the code back."""
     signal.signal(signal.SIGINT, lambda *_: None)  # a second Ctrl-C comes too late to hurry this
     shell.stop_all()
-    with suppress(OSError):  # the terminal may be gone
-        click.echo("\nInterrupted. Nothing is lost: type the same command again to go on.", err=True)
+    _say("\nInterrupted. Nothing is lost: type the same command again to go on.")
     return code
+
+
+def _say(text: str) -> None:
+    with suppress(OSError):
+        click.echo(text, err=True)
+
+
+def let_go() -> None:
+    """Drop what cannot be written any more: Python would try again at its exit, and end with 120 whatever the code."""
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except OSError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def nobody_reads() -> None:

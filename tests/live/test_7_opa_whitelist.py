@@ -10,7 +10,7 @@ from live_program import Lab
 
 EXERCISE = "opa-whitelist"
 WRONG, RIGHT = wrong_answers(EXERCISE), right_answers(EXERCISE)
-OFTEN = chosen(WRONG, extra=2)
+OFTEN = chosen(WRONG, extra=1)
 BEFORE = {  # the steps that matter to a step, in order
     "template": ("template",),
     "constraint": ("template", "constraint"),

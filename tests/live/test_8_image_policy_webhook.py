@@ -12,7 +12,7 @@ from lab.paths import ClusterPaths
 
 EXERCISE = "image-policy-webhook"
 WRONG, RIGHT = wrong_answers(EXERCISE), right_answers(EXERCISE)
-OFTEN = chosen(WRONG, extra=2)
+OFTEN = chosen(WRONG, extra=1)
 # The seed's sentence of 2021; the resolver's address is the one thing that differs from machine to machine.
 SEED_TEXT = (
     'Error from server (Forbidden): pods "test" is forbidden: Post "https://external-service:1234/check-image'

@@ -479,6 +479,20 @@ def test_a_reader_that_leaves_does_not_change_the_verdict(nobody) -> None:
     assert (done.returncode, done.stderr) == (3, b"")
 
 
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+@pytest.mark.parametrize(("words", "code"), [("no-such-command", 2), ("show no-such-exercise", 2), ("list", 0)])
+def test_readers_that_leave_do_not_change_the_code(nobody, words, code, unbuffered) -> None:
+    environment = {**os.environ, "PYTHONUNBUFFERED": unbuffered}
+    assert run("-m", "lab", *words.split(), stdout=nobody, stderr=nobody, env=environment).returncode == code
+
+
+def test_a_full_disk_is_said_in_words() -> None:
+    with Path("/dev/full").open("w") as full:
+        done = run("-m", "lab", "list", stdout=full, stderr=subprocess.PIPE)
+        assert (done.returncode, done.stderr[:32]) == (3, b"Error: No space left on device. ")
+        assert run("-m", "lab", "list", stdout=full, stderr=full).returncode == 3
+
+
 def test_the_command_line_loads_neither_the_tui_nor_the_client() -> None:
     script = (
         "import sys; import lab.cli; "

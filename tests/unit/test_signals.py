@@ -83,10 +83,10 @@ def begin(tmp_path: Path) -> Iterator[Callable[..., "subprocess.Popen[str]"]]:
     """Starts the program; it and its children are gone afterwards."""
     begun: list[subprocess.Popen[str]] = []
 
-    def begin(work: str, **options) -> "subprocess.Popen[str]":
+    def begin(work: str, unbuffered: str = "", **options) -> "subprocess.Popen[str]":
         indented = "\n".join(f"        {line}" for line in work.splitlines())
         argv = [sys.executable, "-c", PROGRAM.replace("WORK", indented), str(tmp_path)]
-        environment = {**os.environ, "LAB_STATE_HOME": str(tmp_path / "state")}
+        environment = {**os.environ, "LAB_STATE_HOME": str(tmp_path / "state"), "PYTHONUNBUFFERED": unbuffered}
         process = subprocess.Popen(
             argv, cwd=ROOT, env=environment, stdin=subprocess.DEVNULL, text=True,
             stdout=subprocess.PIPE, stderr=subprocess.PIPE, **options,
@@ -150,9 +150,10 @@ def test_nohup_is_respected(begin, tmp_path) -> None:
     assert (process.returncode, "What next" in out) == (0, True)
 
 
-def test_a_reader_that_is_gone_does_not_hide_the_signal(begin, tmp_path) -> None:
-    """As when the terminal is closed: nothing can be written any more."""
-    process = begin(ALONE)
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+def test_a_reader_that_is_gone_does_not_hide_the_signal(begin, tmp_path, unbuffered) -> None:
+    """As when the terminal is closed: nothing can be written any more, now or when Python exits."""
+    process = begin(ALONE, unbuffered)
     until((tmp_path / "pid").exists)
     process.stdout.close()
     process.stderr.close()
