@@ -55,9 +55,13 @@ def code_of(error: BaseException) -> ExitCode:
             return ExitCode.COULD_NOT
         case KeyboardInterrupt() | click.Abort():
             return interrupted(ExitCode.INTERRUPTED)
-    log = paths.log_file("crash")
-    log.write_text("".join(traceback.format_exception(error)))
-    _say(f"Error: lab met something it did not foresee; the details are in {log}")
+    try:
+        log = paths.log_file("crash")
+        log.write_text("".join(traceback.format_exception(error)))
+        details = f"the details are in {log}"
+    except OSError as reason:
+        details = f"{type(error).__name__}: {error} (no log: {reason.strerror})"
+    _say(f"Error: lab met something it did not foresee; {details}")
     return ExitCode.COULD_NOT
 
 

@@ -166,7 +166,7 @@ def test_the_code_of_an_error(lab, world, error, code) -> None:
     assert not world.crash.exists()
 
 
-@pytest.mark.parametrize("error", [ValueError("of the program"), OSError(28, "No space left"), RecursionError()])
+@pytest.mark.parametrize("error", [ValueError("of the program"), OSError(5, "Input/output error"), RecursionError()])
 def test_what_was_not_foreseen_goes_to_a_log(lab, world, error) -> None:
     world.answers["verify"] = error
     ended, out, err = lab("verify")
@@ -174,6 +174,14 @@ def test_what_was_not_foreseen_goes_to_a_log(lab, world, error) -> None:
     assert str(world.crash) in err
     assert len(err.splitlines()) == 1
     assert type(error).__name__ in world.crash.read_text()
+
+
+def test_what_was_not_foreseen_where_no_log_can_be_written(lab, world, monkeypatch) -> None:
+    world.answers["verify"] = ValueError("of the program")
+    monkeypatch.setattr("lab.paths.log_file", lambda what: Path("/proc/no-such-folder"))
+    ended, out, err = lab("verify")
+    assert (ended, out, len(err.splitlines())) == (3, "", 1)
+    assert "ValueError: of the program" in err
 
 
 def test_an_interrupt_ends_what_runs(lab, world, monkeypatch) -> None:
