@@ -26,7 +26,6 @@ BEFORE = {  # the steps that matter to a step, in order
 @pytest.fixture(scope="module")
 def opa(lab: Lab, state: object) -> Iterator[Lab]:
     """The lab with opa-whitelist started, and taken away at the end."""
-    lab("reset", "--all")
     lab("start", EXERCISE)
     yield lab
     lab("reset", "--all")
