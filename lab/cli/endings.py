@@ -4,13 +4,12 @@ import errno
 import os
 import signal
 import sys
-import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
 import click
 
-from lab import paths, shell
+from lab import fault_log, shell
 from lab.errors import LabError
 from lab.exit_codes import ExitCode
 
@@ -56,9 +55,7 @@ def code_of(error: BaseException) -> ExitCode:
         case KeyboardInterrupt() | click.Abort():
             return interrupted(ExitCode.INTERRUPTED)
     try:
-        log = paths.log_file("crash")
-        log.write_text("".join(traceback.format_exception(error)))
-        details = f"the details are in {log}"
+        details = f"the details are in {fault_log.note('crash', error)}"
     except OSError as reason:
         details = f"{type(error).__name__}: {error} (no log: {reason.strerror})"
     _say(f"Error: lab met something it did not foresee; {details}")

@@ -10,12 +10,10 @@ import pytest
 import yaml
 from live_program import Lab
 
-from lab import actions, paths
-from lab.actions.base import Setting
+from lab import doing, paths
 from lab.catalog import load as load_catalog
-from lab.decode import params
 from lab.k8s.cluster import Cluster
-from lab.model import Step
+from lab.model import ActionSpec, Step
 from lab.status import Silent
 
 FOLDER = Path(__file__).parents[1] / "live"
@@ -82,12 +80,11 @@ class Bench:
         self.lab = lab
         catalog = load_catalog(paths.data("exercises"), paths.data("solutions"))
         self.exercise = catalog.find(exercise)
-        self._setting = Setting(Cluster(lab.name), Silent(), self.exercise.folder / "files")
+        self._cluster = Cluster(lab.name)
 
     def act(self, do: str, **values: str) -> None:
         """Do one of the actions of exercise data on the cluster."""
-        verb = actions.REGISTRY[do]
-        verb.run(params(verb.takes, values, do), self._setting)
+        doing.act(self.exercise, [ActionSpec(do, values)], self._cluster, Silent())
 
     def type(self, *steps: str) -> None:
         """Run the solutions of some steps on the node, after what each wants to be prepared."""
