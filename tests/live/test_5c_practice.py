@@ -3,6 +3,7 @@
 import subprocess
 
 import pexpect
+import pytest
 from live_program import Lab
 
 READ_DIGEST = (
@@ -10,6 +11,7 @@ READ_DIGEST = (
 )
 
 
+@pytest.mark.long
 def test_every_step_turns_when_the_lab_solves_it(digest: Lab) -> None:
     typed = [
         "",
