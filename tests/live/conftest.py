@@ -45,9 +45,11 @@ def lab(state: Path, request: pytest.FixtureRequest) -> Iterator[Lab]:
     program = Lab(NAME, state)
     capture = request.config.pluginmanager.getplugin("capturemanager")
     assert capture
+    kept = "absent" not in program("status", expect=None).stdout
     with capture.global_and_fixture_disabled():  # a build of the node image takes minutes: show what goes on
         _up(program)
-    program("reset", "--all")
+    if kept:
+        program("reset", "--all")
     yield program
     if not os.environ.get("LAB_KEEP"):
         program("down", expect=None)

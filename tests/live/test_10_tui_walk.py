@@ -183,6 +183,7 @@ def test_image_policy_webhook(lab: Lab, sit_down: SitDown) -> None:
 
 
 @pytest.mark.usefixtures("manifest")
+@pytest.mark.long
 def test_the_api_server_goes_and_comes_back(lab: Lab, sit_down: SitDown) -> None:
     lab("reset", "image-digest")
     learner = sit_down(WIDE)
