@@ -78,7 +78,7 @@ def test_a_wrong_answer_is_refused_with_its_reason(bench: Bench, answer: Wrong) 
     assert (verdict, reason) == ("fail", answer.reason), observed
 
 
-@pytest.mark.parametrize("answer", cases(RIGHT, {answer.name for answer in RIGHT[:2]}))
+@pytest.mark.parametrize("answer", cases(RIGHT, {RIGHT[0].name}))
 def test_another_right_answer_is_accepted(bench: Bench, answer: Right) -> None:
     bench.type("template", "constraint", "admitted", "harden")
     bench.run(answer.script)
