@@ -3,6 +3,7 @@
 import json
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import click
 
 from lab import __version__, paths, shell
-from lab.cli.endings import code_of, ending_signals, interrupted, let_go, nobody_reads
+from lab.cli.endings import code_of, ending_signals, interrupted, let_go, open_streams
 from lab.cli.options import Group, advise, course_of, json_option, name_option, pass_course
 from lab.cli.practice import practice
 from lab.cli.webhook import webhook
@@ -244,6 +245,7 @@ def lint() -> None:
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run the command line and exit. No stack trace reaches a learner: an unforeseen one goes to a log."""
+    open_streams()
     with ending_signals() as received:
         try:
             code = cli.main(args=list(arguments) if arguments is not None else None, standalone_mode=False)
@@ -260,11 +262,9 @@ def _report(report: Report, form: str, output: Path | None) -> NoReturn:
     from lab.report import FORMATS
 
     if output is None:
-        try:
+        with suppress(BrokenPipeError):  # a reader that leaves does not change the verdict
             FORMATS[form](report, sys.stdout)
             sys.stdout.flush()
-        except BrokenPipeError:
-            nobody_reads()
     else:
         try:
             with output.open("w") as stream:

@@ -6,6 +6,7 @@ import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from pathlib import Path
 
 import click
 
@@ -75,6 +76,13 @@ def _say(text: str) -> None:
         click.echo(text, err=True)
 
 
+def open_streams() -> None:
+    """Open to nowhere what was closed at the start (`lab list >&-`), where Python has no stream at all."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115 (as long as the program)
+
+
 def let_go() -> None:
     """Drop what cannot be written any more: Python would try again at its exit, and end with 120 whatever the code."""
     for stream in (sys.stdout, sys.stderr):
@@ -82,8 +90,3 @@ def let_go() -> None:
             stream.flush()
         except OSError:
             os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
-
-
-def nobody_reads() -> None:
-    """`lab list | head`: what is still to be written goes nowhere."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

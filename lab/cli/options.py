@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from lab.cli.endings import nobody_reads
 from lab.errors import DEFAULT_NAME, UsageError, for_cluster
 from lab.exit_codes import ExitCode
 from lab.status import Console
@@ -37,7 +36,6 @@ class Group(click.Group):
         try:
             return super().invoke(ctx)
         except BrokenPipeError:  # click would end with 1, which says that a check failed
-            nobody_reads()
             ctx.exit(ExitCode.OK)
 
 

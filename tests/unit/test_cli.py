@@ -494,6 +494,17 @@ def test_readers_that_leave_do_not_change_the_code(nobody, words, code, unbuffer
     assert run("-m", "lab", *words.split(), stdout=nobody, stderr=nobody, env=environment).returncode == code
 
 
+@pytest.mark.parametrize("closed", [(1,), (2,), (1, 2)], ids=str)
+@pytest.mark.parametrize(("words", "code"), [("no-such-command", 2), ("show no-such-exercise", 2), ("list", 0)])
+def test_streams_closed_from_the_start_do_not_change_the_code(words, code, closed) -> None:
+    def close() -> None:
+        for number in closed:
+            os.close(number)
+
+    done = run("-m", "lab", *words.split(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, preexec_fn=close)
+    assert (done.returncode, b"Traceback" in done.stdout + done.stderr) == (code, False)
+
+
 def test_a_full_disk_is_said_in_words() -> None:
     with Path("/dev/full").open("w") as full:
         done = run("-m", "lab", "list", stdout=full, stderr=subprocess.PIPE)
