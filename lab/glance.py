@@ -54,8 +54,7 @@ def _progress(exercises: Sequence[Exercise], journal: Journal | None) -> tuple[E
     progress = []
     for exercise in exercises:
         score = journal.score(exercise.id) if journal else None
-        possible = sum(step.points for step in exercise.steps)
         started = journal.started(exercise.id) if journal else False
         earned = score.earned if score else 0
-        progress.append(ExerciseProgress(exercise.id, exercise.title, started, earned, possible))
+        progress.append(ExerciseProgress(exercise.id, exercise.title, started, earned, exercise.points))
     return tuple(progress)

@@ -112,6 +112,11 @@ class Exercise:
     steps: tuple[Step, ...]
     folder: Path
 
+    @property
+    def points(self) -> int:
+        """What the exercise can earn."""
+        return sum(step.points for step in self.steps)
+
     def step(self, step_id: str) -> Step | None:
         """The step of that id, or None."""
         return next((step for step in self.steps if step.id == step_id), None)

@@ -87,16 +87,13 @@ class Pages:
 
     def score(self, hints: int, solutions: int, following: Exercise | None) -> None:
         """What was earned in the exercise, with which help, and what comes next."""
-        earned = score(self._sight.earned, self._exercise_points())
+        earned = score(self._sight.earned, self._exercise.points)
         self._talk.say(f"All steps of {self._exercise.id} pass: {earned}.")
         self._talk.say(f"Hints taken: {hints}. Solutions taken: {solutions}.")
         if following:
             self._talk.say(f"The next exercise is {following.id}: {following.title}. next opens it.")
         else:
             self._talk.say("There is no exercise after this one. list shows them all.")
-
-    def _exercise_points(self) -> int:
-        return sum(step.points for step in self._exercise.steps)
 
     def _state(self, step: Step, now: str = "") -> None:
         seen = self._sight.step(step.id)

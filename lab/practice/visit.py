@@ -101,8 +101,8 @@ class Visit:
             "help": lambda: self._talk.lines(words.table(words.HERE, self._talk.width)),
             "quit": self._quit,
         }
-        own = " ".join(line.split())
-        if command := commands.get(name) or (own in OWN_COMMANDS and partial(self._do_here, own)):
+        own = {command: partial(self._do_here, command) for command in OWN_COMMANDS}
+        if command := own.get(" ".join(line.split())) or commands.get(name):
             with told(self._talk):
                 command()
         elif name == "lab":

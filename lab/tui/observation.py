@@ -153,7 +153,7 @@ class Observation:
     @property
     def possible(self) -> int:
         """What the exercise can earn."""
-        return sum(step.points for step in self.exercise.steps)
+        return self.exercise.points
 
     @property
     def complete(self) -> bool:

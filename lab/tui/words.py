@@ -54,7 +54,7 @@ def exercise_state(exercise: Exercise, progress: ExerciseProgress | None) -> Con
     """Whether an exercise is started, with its score."""
     asks = f"{exercise.difficulty.value} · about {exercise.minutes} min"
     if progress is None or not progress.started:
-        worth = points(sum(step.points for step in exercise.steps))
+        worth = points(exercise.points)
         return Content.styled(f"· not started · {worth} · {asks}", "$text-muted")
     said = f"{score(progress.earned, progress.possible)} · {asks}"
     if progress.possible and progress.earned == progress.possible:

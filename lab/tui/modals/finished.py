@@ -71,8 +71,7 @@ class Finished(ModalScreen[bool]):
         self.dismiss(event.button.id == "next")
 
     def _page(self) -> str:
-        possible = sum(step.points for step in self._exercise.steps)
-        lines = [f"Every step passes: **{score(self._earned, possible)}**.", ""]
+        lines = [f"Every step passes: **{score(self._earned, self._exercise.points)}**.", ""]
         for number, step in enumerate(self._exercise.steps, 1):
             lines.append(f"{number}. ✓ {step.title}{self._help(step.id)}")
         if not any(self._help(step.id) for step in self._exercise.steps):
