@@ -6,16 +6,18 @@ import time
 from collections.abc import Sequence
 from typing import ClassVar
 
-from textual import on, work
+from textual import events, on, work
 from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.command import Provider
+from textual.message import Message
 
 from lab import paths, shell
 from lab.errors import LabError
 from lab.exit_codes import ExitCode
 from lab.model import Place, Told
 from lab.tui import clock, settings
+from lab.tui.driver import ShortDriver
 from lab.tui.failures import Failure, attempt, unexpected
 from lab.tui.messages import ClusterReady, Heard, Looked, Noted, ShellFound
 from lab.tui.modals.confirm import Confirm
@@ -62,7 +64,7 @@ class LabApp(App[None]):
     ]
 
     def __init__(self, course: Course) -> None:
-        super().__init__()
+        super().__init__(driver_class=ShortDriver)
         keep_alt_keys()  # before the driver reads keys; the terminal, which needs them, is loaded later
         self.session = Session(course, TuiStatus(self))
         course.status = self.session.status
@@ -228,6 +230,18 @@ class LabApp(App[None]):
         if action == "make":
             return self._has_node and not self.session.busy and self.session.gone()
         return not self._in_terminal() if action == "leave" else True
+
+    def post_message(self, message: Message) -> bool:
+        """As in Textual, but a key for a terminal goes there at once, as its way through three queues is to be felt."""
+        if isinstance(message, events.Key) and self._typed_at_once(message):
+            return True
+        return super().post_message(message)
+
+    def _typed_at_once(self, key: events.Key) -> bool:
+        waiting = key.is_forwarded or self.message_queue_size or not self.app_focus
+        focused = self.screen.focused if self.screen_stack and not waiting else None
+        type_key = getattr(focused, "type_key", None)  # the terminal's class is loaded when it is asked for
+        return bool(type_key and type_key(key))
 
     def _in_terminal(self) -> bool:
         focused = self.screen.focused if self.screen_stack else None

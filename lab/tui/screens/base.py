@@ -7,7 +7,6 @@ from textual.actions import SkipAction
 from textual.screen import Screen
 
 from lab.model import Exercise
-from lab.tui.compositor import RowCompositor
 from lab.tui.messages import Looked
 from lab.tui.modals.confirm import Confirm
 from lab.tui.modals.error import ErrorModal
@@ -21,7 +20,6 @@ class LabScreen(Screen[None]):
 
     def __init__(self, session: Session) -> None:
         super().__init__()
-        self._compositor = RowCompositor()
         self.session = session
 
     async def ask(self, title: str, question: str, yes: str) -> bool:

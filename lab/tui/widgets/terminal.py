@@ -143,6 +143,16 @@ class TerminalPane(TerminalView, can_focus=True):
         """All keys are the program's, also those that the app has for itself: this takes their bindings away."""
         return self.running or self.prefixed or key not in _LEAVING
 
+    def type_key(self, event: events.Key) -> bool:
+        """Type a key past the queue, if it is one for the program and nothing waits before it. Returns whether."""
+        if not self.running or self.prefixed or event.key in MODIFIERS or self.message_queue_size:
+            return False
+        typed = self._encoded(event)
+        if self._is_prefix(event, typed):
+            return False
+        self._type(typed)
+        return True
+
     def on_key(self, event: events.Key) -> None:
         """Pass a key on, unless it is the prefix or comes after it."""
         if not self.check_consume_key(event.key, event.character):
@@ -151,8 +161,8 @@ class TerminalPane(TerminalView, can_focus=True):
         event.prevent_default()
         if event.key in MODIFIERS:
             return
-        typed = encode(event.key, event.character, self.emulator.board.modes.cursor_application_mode)
-        if event.key == self.prefix or (typed and typed == encode(self.prefix)):
+        typed = self._encoded(event)
+        if self._is_prefix(event, typed):
             self.prefixed = not self.prefixed
             if not self.prefixed:  # twice
                 self._type(typed)
@@ -164,6 +174,12 @@ class TerminalPane(TerminalView, can_focus=True):
             self._type(typed)
         elif event.key == "enter" and self._argv:
             self.open(self._argv)
+
+    def _encoded(self, event: events.Key) -> str:
+        return encode(event.key, event.character, self.emulator.board.modes.cursor_application_mode)
+
+    def _is_prefix(self, event: events.Key, typed: str) -> bool:
+        return event.key == self.prefix or bool(typed and typed == encode(self.prefix))
 
     def on_paste(self, event: events.Paste) -> None:
         """Pass a paste on."""

@@ -4,8 +4,8 @@ import codecs
 import logging
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import replace
+from typing import Any, NamedTuple
 
 from bittty import XTERM, Board, Operation, TerminalCaps
 from bittty.devices.modes import MouseProtocol
@@ -32,8 +32,7 @@ Cell = tuple[Any, str]
 """bittty's style, and what stands there; the second cell of a wide character has the empty text."""
 
 
-@dataclass(frozen=True)
-class Line:
+class Line(NamedTuple):
     """A line as it is shown; `wrapped` when the next one goes on with it."""
 
     cells: list[Cell]

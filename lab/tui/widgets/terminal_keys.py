@@ -4,6 +4,7 @@ The sequences are xterm's, as its terminfo entry `xterm-256color` and ctlseqs.tx
 """
 
 from collections.abc import Iterable
+from functools import lru_cache
 
 from textual._xterm_parser import XTermParser
 from textual.events import Key
@@ -32,6 +33,7 @@ _CONTROL = {
 }
 
 
+@lru_cache(1024)
 def encode(key: str, character: str | None = None, application: bool = False) -> str:
     """What a terminal sends for a key; empty for a key that sends nothing.
 

@@ -1,18 +1,23 @@
 """How lines of the emulator look: strips for Textual."""
 
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from itertools import groupby, pairwise
+from operator import itemgetter
+from typing import Any, NamedTuple
 
 from rich.cells import cell_len
 from rich.color import Color
 from rich.segment import Segment
 from rich.style import Style
+from textual.color import TRANSPARENT
+from textual.color import Color as Colour
+from textual.filter import LineFilter
 from textual.strip import Strip
 
 from lab.tui.widgets.terminal_emulator import Cell, Emulator, Line
 
 _STYLES = 4096
+_LOOK = itemgetter(0)
 _FLAGS = "bold dim italic underline blink conceal strike overline".split()
 
 
@@ -24,50 +29,59 @@ def _fitting(text: str, width: int) -> str:
     return text[0] if text[0].isprintable() and cell_len(text[0]) == width else "�" + " " * (width - 1)
 
 
-@dataclass(frozen=True)
-class Marks:
+class Marks(NamedTuple):
     """What is drawn over a line: the cursor's column, and the columns that are selected."""
 
     cursor: int = -1
     selected: range = range(0)
-    highlight: Style = Style.null()  # noqa: RUF009 (one that never changes)
+    highlight: Style = Style.null()
+
+    def edges(self, width: int) -> list[int]:
+        """The columns between which nothing of it begins or ends, from 0 to the width."""
+        found = (0, self.cursor, self.cursor + 1, self.selected.start, self.selected.stop, width)
+        return sorted({max(0, min(each, width)) for each in found})
+
+
+class Ground(NamedTuple):
+    """What Textual does to all styles, such as taking the colours away, and the colour it takes to lie below them."""
+
+    colour: Colour = TRANSPARENT
+    filters: tuple[LineFilter, ...] = ()
+
+    def under(self, style: Style) -> Style:
+        """A style as it looks there; where it has no colour, the real terminal's own is seen."""
+        for each in self.filters:
+            [(_, filtered, _)] = each.apply([Segment(" ", style)], self.colour)
+            style = filtered or style
+        return style
 
 
 class Painter:
-    """Paints lines, and knows the styles that it has met."""
+    """Paints lines, and knows the styles that it has met: to put one together takes longer than all else here."""
 
     def __init__(self, emulator: Emulator) -> None:
         self._board = emulator.board
         self._known: dict[Any, Style] = {}
-        self._generation: tuple[int, bool] = (-1, False)
+        self._made_for: Any = None
 
-    def strip(self, line: Line, width: int, marks: Marks) -> Strip:
+    def strip(self, line: Line, width: int, marks: Marks, ground: Ground) -> Strip:
         """A line as wide as the pane."""
-        self._forget_other_colours()
-        segments: list[Segment] = []
-        run: list[str] = []
-        run_style: Style | None = None
-        last, style = None, Style.null()
-        for column, (cell, text) in enumerate(line.cells[:width]):
-            if not text:
-                continue  # the right half of a wide character
-            if len(text) != 1 or not " " <= text <= "~":
-                text = self._fit(line.cells, column, width)
-            if cell is not last:  # to hash a style takes longer than all else here
-                last, style = cell, self._style(cell)
-            shown = style
-            if column == marks.cursor:
-                shown = self._with_cursor(style)
-            elif column in marks.selected:
-                shown = style + marks.highlight
-            if shown is not run_style and run:
-                segments.append(Segment("".join(run), run_style))
-                run.clear()
-            run.append(text)
-            run_style = shown
-        if run:
-            segments.append(Segment("".join(run), run_style))
-        return Strip(segments).adjust_cell_length(width)
+        self._forget_styles_of_another(ground)
+        cells, segments, plain, length = line.cells[:width], [], True, 0
+        for begin, end in pairwise(marks.edges(len(cells))):
+            over = self._over(begin, marks)
+            column = begin
+            for look, run in groupby(cells[begin:end], _LOOK):
+                texts = [text for _, text in run]
+                text = "".join(texts)
+                if not (text.isascii() and text.isprintable()):
+                    plain = False
+                    text = "".join(self._fit(cells, at, width) for at, each in enumerate(texts, column) if each)
+                column += len(texts)
+                length += len(text)
+                if text:  # not the right half of a wide character alone
+                    segments.append(Segment(text, self._style(look, over, ground)))
+        return Strip(segments, length if plain else None).adjust_cell_length(width)
 
     @staticmethod
     def _fit(cells: list[Cell], column: int, width: int) -> str:
@@ -76,27 +90,38 @@ class Painter:
             return " "
         return _fitting(cells[column][1], 2 if wide else 1)
 
-    def _with_cursor(self, style: Style) -> Style:
-        if self._board.cursor.shape == "block":
-            return style + Style(reverse=not style.reverse)
-        return style + Style(underline=not style.underline)  # a grid of cells has no bar
+    def _over(self, column: int, marks: Marks) -> Style | str:
+        """What is drawn over the part of a line that begins there: a style, or the cursor's shape."""
+        if column == marks.cursor:
+            return str(self._board.cursor.shape)
+        return marks.highlight if column in marks.selected else ""
 
-    def _forget_other_colours(self) -> None:
-        generation = self._board.palette.generation, self._board.modes.reverse_screen
-        if generation != self._generation or len(self._known) > _STYLES:
-            self._generation = generation
+    def _forget_styles_of_another(self, ground: Ground) -> None:
+        now = self._board.palette.generation, self._board.modes.reverse_screen, ground
+        if now != self._made_for or len(self._known) > _STYLES:
+            self._made_for = now
             self._known.clear()
 
-    def _style(self, cell: Any) -> Style:
-        known = self._known.get(cell)
+    def _style(self, look: Any, over: Style | str, ground: Ground) -> Style:
+        known = self._known.get((look, over))
         if known is None:
-            resolve = self._board.palette.resolve
-            fore, back = (resolve(colour) for colour in (cell.fg, cell.bg))
-            flags: dict[str, Any] = {flag: True for flag in _FLAGS if getattr(cell, flag)}
-            known = self._known[cell] = Style(
-                color=Color.from_rgb(*fore) if fore else None,
-                bgcolor=Color.from_rgb(*back) if back else None,
-                reverse=bool(cell.reverse) != self._board.modes.reverse_screen,
-                **flags,
-            )
+            style = self._plain_style(look)
+            if isinstance(over, Style):
+                style += over
+            elif over == "block":
+                style += Style(reverse=not style.reverse)
+            elif over:
+                style += Style(underline=not style.underline)  # a grid of cells has no bar
+            known = self._known[look, over] = ground.under(style)
         return known
+
+    def _plain_style(self, look: Any) -> Style:
+        resolve = self._board.palette.resolve
+        fore, back = (resolve(colour) for colour in (look.fg, look.bg))
+        flags: dict[str, Any] = {flag: True for flag in _FLAGS if getattr(look, flag)}
+        return Style(
+            color=Color.from_rgb(*fore) if fore else None,
+            bgcolor=Color.from_rgb(*back) if back else None,
+            reverse=bool(look.reverse) != self._board.modes.reverse_screen,
+            **flags,
+        )
