@@ -10,6 +10,7 @@ from pathlib import Path
 from time import monotonic, sleep
 
 import pytest
+from rich.cells import cell_len
 from textual._xterm_parser import XTermParser
 from textual.app import App, ComposeResult
 from textual.events import Key
@@ -20,7 +21,7 @@ from lab.tui.widgets import terminal_program
 from lab.tui.widgets.terminal import PREFIX, TerminalPane
 from lab.tui.widgets.terminal_emulator import HISTORY, Emulator
 from lab.tui.widgets.terminal_keys import encode
-from lab.tui.widgets.terminal_paint import Ground, Marks, Painter
+from lab.tui.widgets.terminal_paint import _NARROW, Ground, Marks, Painter
 
 BASH = ["env", "PS1=$ ", "HISTFILE=/dev/null", "bash", "--norc", "--noprofile"]
 READER = """
@@ -514,6 +515,12 @@ def test_nothing_that_controls_the_real_terminal_is_painted() -> None:
     assert strip.text.replace("�", "").isprintable()
     assert "漢字 e\u0301" in strip.text
     assert strip.cell_length == 20
+
+
+def test_what_is_painted_unasked_has_one_cell() -> None:
+    narrow = [char for char in map(chr, range(0x10000)) if _NARROW(char) and char.isprintable()]
+    assert {"a", "ä", "λ", "ж", "│"} <= set(narrow)
+    assert [char for char in narrow if cell_len(char) != 1] == []
 
 
 def test_a_smaller_screen_keeps_the_newest_lines_and_a_larger_one_brings_the_others_back() -> None:

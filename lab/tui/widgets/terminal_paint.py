@@ -1,5 +1,6 @@
 """How lines of the emulator look: strips for Textual."""
 
+import re
 from functools import lru_cache
 from itertools import groupby, pairwise
 from operator import itemgetter
@@ -17,6 +18,8 @@ from textual.strip import Strip
 from lab.tui.widgets.terminal_emulator import Cell, Emulator, Line
 
 _STYLES = 4096
+_NARROW = re.compile("[ -~¡-¬®-\u02ff\u0370-\u0482\u2500-\u25fc]*").fullmatch
+"""Latin, Greek, Cyrillic and frames: what is printable of them has one cell, so that it need not be asked of each."""
 _LOOK = itemgetter(0)
 _FLAGS = "bold dim italic underline blink conceal strike overline".split()
 
@@ -74,7 +77,7 @@ class Painter:
             for look, run in groupby(cells[begin:end], _LOOK):
                 texts = [text for _, text in run]
                 text = "".join(texts)
-                if not (text.isascii() and text.isprintable()):
+                if not (_NARROW(text) and text.isprintable()):
                     plain = False
                     text = "".join(self._fit(cells, at, width) for at, each in enumerate(texts, column) if each)
                 column += len(texts)
