@@ -10,6 +10,7 @@ from collections.abc import Collection, Mapping
 from rich.console import Console
 from rich.control import Control
 from textual._compositor import CompositorUpdate
+from textual.dom import NoScreen
 from textual.geometry import Offset, Region
 from textual.strip import Strip
 from textual.widget import Widget
@@ -53,8 +54,11 @@ def draw_rows(widget: Widget, rows: Collection[int], cursor: tuple[int, int] | N
 
 def _uncovered(widget: Widget, rows: Collection[int]) -> Region | None:
     """Where the widget is; None when something lies over these rows of it, or everything is about to move."""
-    screen, app = widget.screen, widget.app
-    if screen is not app.screen or app._batch_count or screen._layout_required or screen._scroll_required:
+    try:
+        screen = widget.screen
+    except NoScreen:  # it was removed, and what it shows goes on for a moment
+        return None
+    if not screen.is_active or screen.app._batch_count or screen._layout_required or screen._scroll_required:
         return None
     visible = screen._compositor.visible_widgets
     region, clip = visible.get(widget, (Region(), Region()))

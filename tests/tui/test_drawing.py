@@ -136,6 +136,13 @@ async def test_rows_below_its_end_are_left_to_textual() -> None:
         assert not draw_rows(app.pane, {app.pane.size.height})
 
 
+async def test_output_after_its_end_does_no_harm() -> None:
+    async with opened(["bash", "-c", SAYS], "ready") as (app, _):
+        await app.pane.remove()
+        assert not draw_rows(app.pane, {0})
+        app.pane.show(b"last words")
+
+
 async def test_what_was_under_a_toast_is_new_when_it_goes() -> None:
     async with opened(["bash", "-c", SAYS], "ready") as (app, pilot):
         await pilot.press("enter", *"one", "enter")
