@@ -283,6 +283,8 @@ class Course:
     def reset(self, exercise_id: str) -> None:
         """Put an exercise back to just after its start; when it was not started, leave nothing of it.
 
+        Another exercise that has in effect what this puts back is set aside first.
+
         Raises:
             LabError: there is no such exercise or cluster, or an action failed.
         """
@@ -290,6 +292,9 @@ class Course:
         journal = self._journal(record)
         started = journal.started(exercise.id)
         lifecycle.wake(self._cluster, self.status)
+        for other in self.catalog.exercises:
+            if other.id != exercise.id and doing.undoes(exercise.reset, other.aside):
+                self._set_aside(other, record)
         self._act(exercise, exercise.reset)
         journal.clear(exercise.id)
         if (place := self.place()) and place.exercise_id == exercise.id:

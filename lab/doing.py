@@ -27,6 +27,12 @@ def act(exercise: Exercise, specs: Sequence[ActionSpec], cluster: Cluster, statu
         verb.run(decode_params(verb.takes, spec.params, f"action {spec.do}"), setting)
 
 
+def undoes(reset: Sequence[ActionSpec], aside: Sequence[ActionSpec]) -> bool:
+    """Whether a reset changes what the other actions take out of effect: that would be lost."""
+    changed, wanted = ({actions.REGISTRY[spec.do].shared for spec in specs} - {""} for specs in (reset, aside))
+    return bool(changed & wanted)
+
+
 def type_script(exercise: Exercise, step: Step, script: str, cluster: Cluster) -> None:
     """Run a script of a step's solution on the node, as root.
 

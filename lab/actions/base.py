@@ -25,9 +25,14 @@ class Setting:
 
 
 class Action(Generic[P]):
-    """A verb. Subclass it, name the dataclass of its parameters in `takes`, and decorate it with `@action(name)`."""
+    """A verb. Subclass it, name the dataclass of its parameters in `takes`, and decorate it with `@action(name)`.
+
+    `shared` names what it changes that several exercises work on. Before the reset of one changes it, those that have
+    something in effect there are set aside.
+    """
 
     name: str = ""
+    shared: str = ""
     takes: type[P]
 
     def run(self, params: P, setting: Setting) -> None:

@@ -1,6 +1,7 @@
 """keep-manifest, restore-kept-manifest, manifest-aside, manifest-resume: a manifest around an exercise.
 
-What another exercise made of the manifest, such as a pinned digest, so outlives this one.
+What another exercise made of the manifest so outlives this one: what was there before, and the image that the
+kube-apiserver runs from, which may have been pinned, or put back, since.
 """
 
 from dataclasses import dataclass
@@ -8,6 +9,7 @@ from shlex import quote
 
 from lab import paths
 from lab.actions.base import Action, NoParams, Setting, action
+from lab.actions.restore import MANIFESTS
 from lab.errors import ClusterError
 from lab.k8s import golden, static_pods
 from lab.k8s.cluster import READY_TIMEOUT, Cluster
@@ -49,6 +51,7 @@ class RestoreKeptManifest(Action[NoParams]):
     """Puts back the manifest that was kept, or that of the golden state where none was; the others too."""
 
     takes = NoParams
+    shared = MANIFESTS
 
     def run(self, params: NoParams, setting: Setting) -> None:
         """Restore what differs."""
@@ -60,6 +63,7 @@ class ManifestAside(Action[Folder]):
     """Takes the learner's manifest out of effect, keeping it on the node."""
 
     takes = Folder
+    shared = MANIFESTS
 
     def run(self, params: Folder, setting: Setting) -> None:
         """Save it, then put back the one from before the exercise."""
@@ -72,16 +76,23 @@ class ManifestResume(Action[Folder]):
     """Puts the learner's manifest into effect again."""
 
     takes = Folder
+    shared = MANIFESTS
 
     def run(self, params: Folder, setting: Setting) -> None:
         """Move it back, and wait for the API server."""
         content = setting.cluster.node.read(params.file)
         if content is not None:
-            static_pods.put(setting.cluster, {**_manifests(setting.cluster), _NAME: content}, setting.status)
+            static_pods.put(setting.cluster, _manifests(setting.cluster, content), setting.status)
             setting.cluster.node.run(f"rm -f {quote(params.file)}")
 
 
-def _manifests(cluster: Cluster) -> dict[str, bytes]:
+def _manifests(cluster: Cluster, learners: bytes | None = None) -> dict[str, bytes]:
+    """All manifests: that of the kube-apiserver is the learner's, or else what was kept, with the image that runs."""
     saved = golden.manifests(cluster.files.golden)
     kept = cluster.files.kept_manifest
-    return {**saved, _NAME: kept.read_bytes()} if kept.is_file() else saved
+    chosen = learners or (kept.read_bytes() if kept.is_file() else saved[_NAME])
+    running = static_pods.running_image(cluster)
+    repository = static_pods.image_of(saved[_NAME]).rpartition(":")[0]
+    if running.startswith((f"{repository}:", f"{repository}@")):
+        chosen = static_pods.with_image(chosen, running)
+    return {**saved, _NAME: chosen}

@@ -3,15 +3,20 @@
 from lab.actions.base import Action, NoParams, Setting, action
 from lab.k8s import golden, lifecycle, static_pods
 
+MANIFESTS = "manifests"
+"""What `shared` says of actions that change the static pods' manifests."""
+
 
 @action("restore-manifests")
 class RestoreManifests(Action[NoParams]):
     """Puts the saved manifests back, moves strange ones away, and waits for the API server."""
 
     takes = NoParams
+    shared = MANIFESTS
 
     def run(self, params: NoParams, setting: Setting) -> None:
         """Restore what differs; nothing is restarted where nothing does."""
+        setting.cluster.files.kept_manifest.unlink(missing_ok=True)  # it may have what is undone here
         static_pods.put(setting.cluster, golden.manifests(setting.cluster.files.golden), setting.status)
 
 

@@ -1,7 +1,9 @@
 """The control plane's static-pod manifests, put on the node whole and seen to run."""
 
 import base64
+import re
 from collections.abc import Mapping
+from shlex import quote
 
 import yaml
 
@@ -42,6 +44,12 @@ systemctl is-active --quiet containerd || systemctl restart containerd
 systemctl is-active --quiet kubelet || {{ systemctl start kubelet; echo "started kubelet"; }}
 """
 
+_RUNNING = """
+for id in $(crictl ps -q --state Running --name '^kube-apiserver$' 2>/dev/null); do
+    crictl inspect "$id" | jq -r .info.config.image.user_specified_image
+done
+"""
+
 _RUNS = """
 for _ in $(seq 240); do
     for id in $(crictl ps -q --state Running --name '^kube-apiserver$' 2>/dev/null); do
@@ -65,15 +73,32 @@ def put(cluster: Cluster, manifests: Mapping[str, bytes], status: Status) -> Non
     rows = "".join(f"{name} {base64.b64encode(content).decode()}\n" for name, content in manifests.items())
     with status.phase("Putting the static pods' manifests back", 12):
         cluster.node.run(saved.SHELL + _PUT.format(directory=DIRECTORY), input=rows.encode(), timeout=120)
-        _wait(cluster, _image_of(manifests["kube-apiserver.yaml"]))
+        _wait(cluster, image_of(manifests["kube-apiserver.yaml"]))
 
 
-def _image_of(manifest: bytes) -> str:
-    return str(yaml.load(manifest, yaml.BaseLoader)["spec"]["containers"][0]["image"])
+def image_of(manifest: bytes) -> str:
+    """The image of a manifest's first container; empty where it is no manifest of a pod."""
+    try:
+        return str(yaml.load(manifest, yaml.BaseLoader)["spec"]["containers"][0]["image"])
+    except (yaml.YAMLError, LookupError, TypeError):
+        return ""
+
+
+def with_image(manifest: bytes, image: str) -> bytes:
+    """A manifest with another image of its first container, else as it was; unchanged where that is not to be told."""
+    old = re.escape(image_of(manifest)).encode()
+    named = re.compile(rb"""(?m)^([ -]*image: *)(["']?)""" + old + rb"\2(?= *(?:#.*)?\r?$)")
+    changed, count = named.subn(rb"\g<1>" + image.encode(), manifest)
+    return changed if count == 1 and image_of(changed) == image else manifest
+
+
+def running_image(cluster: Cluster) -> str:
+    """The image that the running kube-apiserver was started from, as its manifest named it; empty when none runs."""
+    return cluster.node.run(_RUNNING, check=False).text.strip().rpartition("\n")[2]
 
 
 def _wait(cluster: Cluster, image: str) -> None:
     """The old container may still answer /readyz: wait for one of the manifest's image."""
-    if cluster.node.run(f"set -- {image}\n{_RUNS}", timeout=150, check=False).returncode:
+    if not image or cluster.node.run(f"set -- {quote(image)}\n{_RUNS}", timeout=150, check=False).returncode:
         raise ClusterError("The kube-apiserver did not start from the saved manifest.", "lab reset --all")
     cluster.api.wait_ready(READY_TIMEOUT)

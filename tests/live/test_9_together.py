@@ -34,6 +34,28 @@ def test_one_after_another(lab: Lab, order: tuple[str, ...]) -> None:
     assert lab.verify(expect=1).score[0] == 0
 
 
+def test_two_that_work_on_one_manifest_reset_their_own_part_of_it(lab: Lab) -> None:
+    lab("reset", "--all")
+    lab("start", "image-digest")
+    lab("solve", "image-digest")
+    lab("start", "image-policy-webhook")  # keeps the manifest, with its digest
+    lab("solve", "image-policy-webhook/files")
+    lab("solve", "image-policy-webhook/plugin")
+    before = lab.verify("image-policy-webhook").score
+    assert before[0] > 0
+    assert "image-policy-webhook was set aside" in lab("reset", "image-digest").stderr
+    assert lab.verify("image-digest", expect=1).score == (0, 10)
+    assert lab.verify("image-policy-webhook").score == before
+    lab("start", "image-policy-webhook")  # taken up again: its plugin is on, without the digest of before
+    lab.verify("image-policy-webhook/plugin", expect=0)
+    assert lab.verify("image-digest", expect=1).score == (0, 10)
+    lab("reset", "image-policy-webhook")
+    assert lab.verify("image-digest", expect=1).score == (0, 10)
+    lab("solve", "image-digest")
+    lab("reset", "image-policy-webhook")  # which was begun without the digest, and leaves it where it is now
+    assert lab.verify("image-digest", expect=0).score == (10, 10)
+
+
 def test_two_clusters_do_not_meet(lab: Lab, others: Callable[..., Lab]) -> None:
     """One has the service, the other, on a network of its own, does not find it."""
     other = others("alone")

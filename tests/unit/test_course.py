@@ -493,6 +493,20 @@ def test_one_that_was_not_started_is_not_set_aside(two) -> None:
     assert (two.folder / "one").exists()
 
 
+@pytest.mark.parametrize("shared", ["", "the folder"])
+def test_a_reset_sets_aside_what_would_be_lost_with_it(two, monkeypatch, shared: str) -> None:
+    monkeypatch.setattr(actions.REGISTRY["wipe"], "shared", shared)  # of reset and aside alike
+    sheet = two.tree.exercises / "020-other" / "exercise.yaml"
+    reset = f'reset:\n  - {{do: wipe, path: "{two.folder}"}}\n'
+    sheet.write_text(sheet.read_text().replace("steps:\n", reset + "steps:\n", 1))
+    two.course.start("other")
+    two.course.start("pin")
+    (two.folder / "one").touch()
+    two.course.reset("other")
+    assert any("pin was set aside" in line for line in two.status.lines) is bool(shared)
+    assert two.course.verify(["pin"]).earned == (3 if shared else 0)
+
+
 class SoonCheck(FileCheck):
     """Can tell at the third look."""
 

@@ -1,22 +1,31 @@
 import shutil
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from lab import certs, paths
-from lab.actions import image_policy, kept_manifest
+from lab.actions import image_policy, kept_manifest, restore
 from lab.actions.base import Setting
 from lab.errors import ClusterError
 from lab.k8s import golden, static_pods
 from lab.status import Recording
 
-MANIFEST = b"spec: {containers: [{image: registry.k8s.io/kube-apiserver:v1}]}\n"
+IMAGE = "registry.k8s.io/kube-apiserver"
+MANIFEST = f"""\
+spec:
+  containers:
+  - command: [kube-apiserver]
+    image: {IMAGE}:v1  # as kubeadm wrote it
+"""
+GOLDEN = MANIFEST.replace("  # as kubeadm wrote it", "").encode()
 
 
 class Node:
     def __init__(self) -> None:
         self.files: dict[str, tuple[bytes, str]] = {}
         self.scripts: list[str] = []
+        self.runs = ""
 
     def write(self, path, content, mode="0600"):
         self.files[path] = (content, mode)
@@ -26,6 +35,12 @@ class Node:
 
     def run(self, script, **options):
         self.scripts.append(script)
+        return Ran(text=f"{self.runs}\n" if "user_specified_image" in script else "")
+
+
+@dataclass
+class Ran:
+    text: str
 
 
 class Api:
@@ -73,26 +88,82 @@ def test_a_service_has_a_hosts_name() -> None:
         image_policy.Files("/root/x", "a b")
 
 
-def test_the_manifest_that_was_kept_goes_back(setting, monkeypatch) -> None:
-    put = []
-    monkeypatch.setattr(golden, "manifests", lambda archive: {"kube-apiserver.yaml": b"golden", "etcd.yaml": b"etcd"})
+@pytest.fixture
+def put(monkeypatch) -> list[dict[str, bytes]]:
+    """What is put on the node."""
+    put: list[dict[str, bytes]] = []
+    monkeypatch.setattr(golden, "manifests", lambda archive: {"kube-apiserver.yaml": GOLDEN, "etcd.yaml": b"etcd"})
     monkeypatch.setattr(static_pods, "put", lambda cluster, manifests, status: put.append(dict(manifests)))
-    nothing = kept_manifest.NoParams()
-    kept_manifest.RestoreKeptManifest().run(nothing, setting)
+    return put
+
+
+FOLDER, NOTHING = kept_manifest.Folder("/root/x"), kept_manifest.NoParams()
+LIVE = "/etc/kubernetes/manifests/kube-apiserver.yaml"
+
+
+def test_the_manifest_that_was_kept_goes_back(setting, put) -> None:
+    kept_manifest.RestoreKeptManifest().run(NOTHING, setting)
     with pytest.raises(ClusterError, match="There is no"):
-        kept_manifest.KeepManifest().run(nothing, setting)
-    setting.cluster.node.files["/etc/kubernetes/manifests/kube-apiserver.yaml"] = (MANIFEST, "0600")
-    kept_manifest.KeepManifest().run(nothing, setting)
-    kept_manifest.RestoreKeptManifest().run(nothing, setting)
-    folder = kept_manifest.Folder("/root/x")
-    kept_manifest.ManifestResume().run(folder, setting)  # nothing was set aside
-    kept_manifest.ManifestAside().run(folder, setting)
-    setting.cluster.node.files[folder.file] = (b"learner's", "0600")
-    kept_manifest.ManifestResume().run(folder, setting)
-    assert [each["kube-apiserver.yaml"] for each in put] == [b"golden", MANIFEST, MANIFEST, b"learner's"]
+        kept_manifest.KeepManifest().run(NOTHING, setting)
+    before, learners = MANIFEST.encode(), b"learner's"
+    setting.cluster.node.files[LIVE] = (before, "0600")
+    kept_manifest.KeepManifest().run(NOTHING, setting)
+    kept_manifest.RestoreKeptManifest().run(NOTHING, setting)
+    kept_manifest.ManifestResume().run(FOLDER, setting)  # nothing was set aside
+    kept_manifest.ManifestAside().run(FOLDER, setting)
+    setting.cluster.node.files[FOLDER.file] = (learners, "0600")
+    kept_manifest.ManifestResume().run(FOLDER, setting)
+    assert [each["kube-apiserver.yaml"] for each in put] == [GOLDEN, before, before, learners]
     assert all(each["etcd.yaml"] == b"etcd" for each in put)
 
 
-def test_the_image_that_a_manifest_asks_for() -> None:
-    assert static_pods._image_of(MANIFEST) == "registry.k8s.io/kube-apiserver:v1"
+@pytest.mark.parametrize("action", ["restore", "aside", "resume"])
+@pytest.mark.parametrize(
+    ("runs", "expected"),
+    [
+        (f"{IMAGE}@sha256:ab", f"{IMAGE}@sha256:ab"),  # pinned since
+        (f"{IMAGE}:v1", f"{IMAGE}:v1"),
+        ("", f"{IMAGE}@sha256:old"),  # it is down: what was kept did run
+        ("quay.io/kube-apiserver:v1", f"{IMAGE}@sha256:old"),
+        (f"{IMAGE}-not:v1", f"{IMAGE}@sha256:old"),
+    ],
+)
+def test_the_image_that_runs_outlives_what_goes_back(setting, put, action: str, runs: str, expected: str) -> None:
+    pinned = MANIFEST.replace(":v1", "@sha256:old")
+    setting.cluster.node.files = {LIVE: (pinned.encode(), "0600"), FOLDER.file: (pinned.encode(), "0600")}
+    kept_manifest.KeepManifest().run(NOTHING, setting)
+    setting.cluster.node.runs = runs
+    if action == "restore":
+        kept_manifest.RestoreKeptManifest().run(NOTHING, setting)
+    elif action == "aside":
+        kept_manifest.ManifestAside().run(FOLDER, setting)
+    else:
+        kept_manifest.ManifestResume().run(FOLDER, setting)
+    assert put[-1]["kube-apiserver.yaml"].decode() == MANIFEST.replace(f"{IMAGE}:v1", expected)
+
+
+def test_what_was_kept_is_forgotten_when_the_golden_manifests_go_back(setting, put) -> None:
+    setting.cluster.node.files[LIVE] = (MANIFEST.replace(":v1", "@sha256:old").encode(), "0600")
+    kept_manifest.KeepManifest().run(NOTHING, setting)
+    for _ in range(2):
+        restore.RestoreManifests().run(NOTHING, setting)
+    kept_manifest.RestoreKeptManifest().run(NOTHING, setting)
+    assert [each["kube-apiserver.yaml"] for each in put] == [GOLDEN] * 3
+
+
+@pytest.mark.parametrize("text", ["", "spec: [", "spec: {}", "spec: {containers: []}", "\udcff", "- a"])
+def test_no_manifest_of_a_pod_has_no_image(text: str) -> None:
+    manifest = text.encode(errors="surrogateescape")
+    assert static_pods.image_of(manifest) == ""
+    assert static_pods.with_image(manifest, "b") == manifest
+
+
+def test_another_image_leaves_the_rest_of_a_manifest_as_it_was() -> None:
+    assert static_pods.image_of(MANIFEST.encode()) == f"{IMAGE}:v1"
+    for quote in ("", "'", '"'):
+        text = MANIFEST.replace(f"{IMAGE}:v1", f"{quote}{IMAGE}:v1{quote}").replace("\n", "\r\n")
+        expected = MANIFEST.replace(f"{IMAGE}:v1", "b@c").replace("\n", "\r\n")
+        assert static_pods.with_image(text.encode(), "b@c") == expected.encode()
+    twice = f"{MANIFEST}  - image: {IMAGE}:v1\n".encode()
+    assert static_pods.with_image(twice, "b@c") == twice
     assert Path(static_pods.DIRECTORY).name == "manifests"

@@ -107,6 +107,6 @@ def test_scripts_are_bash() -> None:
     from lab.k8s import golden, static_pods
 
     put = static_pods._PUT.format(directory="/etc/kubernetes/manifests")
-    for script in (golden._SAVE, golden._RESTORE, put, static_pods._RUNS):
+    for script in (golden._SAVE, golden._RESTORE, put, static_pods._RUNS, static_pods._RUNNING):
         done = subprocess.run(["bash", "-n"], input=script, text=True, capture_output=True, check=False)
         assert (done.returncode, done.stderr) == (0, "")
