@@ -34,6 +34,11 @@ def test_one_after_another(lab: Lab, order: tuple[str, ...]) -> None:
     assert lab.verify(expect=1).score[0] == 0
 
 
+def passing(lab: Lab, exercise: str) -> set[str]:
+    [found] = lab.verify(exercise).report["exercises"]
+    return {step["id"] for step in found["steps"] if step["verdict"] == "pass"}
+
+
 def test_two_that_work_on_one_manifest_reset_their_own_part_of_it(lab: Lab) -> None:
     lab("reset", "--all")
     lab("start", "image-digest")
@@ -41,11 +46,11 @@ def test_two_that_work_on_one_manifest_reset_their_own_part_of_it(lab: Lab) -> N
     lab("start", "image-policy-webhook")  # keeps the manifest, with its digest
     lab("solve", "image-policy-webhook/files")
     lab("solve", "image-policy-webhook/plugin")
-    before = lab.verify("image-policy-webhook").score
-    assert before[0] > 0
+    passed = passing(lab, "image-policy-webhook")
+    assert passed >= {"files", "plugin"}
     assert "image-policy-webhook was set aside" in lab("reset", "image-digest").stderr
     assert lab.verify("image-digest", expect=1).score == (0, 10)
-    assert lab.verify("image-policy-webhook").score == before
+    assert passing(lab, "image-policy-webhook") >= passed
     lab("start", "image-policy-webhook")  # taken up again: its plugin is on, without the digest of before
     lab.verify("image-policy-webhook/plugin", expect=0)
     assert lab.verify("image-digest", expect=1).score == (0, 10)
