@@ -27,6 +27,8 @@ BEFORE = {  # the steps that matter to a step, in order
 def opa(lab: Lab, state: object) -> Iterator[Lab]:
     """The lab with opa-whitelist started, and taken away at the end."""
     lab("start", EXERCISE)
+    if lab.verify(EXERCISE).score[0]:  # a test before these solved it
+        lab("reset", EXERCISE)
     yield lab
     lab("reset", "--all")
 
