@@ -6,6 +6,7 @@ from pathlib import Path
 
 import yaml
 from live_program import Lab, images_of
+from screen import Screen
 
 KUBERNETES = yaml.safe_load((Path(__file__).parents[2] / "cluster" / "pins.yaml").read_text())["kubernetes"]
 
@@ -101,6 +102,15 @@ def test_shell_runs_a_command_and_passes_its_exit_code(lab: Lab) -> None:
     assert lab("shell", "kubectl", "get", "nodes", "-o", "name").stdout == f"node/{lab.name}-control-plane\n"
     assert lab("shell", "echo $HOME | tr a-z A-Z").stdout == "/ROOT\n"
     lab("shell", "exit 7", expect=7)
+
+
+def test_a_program_on_the_nodes_terminal_finds_its_size_at_once(lab: Lab) -> None:
+    screen = Screen(lab.argv("shell", "stty size; trap 'echo resized' WINCH; sleep 1; env"), lab.environment, 77, 60)
+    screen.wait()
+    assert "60 77" in screen.lines
+    assert "resized" not in screen.text
+    assert "LAB_SIZE" not in screen.text
+    screen.close()
 
 
 def test_the_node_stays_within_its_memory(lab: Lab) -> None:

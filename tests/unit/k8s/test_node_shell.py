@@ -16,14 +16,18 @@ DOCKER = """#!/bin/sh
 # exec [flags] CONTAINER COMMAND...: in a session of its own, so that it outlives the client as an engine's does
 shift
 while :; do case $1 in
-    -it|-i) shift ;;
+    -it) stty rows 0 cols 0; shift ;;  # the engine's client tells the size later
+    -i) shift ;;
     -e) export "$2"; shift 2 ;;
     --detach-keys|-w) shift 2 ;;
     *) break ;;
 esac; done
 shift
 exec 3<&0  # dash gives what it puts into the background /dev/null, though "<&0" is said
-setsid "$@" <&3 3<&- & wait $!
+[ -t 3 ] || { setsid "$@" <&3 3<&- & wait $!; exit; }
+setsid env --default-signal=HUP "$@" <&3 3<&- &
+while kill -0 $! 2>/dev/null; do [ -t 3 ] || exit 1; sleep 0.02; done  # as the engine's client without its terminal
+wait $!
 """
 
 
@@ -36,9 +40,12 @@ def spawn(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     clients: list[pexpect.spawn[str]] = []
     marks = []
 
-    def start(*command: str) -> "tuple[pexpect.spawn[str], str]":
+    def start(*command: str, ignore_sighup: bool = False) -> "tuple[pexpect.spawn[str], str]":
         argv = node_shell.argv("n", command)
-        clients.append(pexpect.spawn(argv[0], argv[1:], timeout=30, encoding="utf-8"))
+        client = pexpect.spawn(
+            argv[0], argv[1:], timeout=30, dimensions=(33, 77), encoding="utf-8", ignore_sighup=ignore_sighup
+        )
+        clients.append(client)
         marks.append(argv[5])
         return clients[-1], marks[-1]
 
@@ -69,9 +76,9 @@ def _guarded(mark: str) -> bool:
 
 def _wait(true: Callable[[], bool]) -> bool:
     deadline = time.monotonic() + 30
-    while not true() and time.monotonic() < deadline:
+    while not (found := true()) and time.monotonic() < deadline:
         time.sleep(0.05)
-    return true()
+    return found
 
 
 def _gone(mark: str) -> bool:
@@ -84,6 +91,12 @@ def test_the_exit_code_is_the_commands(spawn) -> None:
     client.expect(pexpect.EOF)
     client.close()
     assert client.exitstatus == 7
+
+
+def test_the_command_finds_the_terminals_size(spawn) -> None:
+    client, _ = spawn("sh", "-c", 'stty size; echo "left: $LAB_SIZE"')
+    client.expect("33 77\r\n")
+    client.expect("left: \r\n")
 
 
 def test_what_was_put_into_the_background_stays_when_the_learner_leaves(spawn) -> None:
@@ -102,6 +115,28 @@ def test_nothing_is_left_when_the_program_is_killed(spawn, signal: int) -> None:
     assert _wait(lambda: _guarded(mark))
     os.killpg(client.pid, signal)  # all that shares the terminal
     assert _gone(mark)
+
+
+def test_nothing_is_left_when_the_client_fails_before_the_hangup_ends_it(spawn) -> None:
+    client, mark = spawn("sh", "-c", "echo there; sleep 60; sleep 60", ignore_sighup=True)
+    client.expect("there")
+    client.ptyproc.fileobj.close()
+    assert _gone(mark)
+
+
+def test_the_command_waits_for_its_guard(spawn, tmp_path: Path) -> None:
+    """Else a client that is killed at once leaves it behind."""
+    slow = tmp_path / "bash"
+    slow.write_text('#!/bin/sh\ntouch "$0.called"; while [ ! -e "$0.go" ]; do sleep 0.05; done\nexec /bin/bash "$@"\n')
+    slow.chmod(0o755)
+    client, mark = spawn("touch", str(tmp_path / "ran"))
+    assert _wait((tmp_path / "bash.called").exists)
+    assert _wait(lambda: _lines(mark) != [])
+    assert not (tmp_path / "ran").exists()
+    (tmp_path / "bash.go").touch()
+    client.expect(pexpect.EOF)
+    assert (tmp_path / "ran").exists()
+    assert _wait(lambda: not Path("/dev/shm", mark).exists())
 
 
 def test_what_ignores_sighup_stays_as_on_any_terminal(spawn) -> None:
