@@ -31,8 +31,8 @@ test-all: check slow ## every test there is, the long ones too
 	@$(GO_TEST)
 
 check: $(VENV)/.dev ## format, lint, types, imports, exercise data, fast tests
-	$(BIN)/ruff format --check --quiet lab tests bench
-	$(BIN)/ruff check --quiet lab tests bench
+	$(BIN)/ruff format --check --quiet lab tests bench docs
+	$(BIN)/ruff check --quiet lab tests bench docs
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/lab lint
@@ -48,8 +48,8 @@ screenshots: $(VENV)/.runtime ## draw docs/screens/*.svg anew, from a recorded c
 	@$(BIN)/python docs/screenshots.py
 
 format: $(VENV)/.dev ## let ruff format and mend the code
-	$(BIN)/ruff format lab tests bench
-	$(BIN)/ruff check --fix lab tests bench
+	$(BIN)/ruff format lab tests bench docs
+	$(BIN)/ruff check --fix lab tests bench docs
 
 lock: $(VENV)/.dev ## pin the dependencies anew: versions and hashes, no addresses
 	$(INSTALL) uv

@@ -153,7 +153,7 @@ async def _see(pilot: Pilot[None], *texts: str) -> None:
 
 
 def _set_clock(seconds: float) -> None:
-    clock.now = lambda: 1000 + seconds  # type: ignore[assignment]
+    clock.now = lambda: 1000 + seconds
 
 
 async def picture(
@@ -231,9 +231,9 @@ async def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         os.environ.update(LAB_STATE_HOME=folder, XDG_CONFIG_HOME=folder, TZ="UTC")
         os.environ.pop("NO_COLOR", None)
-        paths.settings_file = lambda: Path("~/.config/cks-lab/tui.yaml")  # type: ignore[assignment]
-        log_tail.newest = lambda *_: Path("~/.local/state/cks-lab/logs/build-go.log")  # type: ignore[assignment]
-        log_tail.tail = lambda *_: LOG  # type: ignore[assignment]
+        paths.settings_file = lambda: Path("~/.config/cks-lab/tui.yaml")
+        log_tail.newest = lambda *_: Path("~/.local/state/cks-lab/logs/build-go.log")
+        log_tail.tail = lambda *_: LOG
         session = Path(folder) / "session"
         session.write_text(SESSION.replace("\n", "\r\n"), newline="")
         shell = ("sh", "-c", f"stty -echo; cat {session}; exec sleep 600")
