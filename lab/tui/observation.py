@@ -65,6 +65,7 @@ class Observation:
     _late_looks: int = 0
     _wanted: bool = True
     _lacking: bool = False
+    _settled: bool = False
 
     # -- when to look
 
@@ -73,6 +74,7 @@ class Observation:
         self._first_told = now if self._first_told is None else self._first_told
         self._stale_since = now if self._stale_since is None else self._stale_since
         self._last_told, self._late_looks = now, 0
+        self._settled = False
 
     def want(self) -> None:
         """Look at everything now; or, when a look is under way, right after it."""
@@ -106,6 +108,7 @@ class Observation:
     def begin(self, target: Target, now: float) -> None:
         """A look begins; it answers what was told before it."""
         self.running, self._began, self._first_told = target, now, None
+        self._settled = False
         if not target.step_id:
             self._wanted, self._stale_since, self._again = False, None, None
         elif self._again and self._again[1] == target:
@@ -129,12 +132,17 @@ class Observation:
         self.note = ours[0].note if ours else self.note
         turned = tuple(step for step in fresh if self._take(step))
         self._lacking = self._lacking or any(step.verdict is Verdict.FAIL for step in self.steps.values())
+        self._settled = not target.step_id and self._stale_since is None
+        self._wanted = self._wanted or (bool(target.step_id) and self._lacking and self.complete)
         self._plan_again(fresh, now)
         return turned
 
     def finish(self) -> bool:
-        """Whether the exercise is complete, and it was not when this was last so, or at first: then it is news."""
-        finished = self._lacking and self.complete
+        """Whether it is news that the exercise is complete: it was not before, and one look at all of it has said so.
+
+        What makes one step pass may make others fail, which a look at that step alone does not see.
+        """
+        finished = self._lacking and self._settled and self.complete
         self._lacking = self._lacking and not finished
         return finished
 

@@ -202,6 +202,41 @@ def test_it_is_news_that_an_exercise_is_complete_also_when_its_last_step_could_o
     assert not seen.finish()
 
 
+def test_that_an_exercise_is_complete_is_said_by_one_look_at_all_of_it() -> None:
+    course = FakeCourse(passing={"manifest", "container"})
+    seen = settled(course)
+    course.passing = {"answer"}  # what makes one step pass makes the others fail
+    seen.tell(10)
+    assert observe(seen, course, Target("find"), 11) == ["find"]
+    assert seen.complete  # as far as is known
+    assert not seen.finish()
+    assert seen.next(11, "find") == WHOLE  # at once
+    seen.begin(WHOLE, 11)
+    assert not seen.finish()
+    seen.end(course.verify(["image-digest"]), 12)
+    assert not seen.finish()
+    course.passing = {"answer", "manifest", "container"}
+    seen.begin(WHOLE, 20)
+    seen.tell(20.5)
+    seen.end(course.verify(["image-digest"]), 21)
+    assert not seen.finish()  # something has changed since
+    observe(seen, course, WHOLE, 22)
+    assert seen.finish()
+
+
+def test_what_was_complete_is_no_news_any_more_when_it_is_not() -> None:
+    course = FakeCourse(passing={"manifest", "container"})
+    seen = settled(course)
+    course.passing = {"answer", "manifest", "container"}
+    observe(seen, course, WHOLE, 10)
+    course.passing = {"answer"}
+    observe(seen, course, WHOLE, 20)
+    assert not seen.finish()
+    course.passing = {"answer", "manifest", "container"}
+    observe(seen, course, WHOLE, 30)
+    assert seen.finish()
+
+
 def test_a_step_that_passed_stays_so_while_it_cannot_be_told() -> None:
     course = FakeCourse(passing={"answer", "manifest", "container"})
     seen = settled(course)

@@ -26,7 +26,6 @@ class Looks(Flows):
         self._known: dict[str, Observation] = {}
         self._lost = False
         self._asked = False
-        self._finished: Exercise | None = None
         self.take_up(session.course.catalog.exercises[0])
 
     def show_state(self) -> None:
@@ -70,9 +69,8 @@ class Looks(Flows):
         if self.started and not self.session.busy and not self._lost:
             self._look(self.seen.next(clock.now(), self.step.id if self.step else ""))
         self.show_state()
-        if self._finished and self.is_active and not self.in_terminal:  # where it would take what is being typed
-            self.celebrate(self._finished)
-            self._finished = None
+        if self.is_active and not self.in_terminal and self.seen.finish():  # there it would take what is being typed
+            self.celebrate(self.exercise)
 
     def _follow_cluster(self) -> None:
         """Take over whether there is a cluster, and whether the exercise is started on it."""
@@ -107,8 +105,6 @@ class Looks(Flows):
             self._answer(event.outcome)
         for step in turned:
             self._say_passed(seen.exercise, step)
-        if seen.finish():
-            self._finished = seen.exercise
         if seen is self.seen:
             self.show_result()
         self.set_timer(observation.REST + 0.02, self.think)
