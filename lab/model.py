@@ -60,10 +60,16 @@ class CheckSpec:
 
 @dataclass(frozen=True)
 class Reference:
-    """Where the Kubernetes documentation says more."""
+    """Where the documentation says more, and what it says there that matters in the step (Markdown)."""
 
     title: str
     url: str
+    says: str = ""
+
+    @property
+    def item(self) -> str:
+        """It as an item of a list, in Markdown."""
+        return f"- {self.title}: {self.says} {self.url}" if self.says else f"- {self.title}: {self.url}"
 
 
 @dataclass(frozen=True)

@@ -277,7 +277,7 @@ def _report(report: Report, form: str, output: Path | None) -> NoReturn:
 def _show_step(course: "Course", exercise: Exercise, step: Step) -> None:
     click.echo(f"# {step.title}\n\n{step.text}\n")
     for reference in step.references:
-        click.echo(f"- {reference.title}: {reference.url}")
+        click.echo(reference.item)
     rows = [
         ("shell", "work on the node"),
         (f"verify {exercise.id}/{step.id}", "check it"),

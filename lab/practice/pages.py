@@ -37,7 +37,7 @@ class Pages:
         if step.references:
             self._talk.say()
             self._talk.say("In the documentation:")
-            self._talk.prose("\n".join(f"- {each.title}: {each.url}" for each in step.references))
+            self._talk.prose("\n".join(each.item for each in step.references))
         self._talk.say()
         if own := [command for command in OWN_COMMANDS if command in step.text]:
             self._talk.say(f"Typed here, this is done for you: {', '.join(own)}.")

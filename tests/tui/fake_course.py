@@ -58,7 +58,8 @@ def _step(id: str, title: str, checks: Sequence[CheckSpec], holds: Holds = Holds
         f"{n}. Do the thing of number {n}, as the page says." for n in range(1, 9)
     )
     hints = ("Look at what *runs*.", "Try `crictl inspect`.", "```bash\ncrictl images --digests\n```")
-    links = (Reference("Images", "https://kubernetes.io/docs/concepts/containers/images/"),)
+    images = "https://kubernetes.io/docs/concepts/containers/images/"
+    links = Reference("Images", images, "A `digest` cannot be moved."), Reference("All", "https://kubernetes.io/docs/")
     return Step(id, title, text, holds, tuple(checks), hints, links, f"echo {id} > /root/{id}\n", f"Why {id} works.")
 
 

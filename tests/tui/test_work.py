@@ -53,7 +53,9 @@ async def test_wide_the_steps_have_number_mark_word_and_title() -> None:
 
 async def test_the_documentation_stands_below_the_text() -> None:
     async with in_exercise(FakeCourse(), (160, 45)) as pilot:
-        await see(pilot, "Images: https://kubernetes.io/docs/concepts/containers/images/")
+        await see(pilot, "Images: A digest cannot be moved.")
+        await see(pilot, "https://kubernetes.io/docs/concepts/containers/images/")
+        await see(pilot, "All: https://kubernetes.io/docs/")
 
 
 # -- moving

@@ -36,7 +36,9 @@ steps:
         check: ready
         guard: true
     references:
-      - {title: Images, url: https://kubernetes.io/docs/concepts/containers/images/}
+      - title: Images
+        url: https://kubernetes.io/docs/concepts/containers/images/
+        says: A digest cannot be moved out of {{folder}}.
   - id: pin
     title: Pin it
     holds: once

@@ -43,7 +43,8 @@ def test_a_step_is_read_with_all_its_texts(tree: "Tree") -> None:
     assert find.hints == ("Look.", "Type: ls /root/pin")
     assert find.solution == "set -euo pipefail\nls /root/pin\n"
     assert find.why == "Why find works."
-    assert find.references == (Reference("Images", "https://kubernetes.io/docs/concepts/containers/images/"),)
+    images = "https://kubernetes.io/docs/concepts/containers/images/"
+    assert find.references == (Reference("Images", images, "A digest cannot be moved out of /root/pin."),)
     assert find.checks == (
         CheckSpec(
             "answer",

@@ -59,5 +59,5 @@ class StepPage(VerticalScroll):
 
 def text_of(step: Step) -> str:
     """A step's text with its references, in Markdown."""
-    links = "\n".join(f"- {reference.title}: {reference.url}" for reference in step.references)
+    links = "\n".join(reference.item for reference in step.references)
     return f"{step.text}\n\n**In the documentation**\n\n{links}" if links else step.text
