@@ -4,13 +4,14 @@ import asyncio
 import sys
 import time
 from collections.abc import Sequence
-from typing import ClassVar
+from typing import ClassVar, cast
 
 from textual import events, on, work
 from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.command import Provider
 from textual.message import Message
+from textual.widget import Widget
 
 from lab import paths, shell
 from lab.errors import LabError
@@ -236,6 +237,15 @@ class LabApp(App[None]):
         if isinstance(message, events.Key) and self._typed_at_once(message):
             return True
         return super().post_message(message)
+
+    async def on_event(self, event: events.Event) -> None:
+        """As in Textual, but a key that nobody took before the focus moved to a terminal goes there, too."""
+        if isinstance(event, events.Key) and event.is_forwarded and self._in_terminal():
+            pane = cast(Widget, self.screen.focused)
+            if pane.check_consume_key(event.key, event.character):
+                pane._forward_event(event)
+                return
+        await super().on_event(event)
 
     def _typed_at_once(self, key: events.Key) -> bool:
         waiting = key.is_forwarded or self.message_queue_size or not self.app_focus

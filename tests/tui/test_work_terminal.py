@@ -129,7 +129,7 @@ async def test_keys_are_typed_at_once_and_never_before_what_came_first(monkeypat
         ):
             app.post_message(post)
         assert typed == ["a", "\x1b[A"]
-        await until(pilot, lambda: typed == ["a", "\x1b[A", "pasted", "b"])
+        await until(pilot, lambda: typed == ["a", "\x1b[A", "z", "pasted", "b"])
         await see(pilot, "Step 2 of 3")
         await pilot.press("c", PREFIX, "h")
         await see(pilot, "Hint 1 of 3")
@@ -138,6 +138,28 @@ async def test_keys_are_typed_at_once_and_never_before_what_came_first(monkeypat
         await unseen(pilot, "Hint 1 of 3")
         await pilot.press("f")
         assert typed[-2:] == ["c", "f"]
+
+
+async def test_what_is_typed_right_behind_the_key_for_the_terminal_goes_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A slow connection brings several keys at once: `l` and `s` are keys of the lab's, too."""
+    async with in_exercise(FakeCourse(), (160, 45)) as pilot:
+        await see(pilot, "root@node:~#")
+        typed: list[str] = []
+        monkeypatch.setattr(pane(pilot), "to_program", lambda data: typed.append(data.decode()))
+        for key in ("t", "l", "s", "enter"):
+            pilot.app.post_message(Key(key, key if len(key) == 1 else "\r"))
+        for key in (PREFIX, "n"):
+            pilot.app.post_message(Key(key, None))
+        await see(pilot, "Step 2 of 3")
+        assert typed == ["l", "s", "\r"]
+
+
+async def test_a_command_is_sent_by_keys_that_come_at_once() -> None:
+    async with in_exercise(FakeCourse(), (160, 45)) as pilot:
+        await see(pilot, "root@node:~#")
+        for key in ("right_square_bracket", "enter"):
+            pilot.app.post_message(Key(key, None))
+        await until(pilot, lambda: pane(pilot).typed == ["crictl images --digests"])
 
 
 async def test_a_step_that_turns_while_one_types_is_said_there() -> None:

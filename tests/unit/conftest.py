@@ -36,9 +36,7 @@ steps:
         check: ready
         guard: true
     references:
-      - title: Images
-        url: https://kubernetes.io/docs/concepts/containers/images/
-        says: A digest cannot be moved out of {{folder}}.
+      - {title: Images, url: https://kubernetes.io/docs/concepts/containers/images/, says: "Not out of {{folder}}."}
   - id: pin
     title: Pin it
     holds: once

@@ -44,7 +44,7 @@ def test_a_step_is_read_with_all_its_texts(tree: "Tree") -> None:
     assert find.solution == "set -euo pipefail\nls /root/pin\n"
     assert find.why == "Why find works."
     images = "https://kubernetes.io/docs/concepts/containers/images/"
-    assert find.references == (Reference("Images", images, "A digest cannot be moved out of /root/pin."),)
+    assert find.references == (Reference("Images", images, "Not out of /root/pin."),)
     assert find.checks == (
         CheckSpec(
             "answer",

@@ -49,4 +49,5 @@ def go_to(commands: list[Fence], by: int) -> None:
     """Give the keys to the next of these, or the one before; from elsewhere, to the first or the last."""
     at = next((index for index, command in enumerate(commands) if command.has_focus), -1 if by > 0 else 0)
     if commands:
-        commands[(at + by) % len(commands)].focus()
+        command = commands[(at + by) % len(commands)]
+        command.screen.set_focus(command)  # at once: `focus` would come after a key that is typed right behind

@@ -147,7 +147,7 @@ class WorkScreen(Looks):
 
     def focus_text(self) -> None:
         """Let the arrows scroll the text."""
-        self.query_one(StepPage).focus()
+        self.set_focus(self.query_one(StepPage))
 
     def on_descendant_focus(self) -> None:
         """Say how the terminal is left while it has the keys."""
@@ -200,7 +200,7 @@ class WorkScreen(Looks):
         """Go to the list of steps, where it is hidden show it; and back."""
         self.toggle_class("-steps")
         if self.has_class("-steps"):
-            self.query_one(StepList).focus()
+            self.set_focus(self.query_one(StepList))
         else:
             self.focus_text()
 

@@ -47,7 +47,7 @@ class TerminalSide(LabScreen):
         """Go to the terminal."""
         self.add_class("-terminal")
         self.open_terminal()
-        self.pane.focus()
+        self.set_focus(self.pane)
 
     def action_full(self) -> None:
         """Make the terminal as large as the screen, or as it was."""
