@@ -3,8 +3,10 @@
 import re
 import subprocess
 from collections.abc import Iterator
+from textwrap import dedent
 
 import pytest
+import yaml
 
 from lab import paths
 from lab.catalog import load
@@ -12,6 +14,7 @@ from lab.tui.screens.work_flows import OWN_COMMANDS
 
 _BLOCK = re.compile(r"^( *)```(\w*)\n(.*?)^\1```$", re.MULTILINE | re.DOTALL)
 _COMMAND = re.compile(r"^(k|kubectl|crictl|cd|cp|mv|cat|curl|journalctl|vim|grep|lab) ", re.MULTILINE)
+_PIECE = re.compile(r"^ *(apiVersion|defaultAllow|- hostPath):", re.MULTILINE)
 
 
 def blocks() -> Iterator[tuple[str, str, str]]:
@@ -30,14 +33,17 @@ BLOCKS = {where: (language, code) for where, language, code in blocks()}
 @pytest.mark.parametrize("where", BLOCKS)
 def test_a_block_is_a_command_for_the_node_or_the_own_machine_or_is_read(where: str) -> None:
     language, code = BLOCKS[where]
-    assert language in ("", "bash", "lab")
+    assert language in ("", "bash", "lab", "yaml")
     if language == "bash":
         done = subprocess.run(["bash", "-n"], input=code, capture_output=True, text=True, check=False)
         assert (done.returncode, done.stderr) == (0, "")
     elif language == "lab":
         assert code.strip() in OWN_COMMANDS
+    elif language == "yaml":
+        assert isinstance(yaml.safe_load(dedent(code)), dict | list)
     else:
         assert not _COMMAND.search(code)
+        assert not _PIECE.search(code)
 
 
 def test_the_last_hint_of_most_steps_has_a_command() -> None:

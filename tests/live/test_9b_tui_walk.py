@@ -105,7 +105,8 @@ def test_opa_whitelist(lab: Lab, sit_down: SitDown) -> None:
     learner.turned(1)
 
     learner.next_step(2)
-    learner.hint("cat >")
+    learner.write("/root/opa-whitelist/all_pod_must_have_trusted_images.yaml", "kind: K8sTrustedImages")
+    learner.run("k -f all_pod_must_have_trusted_images.yaml create")
     learner.turned(2)
 
     learner.next_step(3)

@@ -99,6 +99,19 @@ class Learner:
         self._send([])
         self.prompt()
 
+    def write(self, file: str, *words: str) -> None:
+        """Make a file of the piece of the text that has these words, in vim."""
+        self.type(f"vim {file}")
+        self.screen.see("[New]")
+        self.read()
+        self._go_to(words)
+        self.screen.see("enter: paste it into the terminal")
+        self.screen.press("enter")
+        self.screen.until(lambda: self.in_terminal and self._typed(words))
+        self.screen.press("escape")
+        self.screen.type(":wq\n")
+        self.prompt()
+
     def have_done(self, command: str) -> None:
         """Have the lab do the command of the text that is for one's own machine."""
         self.read()

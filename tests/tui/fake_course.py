@@ -57,6 +57,8 @@ def _step(id: str, title: str, checks: Sequence[CheckSpec], holds: Holds = Holds
     text = f"## {title}\n\nLook with `crictl ps` on the node, then write what you found.\n\n{look}" + "\n".join(
         f"{n}. Do the thing of number {n}, as the page says." for n in range(1, 9)
     )
+    if id == "run":
+        text += "\n\n```yaml\n    image: of@sha256:1\n    tty: true\n```"
     hints = ("Look at what *runs*.", "Try `crictl inspect`.", "```bash\ncrictl images --digests\n```")
     images = "https://kubernetes.io/docs/concepts/containers/images/"
     links = Reference("Images", images, "A `digest` cannot be moved."), Reference("All", "https://kubernetes.io/docs/")

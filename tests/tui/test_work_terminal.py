@@ -202,6 +202,20 @@ async def test_output_is_no_command_and_the_keys_go_round() -> None:
         assert pane(pilot).typed[2] == "crictl images --digests"
 
 
+async def test_a_piece_of_a_file_is_pasted_into_the_editor_with_its_margin() -> None:
+    async with in_exercise(FakeCourse(), (160, 45)) as pilot:
+        await see(pilot, "root@node:~#")
+        await pilot.press("n", "n")
+        await see(pilot, "image: of@sha256:1")
+        await pilot.press("left_square_bracket")
+        await see(pilot, "▸ enter: paste it into the terminal, y: copy")
+        await pilot.press("y")
+        await see(pilot, "Copied")
+        assert pilot.app.clipboard == "    image: of@sha256:1\n    tty: true"
+        await pilot.press("enter")
+        await until(pilot, lambda: pane(pilot).typed == ["    image: of@sha256:1\n    tty: true"])
+
+
 async def test_a_command_is_copied() -> None:
     async with in_exercise(FakeCourse()) as pilot:
         await see(pilot, "IMAGE TAG DIGEST")

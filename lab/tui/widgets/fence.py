@@ -1,4 +1,4 @@
-"""Blocks of code in a text; those that are commands can be gone to, sent to the terminal and copied."""
+"""Blocks of code in a text; commands and pieces of files can be gone to, sent to the terminal and copied."""
 
 from dataclasses import dataclass
 from typing import ClassVar
@@ -17,6 +17,10 @@ OWN_KEYS = "enter: the lab does it here, y: copy"
 """The same for one that is typed on one's own machine elsewhere."""
 SHELLS = frozenset({"bash", "sh", "shell"})
 """The languages of a block that is meant to be typed on the node."""
+PIECE = "yaml"
+"""The language of a block that belongs into a file on the node: an editor there takes it as a paste."""
+PIECE_KEYS = "enter: paste it into the terminal, y: copy"
+"""What can be done with it."""
 OWN_MACHINE = "lab"
 """The language of a block that is meant to be typed on one's own machine: a command of the lab, which does it here."""
 
@@ -32,11 +36,11 @@ class Sent(Message):
 def copy_command(widget: Widget, command: str) -> None:
     """Copy a command, and say so: nothing else would show it."""
     widget.app.copy_to_clipboard(command)
-    widget.notify("The command", title="Copied", timeout=2, markup=False)
+    widget.notify(command.strip().splitlines()[0], title="Copied", timeout=2, markup=False)
 
 
 class Fence(MarkdownFence):
-    """A block of code or output. `command` says whether it is one to type: then it takes the focus."""
+    """A block of code or output. `command` says whether it is one to type or to paste: then it takes the focus."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "send", id="command.send", show=False, tooltip="Put the command into the terminal"),
@@ -45,6 +49,7 @@ class Fence(MarkdownFence):
     DEFAULT_CSS = """
     Fence { margin: 0 0 1 0; }
     Fence > Label { width: 100%; } /* long lines are folded: cut off, one would not see what one is about to run */
+    Fence.-piece > Label { text-wrap: nowrap; text-overflow: fold; } /* between words, a "-" would lose its item */
     Fence.-command { border-left: solid $primary; }
     Fence.-command:focus {
         border-left: thick $accent; border-bottom: solid $accent; margin: 0;
@@ -56,19 +61,16 @@ class Fence(MarkdownFence):
         super().__init__(markdown, token, code)
         language = token.info.partition(" ")[0]
         self.own = language == OWN_MACHINE
-        self.command = self.own or language in SHELLS
+        self.keys = OWN_KEYS if self.own else PIECE_KEYS if language == PIECE else COMMAND_KEYS
+        self.command = language in {OWN_MACHINE, PIECE, *SHELLS}
         self.can_focus = self.command
         self.set_class(self.command, "-command")
+        self.set_class(language == PIECE, "-piece")
 
     def watch_has_focus(self, has_focus: bool) -> None:
         """Say what can be done with the command at hand: not by colour alone."""
         super().watch_has_focus(has_focus)
         self.border_subtitle = f"▸ {self.keys}" if has_focus else None
-
-    @property
-    def keys(self) -> str:
-        """What can be done with it."""
-        return OWN_KEYS if self.own else COMMAND_KEYS
 
     @classmethod
     def highlight(cls, code: str, language: str, ansi: bool = False, dark: bool = False) -> Content:
