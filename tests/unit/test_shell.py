@@ -22,7 +22,7 @@ def gone(pid: int) -> bool:
     """Whether a process ended; a zombie that nobody has waited for counts."""
     try:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
-    except FileNotFoundError:
+    except (FileNotFoundError, ProcessLookupError):  # the second: between opening and reading
         return True
 
 
