@@ -99,7 +99,7 @@ def _clear_stale(sudo: list[str]) -> None:
     ):
         try:
             command = Path(f"/proc/{int(file.read_text())}/comm").read_text().strip()
-        except FileNotFoundError:
+        except (FileNotFoundError, ProcessLookupError):  # the second: it ended between opening and reading
             command = ""
         except (OSError, ValueError):
             continue
