@@ -1,28 +1,23 @@
-"""The app: which screen is shown, the shell, the last look at the lab, and what is left of a fault."""
+"""The app: which screen is shown, the settings, quitting, and what is left of a fault."""
 
 import asyncio
 import sys
-import time
-from collections.abc import Sequence
-from typing import ClassVar, cast
+from typing import ClassVar
 
-from textual import events, on, work
-from textual.app import App
+from textual import on, work
 from textual.binding import Binding, BindingType
 from textual.command import Provider
-from textual.message import Message
-from textual.widget import Widget
 
-from lab import paths, shell
+from lab import paths
 from lab.errors import LabError
 from lab.exit_codes import ExitCode
-from lab.model import Place, Told
-from lab.tui import clock, settings
+from lab.model import Place
+from lab.tui import settings
+from lab.tui.app_shell import ShellApp
 from lab.tui.driver import ShortDriver
-from lab.tui.failures import Failure, attempt, unexpected
-from lab.tui.messages import ClusterReady, Heard, Looked, Noted, ShellFound
+from lab.tui.failures import unexpected
+from lab.tui.messages import ClusterReady, Looked, Noted
 from lab.tui.modals.confirm import Confirm
-from lab.tui.modals.error import ErrorModal
 from lab.tui.ports import Course
 from lab.tui.screens.base import LabScreen
 from lab.tui.screens.making import MakingScreen
@@ -32,11 +27,6 @@ from lab.tui.themes import THEMES
 from lab.tui.threads import DaemonThreads
 from lab.tui.widgets.terminal_keys import keep_alt_keys
 
-LOOK_EVERY = 2.5
-"""Seconds between two looks at the lab while nobody tells of changes, or the API server is away."""
-LOOK_ANYWAY = 60.0
-"""The same while changes are told: a look all the same, should a word have been missed."""
-
 
 def _commands() -> type[Provider]:
     from lab.tui.palette import LabCommands  # with all that has commands: not before somebody asks for them
@@ -44,7 +34,7 @@ def _commands() -> type[Provider]:
     return LabCommands
 
 
-class LabApp(App[None]):
+class LabApp(ShellApp):
     """The lab on a terminal."""
 
     TITLE = "CKS lab"
@@ -76,10 +66,6 @@ class LabApp(App[None]):
         self.settings = self._read_settings()
         self.session.keys = self.settings.keys
         self._has_node = False
-        self._looking = False
-        self._look_again = False
-        self._gone = False
-        self._in_shell = False
         self._loop_at_work: asyncio.AbstractEventLoop | None = None
         self._said: set[str] = set()
 
@@ -131,74 +117,18 @@ class LabApp(App[None]):
         first, self._has_node = not self._has_node, True
         self.switch_screen(HomeScreen(self.session))
         if first:
-            self._watch()
-            self._looks = self.set_interval(LOOK_EVERY, self._now_and_then)
-
-    @work(thread=True, exclusive=True, exit_on_error=False, group="watch")
-    def _watch(self) -> None:
-        watching = attempt(lambda: self.session.course.watch(self._told))
-        self.session.watching = None if isinstance(watching, Failure) else watching
-
-    def _told(self, told: Told) -> None:
-        self.post_message(Heard(told))
-
-    @on(Heard)
-    def _heard(self, event: Heard) -> None:
-        self.session.hear(event.told)
-        for screen in self.screen_stack:
-            screen.post_message(Heard(event.told))
-        if event.told.what not in ("files", "objects"):  # which say nothing of how the cluster is
-            self._look_soon()
-
-    @on(Looked)
-    def _looked(self) -> None:
-        for screen in self.screen_stack:
-            screen.post_message(Looked())
-        if self.session.gone() != self._gone:  # else the footer would be made anew at every look
-            self._gone = not self._gone
-            self.refresh_bindings()
-
-    def _now_and_then(self) -> None:
-        last = self.session.last_look
-        well = last is not None and last.status.api_server == "ready" and self.session.watching is not None
-        if last is None or not well or clock.now() - last.at > LOOK_ANYWAY:
-            self._look_soon()
-
-    def _look_soon(self) -> None:
-        if self._looking:
-            self._look_again = True
-        elif not self.session.busy:  # what is going on ends with a look
-            self._looking, self._look_again = True, False
-            self._look()
-
-    @work(thread=True, exclusive=True, exit_on_error=False, group="look")
-    def _look(self) -> None:
-        try:
-            self.session.look()
-        finally:
-            self.call_later(self._look_ended)
-
-    def _look_ended(self) -> None:
-        self._looking = False
-        if self._look_again:
-            self._look_soon()
+            self.begin_watching()
 
     def action_make(self) -> None:
         """Make the cluster again that is gone, or start it."""
-        self._stop_watching()
-        self._looks.stop()
+        self.end_watching()
         self._has_node = False
         self.to_bottom()
         self.switch_screen(MakingScreen(self.session))
 
     def on_unmount(self) -> None:
         """Leave nothing running."""
-        self._stop_watching()
-
-    def _stop_watching(self) -> None:
-        if self.session.watching:
-            self.session.watching.stop()
-            self.session.watching = None
+        self.stop_watching()
 
     # -- where one is
 
@@ -230,33 +160,7 @@ class LabApp(App[None]):
             return self._has_node
         if action == "make":
             return self._has_node and not self.session.busy and self.session.gone()
-        return not self._in_terminal() if action == "leave" else True
-
-    def post_message(self, message: Message) -> bool:
-        """As in Textual, but a key for a terminal goes there at once, as its way through three queues is to be felt."""
-        if isinstance(message, events.Key) and self._typed_at_once(message):
-            return True
-        return super().post_message(message)
-
-    async def on_event(self, event: events.Event) -> None:
-        """As in Textual, but a key that nobody took before the focus moved to a terminal goes there, too."""
-        if isinstance(event, events.Key) and event.is_forwarded and self._in_terminal():
-            pane = cast(Widget, self.screen.focused)
-            if pane.check_consume_key(event.key, event.character):
-                pane._forward_event(event)
-                return
-        await super().on_event(event)
-
-    def _typed_at_once(self, key: events.Key) -> bool:
-        waiting = key.is_forwarded or self.message_queue_size or not self.app_focus
-        focused = self.screen.focused if self.screen_stack and not waiting else None
-        type_key = getattr(focused, "type_key", None)  # the terminal's class is loaded when it is asked for
-        return bool(type_key and type_key(key))
-
-    def _in_terminal(self) -> bool:
-        focused = self.screen.focused if self.screen_stack else None
-        nodes = focused.ancestors_with_self if focused else ()
-        return any(getattr(node, "KEEPS_KEYS", False) for node in nodes)
+        return not self.in_terminal if action == "leave" else True
 
     def action_keys(self) -> None:
         """Show the keys that work on the screen at hand."""
@@ -301,40 +205,8 @@ class LabApp(App[None]):
         if self._loop_at_work is None:
             raise KeyboardInterrupt
         self._loop_at_work.call_soon_threadsafe(lambda: self.exit(return_code=code))
-        if self._in_shell:
+        if self.in_shell:
             raise KeyboardInterrupt
-
-    # -- the learner's own terminal
-
-    @work(thread=True, exclusive=True, exit_on_error=False, group="shell")
-    def action_shell(self) -> None:
-        """Open a root shell on the node, in place of the screen, and come back."""
-        self.post_message(ShellFound(attempt(self.session.course.shell_argv)))
-
-    @on(ShellFound)
-    def _shell_found(self, event: ShellFound) -> None:
-        if isinstance(event.outcome, Failure):
-            self.push_screen(ErrorModal(event.outcome))
-            return
-        begun = time.monotonic()
-        argv = event.outcome
-        with self.suspend():  # which does not bring the screen back when an exception passes
-            ended = self._interact(argv)
-        if isinstance(ended, Failure):
-            self.push_screen(ErrorModal(ended))
-        elif ended and time.monotonic() - begun < 1:  # nobody has read what it said
-            message = f"The shell ended at once, with exit code {ended}."
-            self.push_screen(ErrorModal(Failure(message, "Ask how the node is with: lab status")))
-
-    def _interact(self, argv: Sequence[str]) -> int | Failure:
-        print("You are root on the node. `exit` or Ctrl-D brings you back to the lab.", flush=True)
-        try:
-            self._in_shell = True
-            return attempt(lambda: shell.interact(argv))
-        except KeyboardInterrupt:  # `leave`, which has said what comes next
-            return 0
-        finally:
-            self._in_shell = False
 
     def _fatal_error(self) -> None:
         """A fault of the lab itself: Textual would print a stack trace, a learner gets a sentence."""

@@ -3,8 +3,9 @@
 from pathlib import Path
 
 import pytest
+from textual.app import App
 
-from lab.tui import app
+from lab.tui import app_watch
 from lab.tui.screens.work import WorkScreen
 
 from .stub_pane import StubPane
@@ -25,4 +26,5 @@ def _apart(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
     monkeypatch.delenv("NO_COLOR", raising=False)
     monkeypatch.setattr(WorkScreen, "make_pane", lambda screen: StubPane(screen.prefix))
-    monkeypatch.setattr(app, "LOOK_EVERY", 0.1)
+    monkeypatch.setattr(app_watch, "LOOK_EVERY", 0.1)
+    monkeypatch.setattr(App, "NOTIFICATION_TIMEOUT", 60)  # a busy machine looks late: it is still there then
