@@ -27,4 +27,4 @@ def _apart(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("NO_COLOR", raising=False)
     monkeypatch.setattr(WorkScreen, "make_pane", lambda screen: StubPane(screen.prefix))
     monkeypatch.setattr(app_watch, "LOOK_EVERY", 0.1)
-    monkeypatch.setattr(App, "NOTIFICATION_TIMEOUT", 60)  # a busy machine looks late: it is still there then
+    monkeypatch.setattr(App, "NOTIFICATION_TIMEOUT", 12)  # a busy machine looks late
