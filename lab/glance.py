@@ -55,6 +55,7 @@ def _progress(exercises: Sequence[Exercise], journal: Journal | None) -> tuple[E
     for exercise in exercises:
         score = journal.score(exercise.id) if journal else None
         started = journal.started(exercise.id) if journal else False
+        aside = journal.aside(exercise.id) if journal else False
         earned = score.earned if score else 0
-        progress.append(ExerciseProgress(exercise.id, exercise.title, started, earned, exercise.points))
+        progress.append(ExerciseProgress(exercise.id, exercise.title, started, earned, exercise.points, aside))
     return tuple(progress)

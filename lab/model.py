@@ -252,13 +252,14 @@ class Told:
 
 @dataclass(frozen=True)
 class ExerciseProgress:
-    """How far an exercise is, as of the last verify."""
+    """How far an exercise is, as of the last verify; `aside`: its effects are set aside for another one."""
 
     id: str
     title: str
     started: bool
     earned: int
     possible: int
+    aside: bool = False
 
 
 @dataclass(frozen=True)

@@ -103,7 +103,7 @@ def status(course: "Course", as_json: bool) -> None:
         click.echo(f"API server  {seen.api_server or '-'}")
         for each in seen.progress:
             state = f"{each.earned} of {each.possible} points" if each.started else "not started"
-            click.echo(f"exercise    {each.id}: {state}")
+            click.echo(f"exercise    {each.id}: {state}{', set aside' if each.aside else ''}")
     sys.exit(ExitCode.OK if seen.cluster == "running" else ExitCode.COULD_NOT)
 
 

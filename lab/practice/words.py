@@ -78,5 +78,5 @@ def table(rows: Mapping[str, str], width: int) -> Iterator[str]:
 def _state(shown: Exercise, progress: ExerciseProgress | None) -> str:
     if progress is None or not progress.started:
         return f"· not started, {shown.difficulty.value}, about {shown.minutes} min"
-    earned = score(progress.earned, progress.possible)
+    earned = score(progress.earned, progress.possible) + (", set aside" if progress.aside else "")
     return f"✓ complete, {earned}" if progress.earned == progress.possible else f"~ started, {earned}"

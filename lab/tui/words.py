@@ -5,7 +5,7 @@ from textual.content import Content
 from lab.model import CheckResult, Exercise, ExerciseProgress, Finding, Holds, StepResult, Verdict
 from lab.report.words import VERDICTS, clock, points, score
 from lab.status import seconds
-from lab.tui.session import Look
+from lab.tui.session import Look, Session
 
 STALE = 8.0
 """Seconds after which what was seen is said to be old."""
@@ -57,9 +57,22 @@ def exercise_state(exercise: Exercise, progress: ExerciseProgress | None) -> Con
         worth = points(exercise.points)
         return Content.styled(f"· not started · {worth} · {asks}", "$text-muted")
     said = f"{score(progress.earned, progress.possible)} · {asks}"
+    aside = ", set aside" if progress.aside else ""
     if progress.possible and progress.earned == progress.possible:
-        return Content.styled(f"✓ complete · {said}", "$text-success")
-    return Content.styled(f"~ started · {said}", "$text-warning")
+        return Content.styled(f"✓ complete{aside} · {said}", "$text-success")
+    return Content.styled(f"~ started{aside} · {said}", "$text-warning")
+
+
+def starting(exercise: Exercise, session: Session) -> str:
+    """What the start of an exercise does to the cluster, this one's effects and those of others."""
+    own = session.progress(exercise.id)
+    what = "What it had in effect" if own and own.aside else "Its starting state"
+    words = [f"{what} is put in place on the cluster."]
+    for other in session.course.catalog.exercises:
+        row = session.progress(other.id)
+        if other.id != exercise.id and other.aside and row and row.started and not row.aside:
+            words.append(f'"{other.title}" is set aside meanwhile; what it earned stays.')
+    return " ".join(words)
 
 
 def gone(look: Look | None) -> Content:

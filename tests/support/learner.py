@@ -29,7 +29,12 @@ class Learner:
             self.screen.press("down")
             self.screen.until(lambda before=row: self._row() != before)  # type: ignore[misc]
         told = self.screen.find("s starts this exercise|Go on with: ")
-        self.screen.press("s" if told[0].startswith("s") else "enter")
+        if told[0].startswith("s"):
+            self.screen.press("s")
+            self.screen.see(f"Start: {title}", "Start (y)")
+            self.screen.press("y")
+        else:
+            self.screen.press("enter")
         self.screen.see("Step 1 of", "esc Back")
 
     def _row(self) -> str:

@@ -172,7 +172,10 @@ class ScriptedCourse:
     def _glance(self, cluster: str) -> LabStatus:
         """The lab at a glance, with its cluster in that state."""
         rows = [self._result(each) for each in self.catalog.exercises]
-        progress = tuple(ExerciseProgress(r.id, r.title, r.id in self.started, r.earned, r.possible) for r in rows)
+        progress = tuple(
+            ExerciseProgress(r.id, r.title, r.id in self.started, r.earned, r.possible, r.id in self.aside)
+            for r in rows
+        )
         return lab_status(name=self.name, cluster=cluster, api_server=self.api_server, progress=progress)
 
     def _called(self, what: str) -> None:

@@ -72,6 +72,14 @@ async def test_starting_shows_the_work_then_the_first_step_and_what_was_said() -
     gate = course.hold("start")
     async with at_home(course) as pilot:
         await pilot.press("down", "s")
+        await see(pilot, "Start: Pin the kube-apiserver")
+        await see(pilot, "Its starting state is put in place on the cluster.")
+        await pilot.press("n")
+        await see(pilot, "About this lab")
+        assert "start image-digest" not in course.calls
+        await pilot.press("s")
+        await see(pilot, "Start: Pin the kube-apiserver")
+        await pilot.press("enter")  # on the button that has the focus: yes
         await see(pilot, "Putting the starting state in place")
         gate.set()
         await until(pilot, lambda: isinstance(pilot.app.screen, WorkScreen))
@@ -85,6 +93,8 @@ async def test_a_failed_start_is_explained() -> None:
     course = FakeCourse(failures={"start": [failure]})
     async with at_home(course) as pilot:
         await pilot.press("down", "s")
+        await see(pilot, "Start: Pin the kube-apiserver")
+        await pilot.press("y")
         await see(pilot, "✗ Error The node does not answer.")
         await see(pilot, "Next Look with: lab status")
         await pilot.press("escape")

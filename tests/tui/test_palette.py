@@ -96,6 +96,8 @@ async def test_an_exercise_is_started() -> None:
     course = FakeCourse()
     async with at_home(course) as pilot:
         await choose(pilot, "start: let only")
+        await see(pilot, "Its starting state is put in place")
+        await pilot.press("y")
         await until(pilot, lambda: "start opa-whitelist" in course.calls)
         await until(pilot, lambda: isinstance(pilot.app.screen, WorkScreen))
 

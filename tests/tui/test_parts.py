@@ -10,14 +10,15 @@ from scripted_course import lab_status
 from textual.message_pump import MessagePump
 
 from lab import paths
+from lab.catalog import Catalog
 from lab.errors import NoClusterError
-from lab.model import ExerciseProgress, LabStatus, Report, Told, Verdict
+from lab.model import ActionSpec, ExerciseProgress, LabStatus, Report, Told, Verdict
 from lab.tui.failures import Failure, attempt
 from lab.tui.messages import Noted, PhaseEnded, PhaseStarted
 from lab.tui.session import Look, Session
 from lab.tui.status import TuiStatus
 from lab.tui.threads import DaemonThreads
-from lab.tui.words import check_counts, check_state, cluster_state, exercise_state, step_state
+from lab.tui.words import check_counts, check_state, cluster_state, exercise_state, starting, step_state
 
 from .fake_course import FakeCourse
 
@@ -75,6 +76,25 @@ def test_states_are_said_in_words() -> None:
         exercise_state(exercise, ExerciseProgress("x", "X", True, 1, 1)).plain
         == "✓ complete · 1 of 1 point · easy · about 15 min"
     )
+    aside = ExerciseProgress("x", "X", True, 0, 1, aside=True)
+    assert exercise_state(exercise, aside).plain == "~ started, set aside · 0 of 1 point · easy · about 15 min"
+
+
+def test_what_a_start_does_to_this_exercise_and_to_others_is_said() -> None:
+    course = FakeCourse(started={"image-digest", "opa-whitelist"})
+    first, second = course.catalog.exercises
+    second = replace(second, aside=(ActionSpec("gatekeeper-aside"),))
+    course._catalog = Catalog("", (first, second))
+    session = Session(course, TuiStatus(Sink()))
+    fresh = "Its starting state is put in place on the cluster."
+    assert starting(first, session) == fresh  # nothing is known of the others yet
+    session.look()
+    assert starting(first, session) == f'{fresh} "{second.title}" is set aside meanwhile; what it earned stays.'
+    assert starting(second, session) == fresh  # the first has nothing in effect that is in the way
+    course.aside.add("opa-whitelist")
+    session.look()
+    assert starting(first, session) == fresh
+    assert starting(second, session) == "What it had in effect is put in place on the cluster."
 
 
 def test_checks_are_counted_and_old_or_late_ones_said() -> None:

@@ -134,6 +134,12 @@ async def test_an_exercise_that_is_not_started_can_be_read_and_started() -> None
         assert isinstance(pilot.app.screen, WorkScreen)
         assert not any(call.startswith("verify") for call in course.calls)
         await pilot.press("enter")
+        await see(pilot, "Start: Pin the kube-apiserver")
+        await pilot.press("escape")
+        await see(pilot, "Not started: Enter puts the starting state in place.")
+        await pilot.press("enter")
+        await see(pilot, "Start: Pin the kube-apiserver")
+        await pilot.press("enter")
         await see(pilot, "Step 1 of 3")
         await see(pilot, "✗ fails The answer file")
     assert "start image-digest" in course.calls
@@ -145,6 +151,8 @@ async def test_a_start_that_fails_is_explained() -> None:
         await pilot.press("down", "o")
         await see(pilot, "Not started")
         await pilot.press("enter")
+        await see(pilot, "Start: Pin the kube-apiserver")
+        await pilot.press("y")
         await see(pilot, "✗ Error The node does not answer.")
         await pilot.press("escape")
         await see(pilot, "Not started")
@@ -155,6 +163,8 @@ async def test_an_exercise_that_was_set_aside_is_taken_up_again() -> None:
     async with in_exercise(course) as pilot:
         await see(pilot, "Set aside for another exercise: Enter takes it up again.")
         await pilot.press("enter")
+        await see(pilot, "What it had in effect is put in place on the cluster.")
+        await pilot.press("y")
         await see(pilot, "Checks")
         await unseen(pilot, "Set aside")
     assert "start image-digest" in course.calls

@@ -285,18 +285,25 @@ def test_a_report_that_cannot_be_written(lab, world, tmp_path) -> None:
 
 @pytest.mark.parametrize(("cluster", "code"), [("running", 0), ("stopped", 3), ("absent", 3), ("unknown", 3)])
 def test_status(lab, world, cluster, code) -> None:
-    progress = (ExerciseProgress("pin", "Pin it", True, 3, 7), ExerciseProgress("opa", "Trust", False, 0, 5))
+    progress = (ExerciseProgress("pin", "Pin it", True, 3, 7, True), ExerciseProgress("opa", "Trust", False, 0, 5))
     world.answers["look"] = LabStatus("cks-lab", "Docker 28.2", True, cluster, "", "ready", "v1.36.4", progress)
     ended, out, err = lab("status")
     assert (ended, err) == (code, "")
     assert f"cks-lab: {cluster} (v1.36.4)" in out
-    assert "pin: 3 of 7 points" in out
+    assert "pin: 3 of 7 points, set aside\n" in out
     assert "opa: not started" in out
     ended, out, err = lab("status", "--json")
     assert (ended, err) == (code, "")
     seen = json.loads(out)
     assert (seen["cluster"], seen["engine_ok"], seen["api_server"]) == (cluster, True, "ready")
-    assert seen["progress"][0] == {"id": "pin", "title": "Pin it", "started": True, "earned": 3, "possible": 7}
+    assert seen["progress"][0] == {
+        "id": "pin",
+        "title": "Pin it",
+        "started": True,
+        "earned": 3,
+        "possible": 7,
+        "aside": True,
+    }
 
 
 FINE = (Finding("engine", True, "Docker 28"), Finding("registry", False, "silent", "nothing to do", required=False))

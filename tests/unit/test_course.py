@@ -482,7 +482,9 @@ def test_starting_another_exercise_sets_the_first_aside_and_keeps_what_it_earned
     assert (report.earned, report.exercises[0].verdict) == (3, Verdict.SKIP)  # one step earned, one open
     assert "lab start pin" in report.exercises[0].note
     assert report.exercises[0].steps[0].seen_at
+    assert [each.aside for each in two.course.look().progress] == [True, False]
     two.course.start("pin")
+    assert [each.aside for each in two.course.look().progress] == [False, False]
     assert (two.folder / "again").exists()
     assert two.verdicts("pin/find") == {"find": ("fail", 0)}  # a step that holds now is looked at again
 

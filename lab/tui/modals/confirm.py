@@ -1,4 +1,4 @@
-"""A question before something that cannot be taken back."""
+"""A question before the cluster is changed."""
 
 from typing import ClassVar
 
@@ -13,12 +13,13 @@ from lab.tui.widgets.text import Text
 
 
 class Confirm(ModalScreen[bool]):
-    """Yes or no; no is what Enter means at first.
+    """Yes or no; no is what Enter means at first, but for what takes nothing away.
 
     Args:
         title: what is about to be done.
         question: what that means for the learner.
         yes: the word on the button that does it.
+        harmless: whether it takes nothing away.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -26,11 +27,12 @@ class Confirm(ModalScreen[bool]):
         Binding("n,escape", "answer(False)", "No", id="confirm.no", tooltip="Leave everything as it is"),
     ]
 
-    def __init__(self, title: str, question: str, yes: str) -> None:
+    def __init__(self, title: str, question: str, yes: str, harmless: bool = False) -> None:
         super().__init__()
         self._title = title
         self._question = question
         self._yes = yes
+        self._harmless = harmless
 
     def compose(self) -> ComposeResult:
         """The question over two buttons."""
@@ -39,7 +41,12 @@ class Confirm(ModalScreen[bool]):
             yield Text(self._question)
             with HorizontalGroup(classes="buttons"):
                 yield Button("No (n)", id="no")
-                yield Button(f"{self._yes} (y)", id="yes", variant="warning")
+                yield Button(f"{self._yes} (y)", id="yes", variant="primary" if self._harmless else "warning")
+
+    def on_mount(self) -> None:
+        """Have Enter mean yes for what is harmless."""
+        if self._harmless:
+            self.set_focus(self.query_one("#yes"))
 
     def action_answer(self, answer: bool) -> None:
         """Close with the answer."""

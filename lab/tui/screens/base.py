@@ -13,6 +13,7 @@ from lab.tui.modals.error import ErrorModal
 from lab.tui.modals.working import Working
 from lab.tui.session import Session
 from lab.tui.widgets.cluster_line import ClusterLine
+from lab.tui.words import starting
 
 
 class LabScreen(Screen[None]):
@@ -22,9 +23,9 @@ class LabScreen(Screen[None]):
         super().__init__()
         self.session = session
 
-    async def ask(self, title: str, question: str, yes: str) -> bool:
-        """Whether the learner says yes."""
-        return await self.app.push_screen_wait(Confirm(title, question, yes))
+    async def ask(self, title: str, question: str, yes: str, harmless: bool = False) -> bool:
+        """Whether the learner says yes, which Enter means when it is harmless."""
+        return await self.app.push_screen_wait(Confirm(title, question, yes, harmless))
 
     async def carry_out(self, title: str, call: Callable[[], object]) -> bool:
         """Do something to the cluster; a failure is shown. Returns whether it went well."""
@@ -32,6 +33,13 @@ class LabScreen(Screen[None]):
         if failure:
             await self.app.push_screen_wait(ErrorModal(failure))
         return failure is None
+
+    async def start(self, exercise: Exercise) -> bool:
+        """Start an exercise or take it up again, after a question. Returns whether that was done, and went well."""
+        course, question = self.session.course, starting(exercise, self.session)
+        return await self.ask(f"Start: {exercise.title}", question, "Start", harmless=True) and await self.carry_out(
+            f"Starting: {exercise.title}", lambda: course.start(exercise.id)
+        )
 
     async def reset(self, exercise: Exercise) -> bool:
         """Reset an exercise, after a question. Returns whether that was done, and went well."""

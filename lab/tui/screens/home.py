@@ -83,9 +83,9 @@ class HomeScreen(LabScreen):
 
     @work(exclusive=True, group="flow")
     async def start_exercise(self, exercise_id: str) -> None:
-        """Start an exercise, then open it."""
+        """Start an exercise, after a question, then open it."""
         exercise = self.session.course.catalog.find(exercise_id)
-        if await self.carry_out(f"Starting: {exercise.title}", lambda: self.session.course.start(exercise.id)):
+        if await self.start(exercise):
             self.open_place(Place(exercise.id))
 
     @work(exclusive=True, group="flow")

@@ -43,10 +43,10 @@ class Flows(TerminalSide):
 
     @work(exclusive=True, group="flow")
     async def action_start(self) -> None:
-        """Put the starting state in place."""
-        exercise, course = self.exercise, self.session.course
-        if await self.carry_out(f"Starting: {exercise.title}", lambda: course.start(exercise.id)):
-            self.seen.forget()
+        """Put the starting state in place, after a question."""
+        exercise, seen = self.exercise, self.seen
+        if await self.start(exercise):
+            seen.forget()
             self.go_to(exercise.steps[0].id)
 
     @work(exclusive=True, group="flow")
