@@ -178,6 +178,8 @@ async def test_the_theme_and_keys_of_the_file_hold() -> None:
         await see(pilot, "b Start")
         await pilot.press("s")
         await pilot.press("b")
+        await see(pilot, "Start: Pin the kube-apiserver")
+        await pilot.press("y")
         await until(pilot, lambda: "start image-digest" in course.calls)
 
 
