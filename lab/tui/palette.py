@@ -84,8 +84,10 @@ class LabCommands(Provider):
             for number, step in enumerate(exercise.steps, 1):
                 opens = partial(self.lab.open_place, Place(exercise.id, step.id))
                 yield Command(f"Open step {number}: {step.title}", f"{where}step {number}", opens)
-            if not session.started(exercise.id):
-                starts = self._at_home("start_exercise", exercise.id)
+            starts = self._at_home("start_exercise", exercise.id)
+            if session.set_aside(exercise.id):
+                yield Command(f"Take up again: {exercise.title}", "put into effect what was set aside", starts)
+            elif not session.started(exercise.id):
                 yield Command(f"Start: {exercise.title}", "put its starting state in place", starts)
             resets = self._at_home("reset_exercise", exercise.id)
             yield Command(f"Reset: {exercise.title}", "put it back to its start", resets)

@@ -115,6 +115,11 @@ class Session:
         row = self.progress(exercise_id)
         return row is not None and row.started
 
+    def set_aside(self, exercise_id: str) -> bool:
+        """Whether the last look said that the exercise is set aside for another one."""
+        row = self.progress(exercise_id)
+        return row is not None and row.aside
+
     def _saw(self, seen: LabStatus) -> None:
         now, last = clock.now(), self.last_look
         same = last is not None and (last.status.api_server == "ready") == (seen.api_server == "ready")

@@ -65,12 +65,11 @@ def exercise_state(exercise: Exercise, progress: ExerciseProgress | None) -> Con
 
 def starting(exercise: Exercise, session: Session) -> str:
     """What the start of an exercise does to the cluster, this one's effects and those of others."""
-    own = session.progress(exercise.id)
-    what = "What it had in effect" if own and own.aside else "Its starting state"
+    what = "What it had in effect" if session.set_aside(exercise.id) else "Its starting state"
     words = [f"{what} is put in place on the cluster."]
     for other in session.course.catalog.exercises:
-        row = session.progress(other.id)
-        if other.id != exercise.id and other.aside and row and row.started and not row.aside:
+        in_effect = other.aside and session.started(other.id) and not session.set_aside(other.id)
+        if in_effect and other.id != exercise.id:
             words.append(f'"{other.title}" is set aside meanwhile; what it earned stays.')
     return " ".join(words)
 

@@ -88,6 +88,22 @@ async def test_starting_shows_the_work_then_the_first_step_and_what_was_said() -
     assert "start image-digest" in course.calls
 
 
+async def test_what_is_set_aside_is_said_and_taken_up_again() -> None:
+    course = FakeCourse(started={"image-digest"}, aside={"image-digest"})
+    async with at_home(course) as pilot:
+        await see(pilot, "~ started, set aside · 0 of 10 points")
+        await pilot.press("down")
+        await see(pilot, "s takes up again what was set aside, Enter only opens it")
+        await pilot.press("s")
+        await see(pilot, "What it had in effect is put in place on the cluster.")
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(pilot.app.screen, WorkScreen))
+        await pilot.press("escape")
+        await see(pilot, "~ started · 0 of 10 points")
+        await unseen(pilot, "s Start")
+    assert course.calls.count("start image-digest") == 1
+
+
 async def test_a_failed_start_is_explained() -> None:
     failure = ClusterError("The node does not answer.", "Look with: lab status")
     course = FakeCourse(failures={"start": [failure]})

@@ -57,6 +57,15 @@ async def test_it_has_everything() -> None:
     ]
 
 
+async def test_what_is_set_aside_can_be_taken_up_again() -> None:
+    course = FakeCourse(started={"image-digest"}, aside={"image-digest"})
+    async with at_home(course) as pilot:
+        await choose(pilot, "take up again")
+        await see(pilot, "What it had in effect is put in place")
+        await pilot.press("y")
+        await until(pilot, lambda: "start image-digest" in course.calls)
+
+
 async def test_the_keys_of_the_work_screen_are_commands() -> None:
     async with in_exercise(FakeCourse(), (160, 45)) as pilot:
         found = [title.casefold() for title in titles(pilot)]

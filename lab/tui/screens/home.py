@@ -42,7 +42,7 @@ class HomeScreen(LabScreen):
 
     def __init__(self, session: Session) -> None:
         super().__init__(session)
-        self._started: set[str] = set()
+        self._startable: set[str] = set()
 
     def compose(self) -> ComposeResult:
         """The rows beside a page, under what to do next."""
@@ -65,13 +65,13 @@ class HomeScreen(LabScreen):
         self.query_one(Rows).highlighted = ids.index(place.exercise_id) + 1 if place and place.exercise_id in ids else 0
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """What needs an exercise is there when one is highlighted, starting only when it is not started."""
+        """What needs an exercise is there when one is highlighted, starting only when there is something to start."""
         if action not in _NEEDS_EXERCISE:
             return True
         exercise = self._exercise() if self.is_mounted else None
         if exercise is None:
             return False
-        return action != "start" or not self.session.started(exercise.id)
+        return action != "start" or self._can_start(exercise)
 
     # -- what the palette calls, too
 
@@ -152,9 +152,9 @@ class HomeScreen(LabScreen):
         self.query_one(Rows).show(texts)
         self._show_next()
         self.query_one(GoneLine).refresh_state()
-        started = {each.id for each in self.session.course.catalog.exercises if self.session.started(each.id)}
-        if started != self._started:
-            self._started = started
+        startable = {each.id for each in self.session.course.catalog.exercises if self._can_start(each)}
+        if startable != self._startable:
+            self._startable = startable
             self.refresh_bindings()
 
     def _show_next(self) -> None:
@@ -163,11 +163,17 @@ class HomeScreen(LabScreen):
         exercise = self._exercise()
         if exercise is None:
             text = f"↑ ↓ choose an exercise, {opens} opens it, {self.session.key('lab.keys')} shows all keys"
+        elif self.session.set_aside(exercise.id):
+            text = f"{starts} takes up again what was set aside, {opens} only opens it"
         elif not self.session.started(exercise.id):
             text = f"{starts} starts this exercise, {opens} only opens it"
         else:
             text = f"Go on with: {self._where(exercise)} · {opens}"
         self.query_one("#next", Text).show(text)
+
+    def _can_start(self, exercise: Exercise) -> bool:
+        """Whether it is not started, or was and is set aside."""
+        return self.session.set_aside(exercise.id) or not self.session.started(exercise.id)
 
     def _where(self, exercise: Exercise) -> str:
         place = self.session.resume
