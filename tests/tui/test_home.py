@@ -1,15 +1,19 @@
 """The list of exercises."""
 
+from typing import Any
+
 import pytest
 from scripted_course import lab_status
+from textual.screen import Screen
 
 from lab.errors import ClusterError, LabError
 from lab.model import Place
+from lab.tui.app import LabApp
 from lab.tui.screens.home import HomeScreen
 from lab.tui.screens.making import MakingScreen
 from lab.tui.screens.work import WorkScreen
 
-from .driving import at_home, same_as, see, shown, unseen, until
+from .driving import at_home, in_exercise, same_as, see, shown, unseen, until
 from .fake_course import FakeCourse
 
 SIZES = [(80, 24), (160, 45)]
@@ -60,6 +64,24 @@ async def test_where_the_learner_is_is_kept_for_the_next_time() -> None:
         await until(pilot, lambda: course.where == Place("image-digest", "pin"))
     async with at_home(course) as pilot:
         await see(pilot, "Go on with: step 2")
+
+
+@pytest.mark.parametrize(("size", "name"), [((80, 24), "-narrow"), ((160, 45), "-wide")])
+async def test_the_first_frame_is_laid_out_for_its_width(
+    size: tuple[int, int], name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    frames: list[tuple[str, frozenset[str]]] = []
+    display = LabApp._display
+
+    def recorded(app: LabApp, screen: Screen[None], renderable: Any) -> None:
+        frames.append((type(screen).__name__, screen.classes))
+        display(app, screen, renderable)
+
+    monkeypatch.setattr(LabApp, "_display", recorded)
+    async with in_exercise(FakeCourse(), size):
+        pass
+    assert {screen for screen, _ in frames} >= {"MakingScreen", "HomeScreen", "WorkScreen"}
+    assert [screen for screen, classes in frames if screen.endswith("Screen") and name not in classes] == []
 
 
 async def test_a_place_of_an_exercise_that_is_there_no_more_is_passed_over() -> None:

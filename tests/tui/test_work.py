@@ -122,6 +122,22 @@ async def test_another_exercise_is_shown_on_the_same_screen() -> None:
         assert pilot.app.screen is work
 
 
+async def test_a_terminal_that_was_resized_meanwhile_is_fitted() -> None:
+    async with in_exercise(FakeCourse(), (160, 45)) as pilot:
+        await see(pilot, "root@node:~#")
+        await pilot.press("escape")
+        await until(pilot, lambda: isinstance(pilot.app.screen, HomeScreen))
+        await pilot.resize_terminal(80, 24)
+        await pilot.press("enter")
+        await see(pilot, "Step 1 of 3")
+        await unseen(pilot, "root@node:~#")
+        await pilot.press("question_mark")
+        await see(pilot, "Hints of this step")
+        await pilot.resize_terminal(160, 45)
+        await pilot.press("escape")
+        await see(pilot, "root@node:~#")
+
+
 # -- starting
 
 

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from textual import on
 from textual.actions import SkipAction
+from textual.events import Mount
 from textual.screen import Screen
 
 from lab.model import Exercise
@@ -22,6 +23,12 @@ class LabScreen(Screen[None]):
     def __init__(self, session: Session) -> None:
         super().__init__()
         self.session = session
+
+    @on(Mount)
+    def _fit(self) -> None:
+        """Be laid out for this width from the first frame on; Textual's classes come with the first resize."""
+        names = [name for width, name in self.app.HORIZONTAL_BREAKPOINTS or () if width <= self.app.size.width]
+        self.set_classes([*self.classes, *names[-1:]])
 
     async def ask(self, title: str, question: str, yes: str, harmless: bool = False) -> bool:
         """Whether the learner says yes, which Enter means when it is harmless."""
