@@ -50,7 +50,7 @@ def keys_page(screen: Screen[Any], settings: Settings) -> Page:
 def _settings(settings: Settings) -> str:
     file = paths.settings_file()
     lines = ("theme: high-contrast", f"prefix: ctrl+b   # now {settings.prefix}", "keys:", "  lab.keys: f1")
-    example = "\n".join(["```yaml", *lines, "```"])
+    example = "\n".join(["```", *lines, "```"])  # with a language it would be a piece to paste on the node
     wrong = "".join(f"- {problem}\n" for problem in settings.problems)
     said = f"\n\nIt was not taken, because:\n\n{wrong}" if wrong else ""
     return f"In `{file}`, read when the lab starts:{said}\n\n{example}\n\nThe keys of this screen have these names:"
