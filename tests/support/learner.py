@@ -5,12 +5,14 @@ by the key that stands below it, and run with Enter.
 """
 
 import re
+import time
 from collections.abc import Sequence
 
 from screen import Screen, joined
 
 _WIDE = "▕"  # between the text and the terminal
 _AT_HAND = re.compile(r"█ {1,2}(.*?)[\s▁-▇│▕]*$")
+_REST = 0.5  # seconds without a change after which a busy machine has drawn what it will
 _PROMPT = re.compile(r"root@[\w-]+:[^\s#]*#$")
 
 
@@ -31,7 +33,7 @@ class Learner:
         told = self.screen.find("s starts this exercise|Go on with: ")
         if told[0].startswith("s"):
             self.screen.press("s")
-            self.screen.see(f"Start: {title}", "Start (y)")
+            self.screen.see("Start: ", "Start (y)")
             self.screen.press("y")
         else:
             self.screen.press("enter")
@@ -134,11 +136,26 @@ class Learner:
     def _go_to(self, words: Sequence[str]) -> None:
         """Press the key for the next command until the one with the words is at hand."""
         seen: list[list[str]] = []
-        while not (at_hand := self.at_hand()) or not all(word in joined(at_hand) for word in words):
+        at_hand = self.at_hand()
+        while not at_hand or not all(word in joined(at_hand) for word in words):
             assert at_hand not in seen[1:], f"No command with {words}, only {seen}:\n{self.screen.text}"
             seen.append(at_hand)
             self.screen.press("]")
-            self.screen.until(lambda before=at_hand: self.at_hand() not in ([], before))  # type: ignore[misc]
+            at_hand = self._at_rest(at_hand)
+
+    def _at_rest(self, before: list[str]) -> list[str]:
+        """The command that is at hand instead of the one before, when the screen has scrolled to it."""
+        last: tuple[list[str], float] = ([], 0.0)
+
+        def rests() -> bool:
+            nonlocal last
+            now = self.at_hand()
+            if now != last[0]:
+                last = (now, time.monotonic())
+            return now not in ([], before) and time.monotonic() - last[1] > _REST
+
+        self.screen.until(rests)
+        return last[0]
 
     def at_hand(self) -> list[str]:
         """The command that is at hand, as far as it is shown."""
