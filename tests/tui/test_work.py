@@ -1,12 +1,15 @@
 """The screen to work in: what is in sight, how one moves, and checks that come by themselves."""
 
+from collections.abc import Iterable
+
 import pytest
+from textual.widget import Widget
 
 from lab.errors import ClusterError, LabError
 from lab.model import Place
 from lab.tui.screens.home import HomeScreen
 from lab.tui.screens.work import WorkScreen
-from lab.tui.widgets.check_panel import CheckRow
+from lab.tui.widgets.check_panel import CheckPanel, CheckRow
 from lab.tui.widgets.step_page import StepPage
 
 from .driving import at_home, in_exercise, lines, same_as, see, shown, unseen, until
@@ -120,6 +123,19 @@ async def test_another_exercise_is_shown_on_the_same_screen() -> None:
         await see(pilot, "Step 1 of 1")
         await see(pilot, "1 ✗ fails Write the template")
         assert pilot.app.screen is work
+
+
+async def test_one_can_quit_in_the_middle_of_a_change_of_step() -> None:
+    async with in_exercise(FakeCourse(), (160, 45)) as pilot:
+        panel = pilot.app.screen.query_one(CheckPanel)
+        mount_all = panel.mount_all
+
+        async def cut_short(rows: Iterable[Widget]) -> None:
+            mount_all(rows)  # as it is when the app ends: they are there, and have nothing in them
+
+        panel.mount_all = cut_short  # type: ignore[assignment,method-assign]
+        await pilot.press("n", "q")
+    assert pilot.app.return_code == 0
 
 
 async def test_a_terminal_that_was_resized_meanwhile_is_fitted() -> None:
