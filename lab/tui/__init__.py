@@ -30,10 +30,13 @@ def run(name: str, course_of: "Callable[[str], Course]") -> int:
         from lab.tui.ending import ended_by_signals
 
         app = LabApp(course)
-    with ended_by_signals(app):
+    with ended_by_signals(app) as received:
         try:
             with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
                 runner.run(app.run_async())
+        except BaseException:
+            if not received:  # with a terminal that is gone, each write there fails in its own way
+                raise
         finally:
             shell.stop_all()  # what a thread had started; the thread itself dies with the process
-    return app.return_code or 0
+    return 128 + received[0] if received else app.return_code or 0

@@ -208,6 +208,15 @@ class LabApp(ShellApp):
         if self.in_shell:
             raise KeyboardInterrupt
 
+    def _handle_exception(self, error: Exception) -> None:
+        """What fails while the app is leaving is kept in the log, and the app goes on leaving: half of a screen that
+        was closed while it was being mounted is no fault to tell a learner.
+        """
+        if self._exit:
+            unexpected(error)
+        else:
+            super()._handle_exception(error)
+
     def _fatal_error(self) -> None:
         """A fault of the lab itself: Textual would print a stack trace, a learner gets a sentence."""
         if self._exit_renderables:  # what the fault brings down with it

@@ -15,10 +15,14 @@ GRACE = 8.0
 
 
 @contextmanager
-def ended_by_signals(app: LabApp) -> Iterator[None]:
-    """Within, the signals make the app leave with 128 and their number; one that is ignored stays so."""
+def ended_by_signals(app: LabApp) -> Iterator[list[int]]:
+    """Within, the signals make the app leave with 128 and their number; one that is ignored stays so. Gives the list
+    that takes the signals' numbers.
+    """
+    received: list[int] = []
 
     def take(number: int, _: FrameType | None) -> None:
+        received.append(number)
         guard = threading.Timer(GRACE, _end_at_once, (128 + number,))
         guard.daemon = True
         guard.start()
@@ -29,7 +33,7 @@ def ended_by_signals(app: LabApp) -> Iterator[None]:
         if handler is not signal.SIG_IGN:
             signal.signal(number, take)
     try:
-        yield
+        yield received
     finally:
         for number, handler in before.items():
             signal.signal(number, handler or signal.SIG_DFL)

@@ -141,3 +141,20 @@ def test_a_closed_terminal_ends_it(terminal, tmp_path, made) -> None:
     lab.until(lambda: lab.process.poll() is not None)
     assert lab.process.returncode == 129
     lab.until(lambda: gone(int(pid.read_text())))
+
+
+@pytest.mark.parametrize("how", ["SIGTERM", "SIGHUP", "closed"])
+@pytest.mark.parametrize("seconds", [0.0, 0.1, 0.2, 0.3, 0.4])
+def test_it_ends_so_at_any_moment_of_its_start(terminal, how, seconds) -> None:
+    lab = terminal("not made")
+    lab.until(lambda: b"CKS lab" in lab.said)
+    moment = time.monotonic() + seconds
+    lab.until(lambda: time.monotonic() > moment)
+    if how == "closed":
+        lab.close()
+    else:
+        lab.process.send_signal(signal.Signals[how])
+    lab.until(lambda: lab.process.poll() is not None)
+    assert lab.process.returncode == (143 if how == "SIGTERM" else 129)
+    assert b"Traceback" not in lab.said
+    assert b"fault of its own" not in lab.said

@@ -1,12 +1,13 @@
 """The full-screen shell, and what happens when the TUI itself fails."""
 
+import asyncio
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 import pytest
 
-from lab import shell
+from lab import paths, shell
 from lab.errors import CommandError
 from lab.tui.app import LabApp
 
@@ -100,3 +101,19 @@ async def test_a_fault_in_the_tui_shows_no_stack_trace(capsys: pytest.CaptureFix
     assert "tui.log" in said.replace("\n", "")
     assert "Traceback" not in said
     assert app.return_code == 3
+
+
+async def test_what_fails_while_it_is_leaving_is_only_logged(capsys: pytest.CaptureFixture[str]) -> None:
+    app = LabApp(FakeCourse())
+
+    def leave() -> None:
+        app.exit(return_code=129)
+        raise ZeroDivisionError
+
+    async with app.run_test():
+        app.call_later(leave)
+        while app.is_running:
+            await asyncio.sleep(0.01)
+    assert app.return_code == 129
+    assert capsys.readouterr().err == ""
+    assert "ZeroDivisionError" in paths.log_file("tui").read_text()
