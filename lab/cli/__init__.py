@@ -93,6 +93,8 @@ def down(course: "Course", purge: bool) -> None:
 @pass_course
 def status(course: "Course", as_json: bool) -> None:
     """Engine, cluster, node, API server and progress at a glance."""
+    from lab.report.words import standing
+
     seen = course.look()
     if as_json:
         _print_json(asdict(seen))
@@ -102,8 +104,7 @@ def status(course: "Course", as_json: bool) -> None:
         click.echo(f"node        {seen.node or '-'}")
         click.echo(f"API server  {seen.api_server or '-'}")
         for each in seen.progress:
-            state = f"{each.earned} of {each.possible} points" if each.started else "not started"
-            click.echo(f"exercise    {each.id}: {state}{', set aside' if each.aside else ''}")
+            click.echo(f"exercise    {each.id}: {standing(each) if each.started else 'not started'}")
     sys.exit(ExitCode.OK if seen.cluster == "running" else ExitCode.COULD_NOT)
 
 

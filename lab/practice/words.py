@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from lab.model import CheckResult, Exercise, ExerciseProgress, LabStatus, StepResult
 from lab.report import text
 from lab.report.text import folded
-from lab.report.words import VERDICTS, clock, points, score
+from lab.report.words import VERDICTS, clock, points, standing
 
 HERE = {
     "check": "look now, and say what each check found (Enter alone does that too)",
@@ -78,5 +78,5 @@ def table(rows: Mapping[str, str], width: int) -> Iterator[str]:
 def _state(shown: Exercise, progress: ExerciseProgress | None) -> str:
     if progress is None or not progress.started:
         return f"· not started, {shown.difficulty.value}, about {shown.minutes} min"
-    earned = score(progress.earned, progress.possible) + (", set aside" if progress.aside else "")
-    return f"✓ complete, {earned}" if progress.earned == progress.possible else f"~ started, {earned}"
+    state = "✓ complete" if progress.earned == progress.possible else "~ started"
+    return f"{state}, {standing(progress)}"

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from lab.model import Verdict
+from lab.model import ExerciseProgress, Verdict
 
 VERDICTS = {
     Verdict.PASS: ("✓", "passes"),
@@ -21,6 +21,16 @@ def points(number: int) -> str:
 def score(earned: int, possible: int) -> str:
     """`0 of 1 point`, `3 of 10 points`."""
     return f"{earned} of {points(possible)}"
+
+
+def standing(progress: ExerciseProgress) -> str:
+    """The score of an exercise that was started: `3 of 10 points, set aside`."""
+    return score(progress.earned, progress.possible) + aside(progress)
+
+
+def aside(progress: ExerciseProgress) -> str:
+    """What is added to a word on an exercise whose effects are set aside; empty for others."""
+    return ", set aside" if progress.aside else ""
 
 
 def clock(moment: str) -> str:

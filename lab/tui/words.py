@@ -3,7 +3,7 @@
 from textual.content import Content
 
 from lab.model import CheckResult, Exercise, ExerciseProgress, Finding, Holds, StepResult, Verdict
-from lab.report.words import VERDICTS, clock, points, score
+from lab.report.words import VERDICTS, aside, clock, points, score
 from lab.status import seconds
 from lab.tui.session import Look, Session
 
@@ -57,10 +57,9 @@ def exercise_state(exercise: Exercise, progress: ExerciseProgress | None) -> Con
         worth = points(exercise.points)
         return Content.styled(f"· not started · {worth} · {asks}", "$text-muted")
     said = f"{score(progress.earned, progress.possible)} · {asks}"
-    aside = ", set aside" if progress.aside else ""
     if progress.possible and progress.earned == progress.possible:
-        return Content.styled(f"✓ complete{aside} · {said}", "$text-success")
-    return Content.styled(f"~ started{aside} · {said}", "$text-warning")
+        return Content.styled(f"✓ complete{aside(progress)} · {said}", "$text-success")
+    return Content.styled(f"~ started{aside(progress)} · {said}", "$text-warning")
 
 
 def starting(exercise: Exercise, session: Session) -> str:
