@@ -196,15 +196,15 @@ class LabApp(ShellApp):
         if await self.push_screen_wait(Confirm("Quit in the middle of this?", question, "Quit")):
             self.exit(return_code=ExitCode.INTERRUPTED)
 
-    def leave(self, code: int) -> None:
-        """End with that exit code, from a signal's handler: at any moment, but in the main thread.
+    def leave(self) -> None:
+        """End, from a signal's handler: at any moment, but in the main thread.
 
         Raises:
             KeyboardInterrupt: there is nothing to leave yet; or a shell is open, which ends and brings this back.
         """
         if self._loop_at_work is None:
             raise KeyboardInterrupt
-        self._loop_at_work.call_soon_threadsafe(lambda: self.exit(return_code=code))
+        self._loop_at_work.call_soon_threadsafe(self.exit)
         if self.in_shell:
             raise KeyboardInterrupt
 

@@ -16,8 +16,8 @@ GRACE = 8.0
 
 @contextmanager
 def ended_by_signals(app: LabApp) -> Iterator[list[int]]:
-    """Within, the signals make the app leave with 128 and their number; one that is ignored stays so. Gives the list
-    that takes the signals' numbers.
+    """Within, the signals make the app leave; one that is ignored stays so. Gives the list that takes their numbers:
+    the exit code is 128 and the first.
     """
     received: list[int] = []
 
@@ -26,7 +26,7 @@ def ended_by_signals(app: LabApp) -> Iterator[list[int]]:
         guard = threading.Timer(GRACE, _end_at_once, (128 + number,))
         guard.daemon = True
         guard.start()
-        app.leave(128 + number)
+        app.leave()
 
     before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGHUP)}
     for number, handler in before.items():

@@ -96,7 +96,6 @@ class CheckPanel(VerticalScroll, can_focus=False):
         """Show verdicts in place."""
         result: StepResult | None = seen.step(step_id)
         known = {check.id: check for check in result.checks} if result else {}
-        for row in (
-            each for each in self.query(CheckRow) if each.is_mounted
-        ):  # when the app ends, one may have no parts
-            row.show(known.get(row.spec.id), seen.since(step_id, row.spec.id) is not None)
+        for row in self.query(CheckRow):
+            if row.is_mounted:  # when the app ends, one may have no parts
+                row.show(known.get(row.spec.id), seen.since(step_id, row.spec.id) is not None)
