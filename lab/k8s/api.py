@@ -1,6 +1,11 @@
-"""The API server, asked as the cluster's administrator."""
+"""The API server, asked as the cluster's administrator, with the official client.
+
+The client is imported where it is first needed: that takes a quarter of a second, which `lab list` shall not wait for.
+The lab sends raw requests, because an exercise's objects are of kinds that the client has no classes for.
+"""
 
 import json
+import ssl
 import threading
 import time
 from collections.abc import Iterator
@@ -9,11 +14,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import yaml
+
 from lab.errors import ClusterError
-from lab.k8s.connection import Connection, connect
 
 CONNECT, READ = 2.0, 10.0
 """Seconds to wait for a connection and for an answer."""
+KEPT = 16
+"""Connections that are kept for the next request; urllib3 complains on standard error about more."""
 
 
 @dataclass(frozen=True)
@@ -37,7 +45,7 @@ class Api:
         self._file = kubeconfig
         self._lock = threading.Lock()
         self._stamp = _stamp(kubeconfig)
-        self._connection = connect(kubeconfig)
+        self._client = connect(kubeconfig)
 
     def request(self, path: str, method: str = "GET", body: str = "", timeout: float = READ) -> Response:
         """Send one request; an error status is an answer too.
@@ -51,10 +59,10 @@ class Api:
         Raises:
             Unreachable: no HTTP answer came.
         """
-        headers = {"Accept": "application/json, */*", "Content-Type": "application/json"}
+        headers = {"Accept": "application/json, */*"}
         headers["Content-Type"] = "application/strategic-merge-patch+json" if method == "PATCH" else "application/json"
         with _transport():
-            answer = self._send(path, timeout, method=method, headers=headers, body=body.encode() if body else None)
+            answer = self._send(path, timeout, method, headers, json.loads(body) if body else None)
             return Response(answer.status, answer.data.decode(errors="replace"))
 
     def watch(self, path: str, timeout: float) -> "Watch":
@@ -68,24 +76,22 @@ class Api:
             Unreachable: no HTTP answer came.
         """
         with _transport():
-            return Watch(self._send(path, timeout, preload_content=False, headers={"Accept": "application/json"}))
+            return Watch(self._send(path, timeout, "GET", {"Accept": "application/json"}))
 
-    def _send(self, path: str, timeout: float, method: str = "GET", **options: Any) -> Any:
-        import urllib3
+    def _send(self, path: str, timeout: float, method: str, headers: dict[str, str], body: Any = None) -> Any:
+        """One request, of which the body of the answer is not read yet; gives urllib3's response."""
+        client = self._current()
+        url = client.configuration.host + path
+        return client.call_api(method, url, headers, body, _request_timeout=(CONNECT, timeout)).response
 
-        to = self._current()
-        options |= {"timeout": urllib3.Timeout(connect=CONNECT, read=timeout), "retries": False}
-        with suppress(urllib3.exceptions.SSLError):  # nothing was sent; on a busy machine a handshake failed once
-            return to.pool.request(method, to.server + path, **options)
-        return to.pool.request(method, to.server + path, **options)
-
-    def _current(self) -> Connection:
+    def _current(self) -> Any:
+        """The client of what the kubeconfig says now."""
         stamp = _stamp(self._file)
         with self._lock:
             if stamp and stamp != self._stamp:
-                with suppress(Exception):  # the file is half written, which ends soon
-                    self._connection, self._stamp = connect(self._file), stamp
-            return self._connection
+                with suppress(ClusterError):  # the file is half written, which ends soon
+                    self._client, self._stamp = connect(self._file), stamp
+            return self._client
 
     def readiness(self) -> str:
         """Empty when the API server is ready, else why it is not, in a few words."""
@@ -112,7 +118,8 @@ class Api:
 class Watch:
     """Changes of a list, as they come. Iterating gives one event after the other until the API server ends it.
 
-    `status` is that of the HTTP answer; only 200 has events.
+    The official client's own watch is not used: it hangs when the API server restarts under it
+    (kubernetes-client/python#2462). `status` is that of the HTTP answer; only 200 has events.
     """
 
     def __init__(self, answer: Any) -> None:
@@ -137,14 +144,41 @@ class Watch:
         self._answer.close()
 
 
+def connect(kubeconfig: Path) -> Any:
+    """The official client for the current context of a kubeconfig; nothing is asked yet.
+
+    Raises:
+        ClusterError: the file is not there, or is no kubeconfig that the client can use.
+    """
+    from kubernetes import client, config
+
+    try:
+        content = yaml.safe_load(kubeconfig.read_text())
+        configuration = client.Configuration(retries=False)
+        config.load_kube_config_from_dict(content, None, configuration, persist_config=False)
+        configuration.proxy = None  # nothing that is on this machine is behind a proxy
+        configuration.connection_pool_maxsize = KEPT
+        if not configuration.host.startswith("http://127."):  # else a damaged one looks like an API server that is away
+            authority, certificate = configuration.ssl_ca_cert, configuration.cert_file
+            if not authority or not certificate:
+                raise ValueError("a certificate is missing")
+            ssl.create_default_context(cafile=authority).load_cert_chain(certificate, configuration.key_file)
+        return client.ApiClient(configuration)
+    except (ssl.SSLError, yaml.YAMLError, config.ConfigException, LookupError, TypeError, ValueError) as error:
+        raise ClusterError(f"{kubeconfig} cannot be used: it is not a kubeconfig of the lab.", "lab up") from error
+    except OSError as error:
+        raise ClusterError(f"{kubeconfig} cannot be used: {error.strerror}.", "lab up") from error
+
+
 @contextmanager
 def _transport() -> Iterator[None]:
     """Makes `Unreachable` of every failure of the transport."""
     import urllib3
+    from kubernetes.client import ApiException
 
     try:
         yield
-    except (urllib3.exceptions.HTTPError, OSError) as error:
+    except (urllib3.exceptions.HTTPError, ApiException, OSError) as error:  # ApiException: the TLS handshake failed
         raise Unreachable(f"The API server does not answer: {_reason(error)}", "lab status") from error
 
 
@@ -159,4 +193,4 @@ def _stamp(file: Path) -> tuple[int, int, int] | None:
 
 def _reason(error: Exception) -> str:
     text = str(error).rpartition(": ")[2] or type(error).__name__
-    return text.strip("()'\"")
+    return text.strip("()'\"\n ")
