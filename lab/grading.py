@@ -50,7 +50,7 @@ class Grading:
     def _look_once(self, chosen: Chosen) -> tuple[ExerciseResult, ...]:
         live = [steps for exercise, steps in chosen if self._is_live(exercise)]
         facts = replace(self._facts, nonce=secrets.token_hex(8), now=datetime.now(UTC))
-        seen = observe([ask for steps in live for ask in grade.asks(steps, facts)], self._cluster)
+        seen = observe(lambda seen: [ask for steps in live for ask in grade.asks(steps, facts, seen)], self._cluster)
         results = []
         for exercise, steps in chosen:
             if self._is_live(exercise):

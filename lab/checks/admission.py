@@ -71,7 +71,7 @@ class AdmissionTable(Check[Params]):
 
     takes = Params
 
-    def asks(self, params: Params, facts: Facts) -> Iterable[Ask]:
+    def asks(self, params: Params, facts: Facts, seen: Observation) -> Iterable[Ask]:
         """A dry run for each row, and what explains its outcome."""
         pod = (_pod(params),) if params.containers == probes.EPHEMERAL else ()
         state = *params.policy_asks, refusals.binding_of(params), refusals.BEFORE, refusals.AFTER

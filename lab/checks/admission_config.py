@@ -57,7 +57,7 @@ class ImagePolicyConfig(Check[Params]):
 
     takes = Params
 
-    def asks(self, params: Params, facts: Facts) -> Iterable[Ask]:
+    def asks(self, params: Params, facts: Facts, seen: Observation) -> Iterable[Ask]:
         """The process and its files."""
         return (api_process.ask(params.config),)
 

@@ -16,7 +16,7 @@ class ApiServerReady(Check[NoParams]):
 
     takes = NoParams
 
-    def asks(self, params: NoParams, facts: Facts) -> Iterable[Ask]:
+    def asks(self, params: NoParams, facts: Facts, seen: Observation) -> Iterable[Ask]:
         """The readiness endpoint."""
         return (READYZ,)
 
@@ -35,7 +35,7 @@ class ApiServerVersion(Check[NoParams]):
 
     takes = NoParams
 
-    def asks(self, params: NoParams, facts: Facts) -> Iterable[Ask]:
+    def asks(self, params: NoParams, facts: Facts, seen: Observation) -> Iterable[Ask]:
         """The version endpoint."""
         return (VERSION,)
 

@@ -26,7 +26,7 @@ class AuditAnswer(Check[Params]):
 
     takes = Params
 
-    def asks(self, params: Params, facts: Facts) -> Iterable[Ask]:
+    def asks(self, params: Params, facts: Facts, seen: Observation) -> Iterable[Ask]:
         """The file, the constraint's status, and the pods."""
         return *params.policy_asks, self._file(params), self._pods(params)
 

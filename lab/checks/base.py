@@ -1,6 +1,6 @@
 """What a check is: the asks it puts to the cluster, and a pure judge of the answers.
 
-Checking has two halves. `observe` gathers the answers to the asks of many checks at once (one command
+Checking has two halves. `observe` gathers the answers to the asks of many checks at once (few commands
 on the node, few API calls); a check's `judge` turns answers into a `Judgement` and touches nothing.
 A new kind of check is one file in this package.
 """
@@ -8,8 +8,9 @@ A new kind of check is one file in this package.
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar, overload
 
+from lab.checks.node_file import NodeFile
 from lab.model import Verdict
 
 P = TypeVar("P")
@@ -24,11 +25,34 @@ class NodeAsk:
 
 
 @dataclass(frozen=True)
+class FileAsk:
+    """One file of the control-plane node, as a process sees it: its content, and the times of all that leads to it.
+
+    `path`: absolute, of any characters. `inside`: the process through whose mounts it is looked up; 1 is the node
+    itself. `limit`: the most bytes of content that are wanted.
+    """
+
+    path: str
+    inside: int = 1
+    limit: int = 65536
+
+
+@dataclass(frozen=True)
+class DirectoryAsk:
+    """All entries of a directory of the control-plane node, those that are files with their content; as `FileAsk`."""
+
+    path: str
+    inside: int = 1
+    limit: int = 65536
+
+
+@dataclass(frozen=True)
 class ApiAsk:
     """A request to the API server as its administrator; anything but GET must be a dry run.
 
     `order`: requests are sent by rising order, those of one order at about the same time: a metric is read
-    with -1 before and with 1 after the probes that it is to tell of.
+    with -1 before and with 1 after the probes that it is to tell of. Those above 0 wait until no check has more to
+    ask.
     """
 
     path: str
@@ -45,7 +69,7 @@ class WebhookAsk:
     """
 
 
-Ask = NodeAsk | ApiAsk | WebhookAsk
+Ask = NodeAsk | FileAsk | DirectoryAsk | ApiAsk | WebhookAsk
 
 
 @dataclass(frozen=True)
@@ -79,9 +103,13 @@ NOT_YET = "not-yet"
 class Observation:
     """Answers by ask. Can be recorded and judged again."""
 
-    answers: Mapping[Ask, Answer | Unknown] = field(default_factory=dict)
+    answers: Mapping[Ask, Answer | NodeFile | Unknown] = field(default_factory=dict)
 
-    def __getitem__(self, ask: Ask) -> Answer:
+    @overload
+    def __getitem__(self, ask: FileAsk | DirectoryAsk) -> NodeFile: ...
+    @overload
+    def __getitem__(self, ask: NodeAsk | ApiAsk | WebhookAsk) -> Answer: ...
+    def __getitem__(self, ask: Ask) -> Answer | NodeFile:
         """The answer to an ask.
 
         Raises:
@@ -91,6 +119,10 @@ class Observation:
         if isinstance(answer, Unknown):
             raise CouldNotTell(answer.why)
         return answer
+
+    def __contains__(self, ask: Ask) -> bool:
+        """Whether an ask was answered, be it that nobody can tell."""
+        return ask in self.answers
 
 
 @dataclass(frozen=True)
@@ -155,8 +187,18 @@ class Check(Generic[P]):
     name: str = ""
     takes: type[P]
 
-    def asks(self, params: P, facts: Facts) -> Iterable[Ask]:
-        """What must be known to judge."""
+    def asks(self, params: P, facts: Facts, seen: Observation) -> Iterable[Ask]:
+        """What must be known to judge.
+
+        Args:
+            params: the check's parameters.
+            facts: what was true right after `lab up`.
+            seen: what is known so far; empty at first. What it tells of may be asked for next: whatever was asked for
+                before need not be left out, and answers that are not there yet are asked for again.
+
+        Raises:
+            CouldNotTell: an answer was not given; then nothing more is asked.
+        """
         raise NotImplementedError
 
     def judge(self, params: P, facts: Facts, seen: Observation) -> Judgement:

@@ -14,7 +14,7 @@ class ConstraintTemplate(Check[Template]):
 
     takes = Template
 
-    def asks(self, params: Template, facts: Facts) -> Iterable[Ask]:
+    def asks(self, params: Template, facts: Facts, seen: Observation) -> Iterable[Ask]:
         """The template, its CRD, and Gatekeeper's deployments to tell why there is neither."""
         return params.template_ask, params.crd_ask, gatekeeper.DEPLOYMENTS
 
@@ -47,7 +47,7 @@ class ConstraintEnforced(Check[Policy]):
 
     takes = Policy
 
-    def asks(self, params: Policy, facts: Facts) -> Iterable[Ask]:
+    def asks(self, params: Policy, facts: Facts, seen: Observation) -> Iterable[Ask]:
         """The template, the constraint, and what there is besides."""
         return params.policy_asks
 

@@ -23,7 +23,7 @@ class AnswerDigest(Check[Params]):
 
     takes = Params
 
-    def asks(self, params: Params, facts: Facts) -> Iterable[Ask]:
+    def asks(self, params: Params, facts: Facts, seen: Observation) -> Iterable[Ask]:
         """The file, and the images on the node to say what a wrong digest is."""
         return self._file(params), images.LISTING
 

@@ -23,7 +23,7 @@ class ConstraintDryrun(Check[Params]):
 
     takes = Params
 
-    def asks(self, params: Params, facts: Facts) -> Iterable[Ask]:
+    def asks(self, params: Params, facts: Facts, seen: Observation) -> Iterable[Ask]:
         """The constraint with its audit, a dry run, and the metrics on both sides of it."""
         state = *params.policy_asks, refusals.binding_of(params), refusals.BEFORE, refusals.AFTER
         return *state, probes.create(params.namespace, params.image)

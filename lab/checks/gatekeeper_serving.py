@@ -22,7 +22,7 @@ class GatekeeperServing(Check[Params]):
 
     takes = Params
 
-    def asks(self, params: Params, facts: Facts) -> Iterable[Ask]:
+    def asks(self, params: Params, facts: Facts, seen: Observation) -> Iterable[Ask]:
         """Gatekeeper's deployments and its webhook configuration."""
         return gatekeeper.DEPLOYMENTS, gatekeeper.WEBHOOKS
 

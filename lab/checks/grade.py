@@ -1,12 +1,16 @@
 """From answers to a graded step: every check judged, guards and errors taken into account. Pure."""
 
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
 from lab.checks.base import NOT_YET, REGISTRY, Ask, CouldNotTell, Facts, Judgement, NotYet, Observation
 from lab.decode import params as decode_params
 from lab.model import CheckResult, CheckSpec, Step, StepResult, Verdict, worst
+
+# an answer of a shape that a check does not know: no ground to fail a learner
+_UNREADABLE = (ValueError, LookupError, TypeError, AttributeError)
 
 
 @dataclass(frozen=True)
@@ -16,8 +20,10 @@ class _Ready:
     spec: CheckSpec
     params: Any
 
-    def asks(self, facts: Facts) -> Iterable[Ask]:
-        return REGISTRY[self.spec.check].asks(self.params, facts)
+    def asks(self, facts: Facts, seen: Observation) -> Iterable[Ask]:
+        """What can be asked so far; a check reads the answers that it goes on from, and stops where one is missing."""
+        with suppress(CouldNotTell, *_UNREADABLE):
+            yield from REGISTRY[self.spec.check].asks(self.params, facts, seen)
 
     def judge(self, facts: Facts, seen: Observation) -> Judgement:
         try:
@@ -26,15 +32,14 @@ class _Ready:
             return Judgement(Verdict.ERROR, "", f"could not tell yet: {error}", "", NOT_YET, str(error))
         except CouldNotTell as error:
             observed = f"could not tell: {error}"
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
-            # an answer of a shape that the judge does not know: no ground to fail a learner
+        except _UNREADABLE as error:
             observed = f"could not tell: the answer cannot be read ({type(error).__name__}: {error})"
         return Judgement(Verdict.ERROR, "", observed, "", "could-not-tell")
 
 
-def asks(steps: Iterable[Step], facts: Facts) -> list[Ask]:
-    """All that must be known to judge some steps."""
-    return [ask for step in steps for spec in step.checks for ask in _ready(spec).asks(facts)]
+def asks(steps: Iterable[Step], facts: Facts, seen: Observation) -> list[Ask]:
+    """All that must be known to judge some steps, as far as it can be told from what is known already."""
+    return [ask for step in steps for spec in step.checks for ask in _ready(spec).asks(facts, seen)]
 
 
 def grade(step: Step, facts: Facts, seen: Observation) -> StepResult:

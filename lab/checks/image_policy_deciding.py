@@ -48,7 +48,7 @@ class ImagePolicyDecides(Check[Params]):
 
     takes = Params
 
-    def asks(self, params: Params, facts: Facts) -> Iterable[Ask]:
+    def asks(self, params: Params, facts: Facts, seen: Observation) -> Iterable[Ask]:
         """The process, both dry runs, and the webhook's log."""
         return api_process.ask(), _probe(params, facts, True), _probe(params, facts, False), LOG
 
@@ -164,7 +164,7 @@ class AllowedPodRunning(Check[PodParams]):
 
     takes = PodParams
 
-    def asks(self, params: PodParams, facts: Facts) -> Iterable[Ask]:
+    def asks(self, params: PodParams, facts: Facts, seen: Observation) -> Iterable[Ask]:
         """The process and the pod."""
         return api_process.ask(), self._pod(params)
 

@@ -34,7 +34,7 @@ class _Failing(Check[Params]):
 
     takes = Params
 
-    def asks(self, params: Params, facts: Facts) -> Iterable[Ask]:
+    def asks(self, params: Params, facts: Facts, seen: Observation) -> Iterable[Ask]:
         """The process, the dry run, and whether somebody answers at the address."""
         probe = policy_probe.probe(params.namespace, IMAGE, facts.nonce)
         return api_process.ask(), probe, policy_probe.reach_ask(params.service, params.port)
@@ -82,9 +82,9 @@ class ImagePolicyFailsClosed(_Failing):
 class ImagePolicyFailsOpen(_Failing):
     """An admission counts only if the plugin looked at it, and nobody can have decided."""
 
-    def asks(self, params: Params, facts: Facts) -> Iterable[Ask]:
+    def asks(self, params: Params, facts: Facts, seen: Observation) -> Iterable[Ask]:
         """As for failing closed, and the metrics on both sides of the dry run."""
-        return *super().asks(params, facts), policy_probe.BEFORE, policy_probe.AFTER
+        return *super().asks(params, facts, seen), policy_probe.BEFORE, policy_probe.AFTER
 
     def judge(self, params: Params, facts: Facts, seen: Observation) -> Judgement:
         """Judge whom the plugin asks, that nobody answers there, and what became of the pod."""

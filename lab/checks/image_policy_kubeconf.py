@@ -42,7 +42,7 @@ class ImagePolicyKubeconf(Check[Params]):
 
     takes = Params
 
-    def asks(self, params: Params, facts: Facts) -> Iterable[Ask]:
+    def asks(self, params: Params, facts: Facts, seen: Observation) -> Iterable[Ask]:
         """The process and its files, and the certificates that the lab made."""
         return api_process.ask(params.config), _made(params)
 

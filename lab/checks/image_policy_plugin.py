@@ -25,7 +25,7 @@ class ImagePolicyPlugin(Check[NoParams]):
 
     takes = NoParams
 
-    def asks(self, params: NoParams, facts: Facts) -> Iterable[Ask]:
+    def asks(self, params: NoParams, facts: Facts, seen: Observation) -> Iterable[Ask]:
         """The process, the manifests, and the metrics."""
         return api_process.ask(), manifests.MANIFESTS, policy_probe.AFTER
 
@@ -55,7 +55,7 @@ class NodeRestriction(Check[NoParams]):
 
     takes = NoParams
 
-    def asks(self, params: NoParams, facts: Facts) -> Iterable[Ask]:
+    def asks(self, params: NoParams, facts: Facts, seen: Observation) -> Iterable[Ask]:
         """The process, and the manifests while none runs."""
         return api_process.ask(), manifests.MANIFESTS
 
@@ -89,7 +89,7 @@ class ImagePolicyValues(Check[Values]):
 
     takes = Values
 
-    def asks(self, params: Values, facts: Facts) -> Iterable[Ask]:
+    def asks(self, params: Values, facts: Facts, seen: Observation) -> Iterable[Ask]:
         """The process and its files."""
         return (api_process.ask(),)
 

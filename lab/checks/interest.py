@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from lab.checks import grade
-from lab.checks.base import ApiAsk, Facts
+from lab.checks.base import ApiAsk, Facts, Observation
 from lab.k8s.watching import Interest
 from lab.model import Exercise
 
@@ -18,7 +18,9 @@ def interest_of(exercises: Iterable[Exercise]) -> Interest:
     requests: set[str] = set()
     for exercise in exercises:
         files |= {value for value in exercise.variables.values() if _is_file(value)}
-        requests |= {ask.path for ask in grade.asks(exercise.steps, Facts("", ())) if isinstance(ask, ApiAsk)}
+        requests |= {
+            ask.path for ask in grade.asks(exercise.steps, Facts("", ()), Observation()) if isinstance(ask, ApiAsk)
+        }
     return Interest(tuple(sorted(files)), tuple(sorted(requests)))
 
 

@@ -88,7 +88,7 @@ class ManifestDigest(Check[Params]):
 
     takes = Params
 
-    def asks(self, params: Params, facts: Facts) -> Iterable[Ask]:
+    def asks(self, params: Params, facts: Facts, seen: Observation) -> Iterable[Ask]:
         """The manifests, and the images on the node to say what a wrong digest is."""
         return MANIFESTS, images.LISTING
 
@@ -124,7 +124,7 @@ class SingleManifest(Check[Params]):
 
     takes = Params
 
-    def asks(self, params: Params, facts: Facts) -> Iterable[Ask]:
+    def asks(self, params: Params, facts: Facts, seen: Observation) -> Iterable[Ask]:
         """The manifests."""
         return (MANIFESTS,)
 

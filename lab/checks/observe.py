@@ -1,12 +1,20 @@
-"""Gathering answers: one command on the node for all its asks, and the API's asks at the same time."""
+"""Gathering answers in rounds: one command on the node for all its asks, and the API's asks at the same time.
+
+Checks may ask for more in view of what is known. Those rounds go on with the node while the API server, which takes
+longer, is still asked; so they cost hardly any time.
+"""
 
 import base64
-from collections.abc import Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from shlex import quote
+from typing import Any
 
 from lab import shell
-from lab.checks.base import Answer, ApiAsk, Ask, NodeAsk, Observation, Unknown, WebhookAsk
+from lab.checks import node_files
+from lab.checks.base import Answer, ApiAsk, Ask, DirectoryAsk, FileAsk, NodeAsk, Observation, Unknown
+from lab.checks.node_file import NodeFile
+from lab.checks.node_files import FileAsks
 from lab.errors import LabError
 from lab.k8s import webhook
 from lab.k8s.api import READ
@@ -18,6 +26,11 @@ PROBE = 40.0
 """Seconds for a probe: the API server may ask a webhook for 30 s, or wait for a name server, before it refuses."""
 API_AT_ONCE = 4
 """Requests to the API server at the same time: Gatekeeper answers within 3 s or lets pass, and has 2 cores."""
+ROUNDS = 12
+"""How often somebody is asked at most: a check that never stops asking shall not hold up the others."""
+NODE, API, LAST = "node", "API server", "webhook"
+"""Who is asked; the webhook when all others have answered."""
+Answers = dict[Ask, Answer | NodeFile | Unknown]
 _TIMED_OUT = 124  # what timeout(1) ends with
 
 _HEAD = "work=$(mktemp -d /run/lab-observe.XXXXXX)\ntrap 'rm -rf \"$work\"' EXIT\n"
@@ -27,33 +40,77 @@ _ONE = (
 )
 
 
-def observe(asks: Iterable[Ask], cluster: Cluster) -> Observation:
-    """Answer asks, each once. What could not be asked is `Unknown`; nothing is raised for it."""
-    wanted = tuple(dict.fromkeys(asks))
-    node_asks = [ask for ask in wanted if isinstance(ask, NodeAsk)]
-    api_asks = [ask for ask in wanted if isinstance(ask, ApiAsk)]
+def observe(wanted: Callable[[Observation], Iterable[Ask]], cluster: Cluster) -> Observation:
+    """Answer asks, each once. What could not be asked is `Unknown`; nothing is raised for it.
+
+    Args:
+        wanted: what is to be asked, in view of what is known; it is called again with each answer until it wants
+            nothing new. The answers of the node and of the API server come independently of one another.
+        cluster: whom to ask.
+    """
+    queue, away = _Queue(wanted), list[str]()
+    senders: dict[str, Callable[[list[Any]], Answers]] = {
+        NODE: lambda asks: _ask_node(asks, lambda script: cluster.node.run(script, timeout=90).text),
+        API: lambda asks: _ask_api(asks, cluster, away),
+        LAST: lambda asks: {ask: _ask_webhook(cluster) for ask in asks},
+    }
     with ThreadPoolExecutor(2) as pool:
-        from_node = pool.submit(_ask_node, node_asks, lambda script: cluster.node.run(script, timeout=90).text)
-        from_api = pool.submit(_ask_api, api_asks, cluster)
+        jobs: dict[Future[Answers], str] = {}
         try:
-            answers = {**from_node.result(), **from_api.result()}
+            while True:
+                jobs |= {pool.submit(senders[whom], asks): whom for whom, asks in queue.next(set(jobs.values()))}
+                if not jobs:
+                    return Observation(queue.answers)
+                for done in wait(jobs, return_when=FIRST_COMPLETED).done:
+                    del jobs[done]
+                    queue.answers.update(done.result())
         except BaseException:
             shell.stop_all()  # an interrupt shall not wait for what hangs
             raise
-    return Observation({**answers, **{ask: _ask_webhook(cluster) for ask in wanted if isinstance(ask, WebhookAsk)}})
 
 
-def script_of(asks: list[NodeAsk]) -> str:
-    """The one script that runs every ask and prints a line for each: number, exit code, both streams in base64."""
+class _Queue:
+    """What is wanted and not yet asked, and the answers so far."""
+
+    def __init__(self, wanted: Callable[[Observation], Iterable[Ask]]) -> None:
+        self.answers: dict[Ask, Answer | NodeFile | Unknown] = {}
+        self._wanted = wanted
+        self._asked: set[Ask] = set()
+        self._rounds = 0
+
+    def next(self, busy: set[str]) -> list[tuple[str, list[Ask]]]:
+        """What can be asked now, and whom, where some are busy with earlier asks."""
+        new = [ask for ask in dict.fromkeys(self._wanted(Observation(self.answers))) if ask not in self._asked]
+        if new and self._rounds >= ROUNDS:
+            self.answers |= {ask: Unknown(f"it was not asked within {ROUNDS} rounds") for ask in new}
+            self._asked.update(new)
+            return []
+        node: list[Ask] = [ask for ask in new if isinstance(ask, NodeAsk | FileAsk | DirectoryAsk)]
+        api: list[Ask] = [ask for ask in new if isinstance(ask, ApiAsk) and ask.order <= 0]
+        found = [(whom, asks) for whom, asks in ((NODE, node), (API, api)) if asks and whom not in busy]
+        if not found and not busy:  # nothing more will come: what is to be asked at the end
+            late: list[Ask] = [ask for ask in new if isinstance(ask, ApiAsk)]
+            found = [(API, late)] if late else [(LAST, new)] if new else []
+        self._asked.update(ask for _, asks in found for ask in asks)
+        self._rounds += bool(found)
+        return found
+
+
+def script_of(asks: Sequence[NodeAsk], files: FileAsks = ()) -> str:
+    """The one script that runs every ask and prints a line for each: number, exit code, both streams in base64.
+
+    The files come first, in lines of their own, and end with a blank one.
+    """
     lines = [
         _ONE.format(seconds=ASK_TIMEOUT, command=quote(ask.command), number=number) for number, ask in enumerate(asks)
     ]
-    return _HEAD + "".join(lines)
+    reader = node_files.command(files)
+    return f"{reader}echo\n" + (_HEAD + "".join(lines) if lines else "")
 
 
-def parse(asks: list[NodeAsk], output: str) -> dict[Ask, Answer | Unknown]:
+def parse(asks: Sequence[NodeAsk], output: str) -> Answers:
     """Answers by ask, from what the script printed; an ask without a whole line is unknown."""
-    answers: dict[Ask, Answer | Unknown] = {ask: Unknown("the node gave no answer") for ask in asks}
+    answers: Answers = {ask: Unknown("the node gave no answer") for ask in asks}
     for line in output.splitlines():
         fields = line.split(" ")
         if len(fields) != 5 or not fields[0].isdecimal() or int(fields[0]) >= len(asks):
@@ -70,17 +127,18 @@ def parse(asks: list[NodeAsk], output: str) -> dict[Ask, Answer | Unknown]:
     return answers
 
 
-def _ask_node(asks: list[NodeAsk], run: Callable[[str], str]) -> dict[Ask, Answer | Unknown]:
-    if not asks:
-        return {}
+def _ask_node(asks: Sequence[NodeAsk | FileAsk | DirectoryAsk], run: Callable[[str], str]) -> Answers:
+    files = [ask for ask in asks if not isinstance(ask, NodeAsk)]
+    commands = [ask for ask in asks if isinstance(ask, NodeAsk)]
     try:
-        return parse(asks, run(script_of(asks)))
+        told, _, rest = run(script_of(commands, files)).partition("\n\n" if files else "\n")
     except LabError as error:
         return {ask: Unknown(f"the node cannot be asked: {error.message}") for ask in asks}
+    return dict(node_files.parse(files, told)) | parse(commands, rest)
 
 
-def _ask_api(asks: list[ApiAsk], cluster: Cluster) -> dict[Ask, Answer | Unknown]:
-    away: list[str] = []  # why, once a request had no answer: the next ones would wait for nothing too
+def _ask_api(asks: Sequence[ApiAsk], cluster: Cluster, away: list[str]) -> Answers:
+    """`away`: why, once a request had no answer: the next ones would wait for nothing too."""
 
     def ask_one(ask: ApiAsk) -> Answer | Unknown:
         if away:
@@ -92,7 +150,7 @@ def _ask_api(asks: list[ApiAsk], cluster: Cluster) -> dict[Ask, Answer | Unknown
             return Unknown(error.message)
         return Answer(response.body, response.status)
 
-    answers: dict[Ask, Answer | Unknown] = {}
+    answers: Answers = {}
     with ThreadPoolExecutor(API_AT_ONCE) as pool:
         for order in sorted({ask.order for ask in asks}):
             now = [ask for ask in asks if ask.order == order]

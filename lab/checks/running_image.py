@@ -35,7 +35,7 @@ class RunningDigest(Check[Params]):
 
     takes = Params
 
-    def asks(self, params: Params, facts: Facts) -> Iterable[Ask]:
+    def asks(self, params: Params, facts: Facts, seen: Observation) -> Iterable[Ask]:
         """The running container, the manifests (to tell an old container), the port's process, the images."""
         return self._inspect(params), manifests.MANIFESTS, LISTENER, images.LISTING
 

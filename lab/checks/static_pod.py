@@ -38,7 +38,7 @@ class UnseenStaticPod(Check[Params]):
 
     takes = Params
 
-    def asks(self, params: Params, facts: Facts) -> Iterable[Ask]:
+    def asks(self, params: Params, facts: Facts, seen: Observation) -> Iterable[Ask]:
         """Containers and sandboxes on the node, the kubelet's last words on the mirror, and the namespace's pods."""
         node = self._running(params), self._sandboxes(params), self._log(params)
         return *params.policy_asks, refusals.binding_of(params), self._pods(params), *node

@@ -27,7 +27,7 @@ class TrustedPodRunning(Check[PodParams]):
 
     takes = PodParams
 
-    def asks(self, params: PodParams, facts: Facts) -> Iterable[Ask]:
+    def asks(self, params: PodParams, facts: Facts, seen: Observation) -> Iterable[Ask]:
         """The pod, and whether the constraint is in force."""
         return *params.policy_asks, self._pod(params)
 
@@ -88,7 +88,7 @@ class RefusedDeployment(Check[DeploymentParams]):
 
     takes = DeploymentParams
 
-    def asks(self, params: DeploymentParams, facts: Facts) -> Iterable[Ask]:
+    def asks(self, params: DeploymentParams, facts: Facts, seen: Observation) -> Iterable[Ask]:
         """The Deployment, the namespace's ReplicaSets, and who refuses."""
         return (
             *params.policy_asks,

@@ -10,7 +10,9 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from lab.checks.base import REGISTRY, Answer, ApiAsk, Ask, Facts, Judgement, NodeAsk, Observation, Unknown
+from asking import asked
+
+from lab.checks.base import REGISTRY, Answer, ApiAsk, Ask, Facts, Judgement, NodeAsk, Unknown
 
 RECORDED = Path(__file__).parents[1] / "unit" / "checks" / "recorded" / "gatekeeper.json"
 POLICY = {"template": "k8strustedimages", "kind": "K8sTrustedImages", "constraint": "pod-trusted-images"}
@@ -55,8 +57,7 @@ class Scene:
         """Judge by a kind of check what this scene answers."""
         check = REGISTRY[kind]
         given = check.takes(**params)
-        asks = list(check.asks(given, self.facts))
-        return check.judge(given, self.facts, Observation({ask: self._answer(ask) for ask in asks}))
+        return check.judge(given, self.facts, asked(check, given, self.facts, self._answer))
 
     def _answer(self, ask: Ask) -> Answer | Unknown:
         if isinstance(ask, ApiAsk) and ask.method != "GET":

@@ -12,10 +12,11 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from asking import asked
 
 from lab import certs
 from lab.checks import policy_probe
-from lab.checks.base import REGISTRY, Answer, ApiAsk, Ask, Facts, Judgement, NodeAsk, Observation, Unknown, WebhookAsk
+from lab.checks.base import REGISTRY, Answer, ApiAsk, Ask, Facts, Judgement, NodeAsk, Unknown, WebhookAsk
 
 RECORDED: dict[str, Any] = json.loads(
     (Path(__file__).parents[1] / "unit" / "checks" / "recorded" / "image-policy.json").read_text()
@@ -153,7 +154,7 @@ class Scene:
         """Judge by a kind of check what this scene answers."""
         check, facts = REGISTRY[kind], Facts("v1.36.4", (), NONCE)
         given = check.takes(**params)
-        return check.judge(given, facts, Observation({ask: self._answer(ask) for ask in check.asks(given, facts)}))
+        return check.judge(given, facts, asked(check, given, facts, self._answer))
 
     def _answer(self, ask: Ask) -> Answer | Unknown:
         if isinstance(ask, WebhookAsk):

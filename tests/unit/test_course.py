@@ -69,7 +69,7 @@ class None_:
 class FileCheck(Check[Params]):
     takes = Params
 
-    def asks(self, params, facts):
+    def asks(self, params, facts, seen):
         return (NodeAsk(f"test -e '{params.path}'"),)
 
     def judge(self, params, facts, seen):
@@ -80,7 +80,7 @@ class FileCheck(Check[Params]):
 class AliveCheck(Check[None_]):
     takes = None_
 
-    def asks(self, params, facts):
+    def asks(self, params, facts, seen):
         return (ApiAsk("/readyz"),)
 
     def judge(self, params, facts, seen):

@@ -69,7 +69,7 @@ class World:
         """Judge answers, given in the order of the check's asks."""
         check = REGISTRY[name]
         given = check.takes(**params)
-        asks = list(check.asks(given, self.facts))
+        asks = list(check.asks(given, self.facts, Observation()))
         assert len(asks) == len(answers)
         return check.judge(given, self.facts, Observation(dict(zip(asks, answers, strict=True))))
 

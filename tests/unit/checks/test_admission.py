@@ -8,7 +8,7 @@ from gatekeeper_scene import POLICY, TRUSTED, Scene, object_answer, stale, white
 
 from lab.checks.admission import AdmissionTable, Params, rows
 from lab.checks.audits import last_change
-from lab.checks.base import ApiAsk, CouldNotTell, Facts, NotYet
+from lab.checks.base import ApiAsk, CouldNotTell, Facts, NotYet, Observation
 from lab.decode import params as decode
 from lab.errors import DataError
 from lab.model import Verdict
@@ -212,7 +212,9 @@ def test_probes_are_few_dry_runs_and_the_same_for_every_table() -> None:
 
 
 def test_state_is_seen_before_the_probes_and_metrics_on_both_sides() -> None:
-    asks = [ask for ask in AdmissionTable().asks(Params(**TABLE), Scene.facts) if isinstance(ask, ApiAsk)]
+    asks = [
+        ask for ask in AdmissionTable().asks(Params(**TABLE), Scene.facts, Observation()) if isinstance(ask, ApiAsk)
+    ]
     probes = {ask.order for ask in asks if ask.method != "GET"}
     state = {ask.order for ask in asks if ask.method == "GET" and "metrics" not in ask.path}
     assert (probes, state) == ({0}, {-1})

@@ -1,6 +1,6 @@
 import pytest
 
-from lab.checks.base import Answer, CouldNotTell, NodeAsk, Unknown
+from lab.checks.base import Answer, CouldNotTell, NodeAsk, Observation, Unknown
 from lab.checks.digest_answer import AnswerDigest, Params
 from lab.model import Verdict
 
@@ -72,6 +72,6 @@ def test_the_images_need_not_be_known(world, judge) -> None:
 
 
 def test_a_path_is_quoted_for_the_shell(world) -> None:
-    file, _ = AnswerDigest().asks(Params("/root/a b;rm -rf x", "kube-apiserver"), world.facts)
+    file, _ = AnswerDigest().asks(Params("/root/a b;rm -rf x", "kube-apiserver"), world.facts, Observation())
     assert isinstance(file, NodeAsk)
     assert file.command == "head -c 4096 -- '/root/a b;rm -rf x'"

@@ -31,7 +31,7 @@ class Says(Check[Params]):
 
     takes = Params
 
-    def asks(self, params, facts):
+    def asks(self, params, facts, seen):
         return (NodeAsk(f"say {params.word}"),)
 
     def judge(self, params, facts, seen):
@@ -91,14 +91,33 @@ def test_what_could_not_be_told_says_why(answer, said) -> None:
 
 
 def test_asks_of_all_steps() -> None:
-    asks = grade.asks([step(("a", 1, False)), step(("b", 1, False), ("a", 1, False))], FACTS)
+    asks = grade.asks([step(("a", 1, False)), step(("b", 1, False), ("a", 1, False))], FACTS, Observation())
     assert [ask.command for ask in asks if isinstance(ask, NodeAsk)] == ["say a", "say b", "say a"]
+
+
+class Digs(Says):
+    """Asks what the first answer names, and stops where an answer cannot be read."""
+
+    def asks(self, params, facts, seen):
+        first = NodeAsk(f"say {params.word}")
+        yield first
+        yield NodeAsk(f"say {seen[first].text}")
+        yield NodeAsk(f"say {int(seen[first].text)}")
+
+
+def test_a_check_asks_on_from_what_was_answered(monkeypatch) -> None:
+    monkeypatch.setitem(REGISTRY, "says", Digs())
+    first, told = NodeAsk("say a"), {}
+    steps = [step(("a", 1, False))]
+    assert grade.asks(steps, FACTS, Observation(told)) == [first]
+    assert grade.asks(steps, FACTS, Observation({first: Unknown("hung")})) == [first]
+    assert grade.asks(steps, FACTS, Observation({first: Answer("b")})) == [first, NodeAsk("say b")]
 
 
 def test_parameters_that_do_not_fit_are_the_datas_fault() -> None:
     spec = CheckSpec("c", "C", "says", {"wrod": "x"})
     with pytest.raises(DataError, match="did you mean"):
-        grade.asks([Step("s", "S", "", Holds.NOW, (spec,), (), (), "", "")], FACTS)
+        grade.asks([Step("s", "S", "", Holds.NOW, (spec,), (), (), "", "")], FACTS, Observation())
 
 
 def test_skipped_earns_nothing() -> None:

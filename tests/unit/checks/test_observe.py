@@ -1,10 +1,14 @@
 import base64
+import os
 import subprocess
+import threading
+import time
+from contextlib import suppress
 
 import pytest
 
 from lab.checks import observe
-from lab.checks.base import Answer, ApiAsk, NodeAsk, Unknown
+from lab.checks.base import Answer, ApiAsk, CouldNotTell, DirectoryAsk, FileAsk, NodeAsk, Unknown
 from lab.errors import ClusterError
 from lab.k8s.api import Response, Unreachable
 from lab.shell import Completed
@@ -37,6 +41,10 @@ class Api:
         return answer
 
 
+def look(asks, cluster):
+    return observe.observe(lambda seen: asks, cluster)
+
+
 class Cluster:
     def __init__(self, node=None, api=None):
         self.node, self.api = node, api
@@ -57,7 +65,7 @@ def test_every_answer_comes_from_one_command(node, tmp_path) -> None:
         NodeAsk("no-such-program"),
         NodeAsk("exit 1"),
     ]
-    seen = observe.observe([*asks, asks[0]], Cluster(node))
+    seen = look([*asks, asks[0]], Cluster(node))
     assert len(node.scripts) == 1
     assert seen[asks[0]] == Answer("one\nit's two\n")
     assert seen[asks[1]] == Answer("out\ntrouble\n", 3)
@@ -72,7 +80,7 @@ def test_every_answer_comes_from_one_command(node, tmp_path) -> None:
 def test_an_ask_that_hangs_leaves_the_others_their_answers(node, monkeypatch) -> None:
     monkeypatch.setattr(observe, "ASK_TIMEOUT", 1)
     asks = [NodeAsk("echo before"), NodeAsk("sleep 30"), NodeAsk("echo after")]
-    seen = observe.observe(asks, Cluster(node))
+    seen = look(asks, Cluster(node))
     assert seen[asks[0]] == Answer("before\n")
     assert seen.answers[asks[1]] == Unknown("the node did not answer within 1 s")
     assert seen[asks[2]] == Answer("after\n")
@@ -97,7 +105,7 @@ def test_a_line_that_is_not_whole_is_no_answer(line) -> None:
 def test_a_node_that_cannot_be_entered_leaves_the_api_its_answers(tmp_path) -> None:
     api = Api(readyz=Response(200, "ok"))
     failing = Node(tmp_path, ClusterError("it is stopped", "lab up"))
-    seen = observe.observe([NodeAsk("a"), ApiAsk("/readyz")], Cluster(failing, api))
+    seen = look([NodeAsk("a"), ApiAsk("/readyz")], Cluster(failing, api))
     assert seen.answers[NodeAsk("a")] == Unknown("the node cannot be asked: it is stopped")
     assert seen[ApiAsk("/readyz")] == Answer("ok", 200)
 
@@ -105,7 +113,7 @@ def test_a_node_that_cannot_be_entered_leaves_the_api_its_answers(tmp_path) -> N
 def test_an_api_server_that_is_away_is_asked_once(node) -> None:
     api = Api(a=Response(404, "none"), b=Unreachable("refused"), c=Response(200, ""))
     asks = [ApiAsk("/a", "POST", "{}", order=-1), ApiAsk("/b"), ApiAsk("/c", order=1), NodeAsk("echo x")]
-    seen = observe.observe(asks, Cluster(node, api))
+    seen = look(asks, Cluster(node, api))
     assert api.asked == [("/a", "POST", "{}"), ("/b", "GET", "")]
     assert seen[asks[0]] == Answer("none", 404)
     assert seen.answers[asks[1]] == seen.answers[asks[2]] == Unknown("refused")
@@ -114,9 +122,147 @@ def test_an_api_server_that_is_away_is_asked_once(node) -> None:
 
 def test_requests_are_sent_by_their_order(node) -> None:
     api = Api(a=Response(200, ""), b=Response(200, ""), c=Response(200, ""))
-    observe.observe([ApiAsk("/c", order=1), ApiAsk("/b"), ApiAsk("/a", order=-1)], Cluster(node, api))
+    look([ApiAsk("/c", order=1), ApiAsk("/b"), ApiAsk("/a", order=-1)], Cluster(node, api))
     assert [path for path, _, _ in api.asked] == ["/a", "/b", "/c"]
 
 
 def test_nothing_to_ask_asks_nobody() -> None:
-    assert observe.observe([], Cluster()).answers == {}
+    assert look([], Cluster()).answers == {}
+
+
+def test_what_an_answer_leads_to_is_asked_while_the_api_server_is_still_at_it(node) -> None:
+    told = threading.Event()
+
+    class Slow(Api):
+        def request(self, path, method="GET", body="", timeout=10.0):
+            assert path != "/slow" or told.wait(10), "the node's second round waited for the API server"
+            return super().request(path, method, body, timeout)
+
+    first, api = NodeAsk("echo second"), Slow(slow=Response(200, ""), late=Response(200, ""), more=Response(200, ""))
+
+    def wanted(seen):
+        yield from (ApiAsk("/late", order=1), ApiAsk("/slow"), first)
+        second = NodeAsk(f"echo {seen[first].text.strip()} round")
+        yield second
+        if second in seen:
+            told.set()
+            yield ApiAsk("/more")
+
+    seen = observe.observe(suppressed(wanted), Cluster(node, api))
+    assert seen[NodeAsk("echo second round")] == Answer("second round\n")
+    assert [path for path, _, _ in api.asked] == ["/slow", "/more", "/late"]
+
+
+def suppressed(wanted):
+    """As a step's checks are asked: what comes before a missing answer counts."""
+
+    def collect(seen):
+        found = []
+        with suppress(CouldNotTell):
+            for ask in wanted(seen):
+                found.append(ask)
+        return found
+
+    return collect
+
+
+def test_a_check_that_always_wants_more_gets_no_answer_in_the_end(node, monkeypatch) -> None:
+    monkeypatch.setattr(observe, "ROUNDS", 3)
+    seen = observe.observe(lambda seen: [NodeAsk(f"echo {n}") for n in range(len(seen.answers) + 1)], Cluster(node))
+    assert [type(answer) for answer in seen.answers.values()] == [Answer, Answer, Answer, Unknown]
+
+
+@pytest.fixture
+def me():
+    """This process's number: the first one's root cannot be looked at here."""
+    return os.getpid()
+
+
+def files(node, *asks):
+    return look(asks, Cluster(node))
+
+
+def test_a_file_of_any_name_and_content(node, tmp_path, me) -> None:
+    names = ["plain", "a b", 'it\'s "quoted"', "line\nbreak", "$(touch x) `y`", "-n", "ü", "\\x41", "tab\t"]
+    for number, name in enumerate(names):
+        (tmp_path / name).write_bytes(bytes(range(256)) * number)
+    asks = [FileAsk(f"{tmp_path}/{name}", me) for name in names]
+    seen = files(node, *asks, NodeAsk("echo beside"))
+    for number, ask in enumerate(asks):
+        assert (seen[ask].kind, seen[ask].content, seen[ask].whole) == ("file", bytes(range(256)) * number, True), ask
+    assert seen[NodeAsk("echo beside")] == Answer("beside\n")
+    assert len(node.scripts) == 1
+
+
+def test_what_is_no_plain_file(node, tmp_path, me) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "round").symlink_to("round")
+    (tmp_path / "nowhere").symlink_to("gone")
+    (tmp_path / "file").write_text("x" * 100)
+    kinds = {"pipe": "other", "round": "missing", "nowhere": "missing", "none": "missing", "file/x": "missing",
+             "": "directory", "n" * 300: "missing"}  # fmt: skip
+    seen = files(node, *(FileAsk(f"{tmp_path}/{name}", me) for name in kinds))
+    assert {name: seen[FileAsk(f"{tmp_path}/{name}", me)].kind for name in kinds} == kinds
+    assert seen[FileAsk(f"{tmp_path}/nowhere", me)].way[-1].target == "gone"
+    cut = FileAsk(f"{tmp_path}/file", me, limit=10)
+    assert (files(node, cut)[cut].content, files(node, cut)[cut].whole) == (b"x" * 10, False)
+
+
+def test_a_process_that_has_ended_is_no_answer(node) -> None:
+    ask = FileAsk("/etc/hostname", 2**22 + 1)
+    with pytest.raises(CouldNotTell, match="the process 4194305"):
+        files(node, ask)[ask]
+
+
+def test_links_are_followed_and_told(node, tmp_path, me) -> None:
+    (tmp_path / "real").mkdir()
+    (tmp_path / "real" / "file").write_text("found")
+    (tmp_path / "short").symlink_to("real/../real")
+    (tmp_path / "whole").symlink_to(tmp_path / "short" / "file")
+    ask = FileAsk(f"{tmp_path}/whole", me)
+    seen = files(node, ask)[ask]
+    assert seen.content == b"found"
+    assert [place.kind for place in seen.way if place.path.startswith(f"{tmp_path}/")].count("link") == 2
+    assert seen.way[-1].path == f"{tmp_path}/real/file"
+    assert seen.way[-1].mtime == pytest.approx((tmp_path / "real" / "file").stat().st_mtime, abs=1e-6)
+
+
+def test_a_directory_with_all_that_is_in_it(node, tmp_path, me) -> None:
+    (tmp_path / "d").mkdir()
+    (tmp_path / "d" / ".hidden").write_text("h")
+    (tmp_path / "d" / "a\nb").write_text("ab")
+    (tmp_path / "d" / "folder").mkdir()
+    (tmp_path / "d" / "link").symlink_to("gone")
+    ask = DirectoryAsk(f"{tmp_path}/d", me)
+    seen = files(node, ask)[ask]
+    found = {name: (file.kind, file.content) for name, file in seen.entries.items()}
+    assert seen.kind == "directory"
+    assert found == {
+        ".hidden": ("file", b"h"), "a\nb": ("file", b"ab"), "folder": ("directory", b""), "link": ("missing", b""),
+    }  # fmt: skip
+
+
+CHANGES = {
+    "nothing": ("true", False),
+    "a mode": ("chmod 600 d/link/file", False),
+    "a folder's mode": ("chmod 700 d d/b", False),
+    "a file beside": ("echo x >d/b/other; touch d/other", False),
+    "its content": ("echo x >>d/b/file", True),
+    "its content, kept times": ("cp -p d/b/file o; echo x >d/b/file; touch -r o d/b/file; touch d/b/x", True),
+    "another file in its place": ("mv d/b/older d/b/file", True),
+    "another link": ("ln -sfn c d/link", True),
+    "another folder": ("mv d/b d/old; mv d/c d/b", True),
+    "another folder above": ("mv d old; mv e d", True),
+}
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_whether_something_else_may_have_been_read_at_a_moment(node, tmp_path, me, change) -> None:
+    script, changed = CHANGES[change]
+    make = "mkdir -p d/b d/c e/b; echo 1 >d/b/file; cp -p d/b/file d/c; echo 2 >d/b/older; cp -a d/b e; ln -s b d/link"
+    subprocess.run(["bash", "-ec", f"{make}; ln -s b e/link"], cwd=tmp_path, check=True)
+    time.sleep(0.05)  # file systems tell the time in steps of some milliseconds
+    moment = time.time() - 0.02
+    subprocess.run(["bash", "-ec", script], cwd=tmp_path, check=True)
+    ask = FileAsk(f"{tmp_path}/d/link/file", me)
+    assert bool(files(node, ask)[ask].changed_since(moment)) == changed

@@ -1,0 +1,30 @@
+"""What a check asks, round by round, answered by a test."""
+
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any
+
+from lab.checks.base import Answer, Ask, Check, CouldNotTell, Facts, Observation, Unknown
+from lab.checks.node_file import NodeFile
+
+
+def asked(
+    check: Check[Any], params: Any, facts: Facts, answer: Callable[[Ask], Answer | NodeFile | Unknown]
+) -> Observation:
+    """The answers to all that a check asks, as `observe` gathers them."""
+    answers: dict[Ask, Answer | NodeFile | Unknown] = {}
+    before = -1
+    while len(answers) > before:
+        before = len(answers)
+        for ask in _asks(check, params, facts, Observation(dict(answers))):
+            if ask not in answers:
+                answers[ask] = answer(ask)
+    return Observation(answers)
+
+
+def _asks(check: Check[Any], params: Any, facts: Facts, seen: Observation) -> list[Ask]:
+    found: list[Ask] = []
+    with suppress(CouldNotTell):  # a check stops where it goes on from an answer that is not there
+        for ask in check.asks(params, facts, seen):
+            found.append(ask)
+    return found
