@@ -8,7 +8,8 @@ from functools import cached_property
 from lab.checks import enforcement, gatekeeper, probes, refusals
 from lab.checks.audits import last_change
 from lab.checks.base import ApiAsk, Ask, Check, CouldNotTell, Facts, Judgement, NotYet, Observation, check
-from lab.checks.gatekeeper import Cause, Policy, found
+from lab.checks.causes import Cause, found
+from lab.checks.gatekeeper import Policy
 from lab.checks.refusals import ADMITTED, OTHERS, REFUSED
 from lab.model import Verdict
 

@@ -12,7 +12,7 @@ from typing import Any
 from lab.checks import api_process, go_yaml
 from lab.checks.api_process import CONFIG_FLAG, ApiServer
 from lab.checks.base import Ask, Check, Facts, Judgement, Observation, check
-from lab.checks.gatekeeper import Cause
+from lab.checks.causes import Cause
 from lab.checks.go_yaml import Flaw
 from lab.decode import did_you_mean
 from lab.model import Verdict

@@ -7,7 +7,8 @@ from shlex import quote
 
 from lab.checks import audits, gatekeeper, gatekeeper_serving, images, probes
 from lab.checks.base import ApiAsk, Ask, Check, Facts, Judgement, NodeAsk, NotYet, Observation, check
-from lab.checks.gatekeeper import Cause, Object, Policy, found, items
+from lab.checks.causes import Cause, Object, found, items
+from lab.checks.gatekeeper import Policy
 from lab.model import Verdict
 
 

@@ -9,7 +9,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from lab.checks.base import CouldNotTell, NotYet
-from lab.checks.gatekeeper import Object, taken_in
+from lab.checks.causes import Object
+from lab.checks.gatekeeper import taken_in
 
 SETTLE = timedelta(seconds=20)
 """What surprises in an audit that began sooner after a change is no ground to fail: more than the interval of 15 s.

@@ -4,7 +4,8 @@ from collections.abc import Iterable
 
 from lab.checks import enforcement, gatekeeper, gatekeeper_serving
 from lab.checks.base import Ask, Check, Facts, Judgement, NotYet, Observation, check
-from lab.checks.gatekeeper import Cause, Object, Policy, Template, found
+from lab.checks.causes import Cause, Object, found
+from lab.checks.gatekeeper import Policy, Template
 from lab.model import Verdict
 
 

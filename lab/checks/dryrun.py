@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from lab.checks import audits, gatekeeper, gatekeeper_serving, probes, refusals
 from lab.checks.base import Ask, Check, Facts, Judgement, NotYet, Observation, check
-from lab.checks.gatekeeper import Cause, Policy, found
+from lab.checks.causes import Cause, found
+from lab.checks.gatekeeper import Policy
 from lab.model import Verdict
 
 

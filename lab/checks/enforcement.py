@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 from lab.checks import gatekeeper, matching
 from lab.checks.base import Observation
-from lab.checks.gatekeeper import Cause, Object, Policy, found
+from lab.checks.causes import Cause, Object, found
+from lab.checks.gatekeeper import Policy
 from lab.checks.gatekeeper_serving import unserved
 
 

@@ -4,14 +4,11 @@ The asks that the checks of a policy share, and a pure reading of the answers. T
 that what they say to be in force was in force when the probes came. Field names: Gatekeeper's status API.
 """
 
-import json
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
-from lab.checks.base import Answer, ApiAsk, Ask, CouldNotTell, Judgement, NotYet, Observation
-from lab.model import Verdict
+from lab.checks.base import ApiAsk, Ask, NotYet, Observation
+from lab.checks.causes import Cause, Object, found, items
 
 NAMESPACE = "gatekeeper-system"
 WEBHOOK = "validation.gatekeeper.sh"
@@ -25,8 +22,6 @@ WEBHOOKS = ApiAsk(
 )
 CONSTRAINTS = ApiAsk(f"/apis/status.gatekeeper.sh/v1beta1/namespaces/{NAMESPACE}/constraintpodstatuses", order=-1)
 """One object for every constraint, of any kind, and every pod of Gatekeeper."""
-
-Object = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -64,38 +59,6 @@ class Policy(Template):
     def policy_asks(self) -> tuple[Ask, ...]:
         """All that the functions of this module read."""
         return self.template_ask, self.constraint_ask, CONSTRAINTS, DEPLOYMENTS, WEBHOOKS
-
-
-@dataclass(frozen=True)
-class Cause:
-    """Why something is wrong: a stable word, a sentence for the learner, and a command to paste."""
-
-    reason: str
-    observed: str
-    command: str
-
-    def fail(self, expected: str) -> Judgement:
-        """The verdict that says so."""
-        return Judgement(Verdict.FAIL, expected, self.observed, self.command, self.reason)
-
-
-def found(answer: Answer) -> Object | None:
-    """The object that was asked for, None when there is none.
-
-    Raises:
-        CouldNotTell: the API server said something else.
-    """
-    if answer.code == 404:
-        return None
-    if answer.code != 200:
-        raise CouldNotTell(f"the API server answers with status {answer.code}: {answer.text[:200]}")
-    value: Object = json.loads(answer.text)
-    return value
-
-
-def items(answer: Answer) -> list[Object]:
-    """The objects of a list; none where the API server does not know the kind."""
-    return list((found(answer) or {}).get("items") or [])
 
 
 def absent(policy: Policy, seen: Observation) -> Cause | None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from lab.checks import gatekeeper, matching
 from lab.checks.base import Ask, Check, Facts, Judgement, NotYet, Observation, check
-from lab.checks.gatekeeper import Cause, found, items
+from lab.checks.causes import Cause, found, items
 from lab.model import Verdict
 
 

@@ -9,7 +9,7 @@ from lab.checks.admission_config import PLUGIN, read_settings
 from lab.checks.api_process import ApiServer
 from lab.checks.base import Answer, ApiAsk, Ask, Check, CouldNotTell, Facts, Judgement, NotYet, Observation, WebhookAsk
 from lab.checks.base import check as register
-from lab.checks.gatekeeper import Cause, Object, found
+from lab.checks.causes import Cause, Object, found
 from lab.checks.go_yaml import Flaw
 from lab.checks.image_policy_plugin import not_running_with_plugin
 from lab.checks.policy_probe import ADMITTED, DECIDED, FAILED, Outcome

@@ -7,7 +7,7 @@ from lab.checks import api_process, policy_probe
 from lab.checks.admission_config import PLUGIN, Settings, read_settings
 from lab.checks.api_process import CONFIG_FLAG, ApiServer
 from lab.checks.base import Ask, Check, Facts, Judgement, NotYet, Observation, check
-from lab.checks.gatekeeper import Cause
+from lab.checks.causes import Cause
 from lab.checks.go_yaml import Flaw
 from lab.checks.image_policy_plugin import not_running_with_plugin
 from lab.checks.kubeconf import check_address, read_kubeconf

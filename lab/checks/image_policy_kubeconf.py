@@ -13,7 +13,7 @@ from lab.checks import api_process, go_yaml
 from lab.checks.admission_config import read_settings
 from lab.checks.api_process import ApiServer
 from lab.checks.base import Ask, Check, Facts, Judgement, NodeAsk, Observation, check
-from lab.checks.gatekeeper import Cause
+from lab.checks.causes import Cause
 from lab.checks.go_yaml import Flaw
 from lab.checks.kubeconf import Kubeconf, check_address, pem, read_kubeconf
 from lab.model import Verdict

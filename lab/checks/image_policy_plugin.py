@@ -8,7 +8,7 @@ from lab.checks import api_process, manifests, policy_probe
 from lab.checks.admission_config import PLUGIN, read_settings
 from lab.checks.api_process import CONFIG_FLAG, ApiServer
 from lab.checks.base import Ask, Check, CouldNotTell, Facts, Judgement, NoParams, NotYet, Observation, check
-from lab.checks.gatekeeper import Cause
+from lab.checks.causes import Cause
 from lab.checks.go_yaml import Flaw
 from lab.model import Verdict
 

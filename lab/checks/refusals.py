@@ -10,7 +10,8 @@ from dataclasses import dataclass
 
 from lab.checks import gatekeeper
 from lab.checks.base import Answer, ApiAsk, CouldNotTell, NotYet, Observation
-from lab.checks.gatekeeper import Policy, found
+from lab.checks.causes import found
+from lab.checks.gatekeeper import Policy
 
 BEFORE = ApiAsk("/metrics?lab=before", order=-1)
 AFTER = ApiAsk("/metrics?lab=after", order=1)

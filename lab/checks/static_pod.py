@@ -9,7 +9,8 @@ from typing import Any
 
 from lab.checks import enforcement, refusals
 from lab.checks.base import ApiAsk, Ask, Check, CouldNotTell, Facts, Judgement, NodeAsk, NotYet, Observation, check
-from lab.checks.gatekeeper import Cause, Policy, items
+from lab.checks.causes import Cause, items
+from lab.checks.gatekeeper import Policy
 from lab.model import Verdict
 
 _JOURNAL = "journalctl -u kubelet -o cat --no-pager"

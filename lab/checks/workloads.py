@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from lab.checks import enforcement, gatekeeper, probes, refusals
 from lab.checks.audits import time_of
 from lab.checks.base import ApiAsk, Ask, Check, CouldNotTell, Facts, Judgement, NotYet, Observation, check
-from lab.checks.gatekeeper import Cause, Object, Policy, found, items
+from lab.checks.causes import Cause, Object, found, items
+from lab.checks.gatekeeper import Policy
 from lab.model import Verdict
 
 _STARTING = ("", "ContainerCreating", "PodInitializing")

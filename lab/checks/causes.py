@@ -1,0 +1,43 @@
+"""Why something is wrong, and what the API server answered, in the form that all checks share."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from lab.checks.base import Answer, CouldNotTell, Judgement
+from lab.model import Verdict
+
+Object = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Cause:
+    """Why something is wrong: a stable word, a sentence for the learner, and a command to paste."""
+
+    reason: str
+    observed: str
+    command: str
+
+    def fail(self, expected: str) -> Judgement:
+        """The verdict that says so."""
+        return Judgement(Verdict.FAIL, expected, self.observed, self.command, self.reason)
+
+
+def found(answer: Answer) -> Object | None:
+    """The object that was asked for, None when there is none.
+
+    Raises:
+        CouldNotTell: the API server said something else.
+    """
+    if answer.code == 404:
+        return None
+    if answer.code != 200:
+        raise CouldNotTell(f"the API server answers with status {answer.code}: {answer.text[:200]}")
+    value: Object = json.loads(answer.text)
+    return value
+
+
+def items(answer: Answer) -> list[Object]:
+    """The objects of a list; none where the API server does not know the kind."""
+    return list((found(answer) or {}).get("items") or [])
