@@ -191,6 +191,7 @@ def _step(entry: StepEntry, texts: _Texts) -> Step:
         why=texts.why.strip(),
         after=texts.after,
         prepare=_actions(entry.prepare),
+        probed=entry.probed,
     )
 
 

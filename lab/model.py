@@ -78,6 +78,7 @@ class Step:
 
     `after`: a script that tidies up once the step was seen to pass; for steps that hold `once`.
     `prepare`: what `lab solve` does first, for what a learner types on their own machine.
+    `probed`: the lab's own dry run decides the step, which may pass before the learner has tried.
     """
 
     id: str
@@ -91,6 +92,7 @@ class Step:
     why: str
     after: str = ""
     prepare: tuple[ActionSpec, ...] = ()
+    probed: bool = False
 
     @property
     def points(self) -> int:
@@ -151,7 +153,7 @@ class CheckResult:
 
 @dataclass(frozen=True)
 class StepResult:
-    """A step's checks, what it earned, and for a `once` step when it was seen (ISO 8601, UTC)."""
+    """A step's checks, what it earned, and for a `once` step when it was seen (ISO 8601, UTC); `probed`: as in Step."""
 
     id: str
     title: str
@@ -161,6 +163,7 @@ class StepResult:
     earned: int
     possible: int
     seen_at: str = ""
+    probed: bool = False
 
 
 @dataclass(frozen=True)

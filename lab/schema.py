@@ -55,6 +55,8 @@ class StepEntry:
     """Where the documentation says more."""
     prepare: tuple[ActionEntry, ...] = ()
     """What `lab solve` does before the solution, for what a learner types on their own machine."""
+    probed: bool = False
+    """Whether the lab's own dry run decides the step, so that it may pass before the learner has tried."""
 
 
 @dataclass(frozen=True)

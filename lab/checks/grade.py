@@ -48,7 +48,7 @@ def grade(step: Step, facts: Facts, seen: Observation) -> StepResult:
     guarded = all(check.verdict is Verdict.PASS for check in checks if check.guard)
     earned = sum(check.points for check in checks if check.verdict is Verdict.PASS) if guarded else 0
     verdict = worst([check.verdict for check in checks])
-    return StepResult(step.id, step.title, step.holds, checks, verdict, earned, step.points)
+    return StepResult(step.id, step.title, step.holds, checks, verdict, earned, step.points, probed=step.probed)
 
 
 def skipped(step: Step, why: str) -> StepResult:

@@ -43,6 +43,7 @@ def _step(step: StepResult) -> dict[str, Any]:
         "earned": step.earned,
         "possible": step.possible,
         "seen_at": step.seen_at,
+        "probed": step.probed,
         "checks": [_check(check) for check in step.checks],
     }
 

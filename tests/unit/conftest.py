@@ -42,6 +42,7 @@ steps:
     holds: once
     checks:
       - {id: pinned, title: It is pinned, check: ready, points: 4}
+    probed: true
 """
 
 

@@ -56,6 +56,7 @@ def test_a_step_is_read_with_all_its_texts(tree: "Tree") -> None:
         CheckSpec("ready", "The API server is ready", "ready", guard=True),
     )
     assert (pin.holds, pin.points) == (Holds.ONCE, 4)
+    assert (find.probed, pin.probed) == (False, True)
 
 
 def test_exercises_come_by_number(tree: "Tree") -> None:

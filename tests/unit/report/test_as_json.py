@@ -46,6 +46,7 @@ def test_a_step_and_a_check(report: Report) -> None:
         "earned": 2,
         "possible": 2,
         "seen_at": "2026-01-31T12:00:00Z",
+        "probed": False,
         "checks": [
             {
                 "id": "refused",

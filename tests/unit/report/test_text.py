@@ -101,3 +101,10 @@ def test_a_skipped_exercise_tells_no_step_how_to_be_seen(report: Report) -> None
     text = written(replace(report, exercises=(exercise,), verdict=Verdict.SKIP))
     assert "lab start x" in text
     assert "lab verify" not in text
+
+
+def test_a_step_that_the_labs_own_probe_decided_says_so(report: Report) -> None:
+    denied = report.exercises[1].steps[0]
+    probed = replace(report.exercises[1], steps=(replace(denied, probed=True),))
+    text = written(replace(report, exercises=(probed,)))
+    assert "seen at 2026-01-31T12:00:00Z by the lab's own probe\n" in text
