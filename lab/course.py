@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from functools import cached_property
 from shlex import join as shell_join
 
-from lab import doing, glance, paths, places
+from lab import advice, doing, glance, paths, places
 from lab.actions import image_policy
 from lab.catalog import Catalog, load
 from lab.checks.base import Facts, ImageFact
@@ -40,6 +40,7 @@ VERIFY_WAIT = 60.0
 """Seconds to wait for what takes a moment to show, such as Gatekeeper's next audit."""
 
 
+@advice.at_the_door
 class Course:
     """The use cases for the cluster of one name. Methods block, for seconds or minutes, and raise `LabError`.
 
@@ -55,6 +56,15 @@ class Course:
         self.ask = ask
         self._cluster = Cluster(name)
 
+    @property
+    def status(self) -> Status:
+        """Told how long work goes on."""
+        return self._status
+
+    @status.setter
+    def status(self, status: Status) -> None:
+        self._status = advice.NamedStatus(status, self.name)
+
     @cached_property
     def catalog(self) -> Catalog:
         """The exercises.
@@ -62,7 +72,7 @@ class Course:
         Raises:
             DataError: something is wrong with them.
         """
-        return load(paths.data("exercises"), paths.data("solutions"))
+        return advice.named(load(paths.data("exercises"), paths.data("solutions")), self.name)
 
     # -- the cluster
 
@@ -269,7 +279,7 @@ class Course:
         for exercise, steps in self.catalog.select([selector]):
             journal = self._journal(record)
             if not journal.started(exercise.id):
-                raise NotStartedError(exercise.id, self.name)
+                raise NotStartedError(exercise.id)
             for step in steps:
                 self._act(exercise, step.prepare)
                 with self.status.phase(f"Solving {exercise.id}/{step.id}: {step.title}", 20):

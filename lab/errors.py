@@ -22,11 +22,6 @@ DEFAULT_NAME = "cks-lab"
 """The cluster that a command is about when none is named."""
 
 
-def for_cluster(name: str) -> str:
-    """What makes a command be about that cluster, to be put behind it: ` --name NAME`, nothing for the default one."""
-    return "" if name == DEFAULT_NAME else f" --name {name}"
-
-
 class LabError(Exception):
     """Something that lab could not do.
 
@@ -62,7 +57,7 @@ class NoClusterError(ClusterError):
     """There is no cluster of the name asked for."""
 
     def __init__(self, name: str) -> None:
-        super().__init__(f'There is no cluster "{name}".', f"Make it with: lab up{for_cluster(name)}")
+        super().__init__(f'There is no cluster "{name}".', "Make it with: lab up")
 
 
 class UsageError(LabError):
@@ -76,9 +71,8 @@ class NotStartedError(LabError):
 
     exit_code = ExitCode.FAILED
 
-    def __init__(self, exercise: str, name: str = DEFAULT_NAME) -> None:
-        command = f"lab start {exercise}{for_cluster(name)}"
-        super().__init__(f'The exercise "{exercise}" is not started.', f"Start it with: {command}")
+    def __init__(self, exercise: str) -> None:
+        super().__init__(f'The exercise "{exercise}" is not started.', f"Start it with: lab start {exercise}")
 
 
 class DataError(LabError):

@@ -37,7 +37,7 @@ class ImagePolicyPlugin(Check[NoParams]):
         if cause := away or _not_enabled(server, written):
             return cause.fail(expected)
         if not server.running:
-            raise NotYet("the API server does not run; if it stays away, see: lab why")
+            raise NotYet("the API server does not run; if it stays away, see why with: lab shell crictl ps -a")
         try:
             live = policy_probe.in_chain(seen[policy_probe.AFTER])
         except CouldNotTell:  # it listens for a moment before it reads the configuration, and ends over it
@@ -101,7 +101,7 @@ class ImagePolicyValues(Check[Values]):
         wanted = {key: getattr(params, name) for key, name in names.items() if getattr(params, name) is not None}
         expected = f"the running API server's {PLUGIN} has {_list(wanted)}"
         if not server.running:
-            raise CouldNotTell("the API server does not run; see: lab why")
+            raise CouldNotTell("the API server does not run; see why with: lab shell crictl ps -a")
         if cause := not_running_with_plugin(server):
             return cause.fail(expected)
         command = f"cat {server.flag(CONFIG_FLAG)}"

@@ -59,7 +59,7 @@ def code_of(error: BaseException) -> ExitCode:
         details = f"the details are in {fault_log.note('crash', error)}"
     except OSError as reason:
         details = f"{type(error).__name__}: {error} (no log: {reason.strerror})"
-    _say(f"Error: lab met something it did not foresee; {details}")
+    _say(f"Error: this is a fault of the lab itself; {details}")
     return ExitCode.COULD_NOT
 
 

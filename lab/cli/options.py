@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from lab.errors import DEFAULT_NAME, UsageError, for_cluster
+from lab.advice import command_for, name_error
+from lab.errors import DEFAULT_NAME, LabError, UsageError
 from lab.exit_codes import ExitCode
 from lab.status import Console
 
@@ -35,13 +36,16 @@ class Group(click.Group):
         """Run it; a reader that leaves ends it well."""
         try:
             return super().invoke(ctx)
+        except LabError as error:
+            name_error(error, getattr(ctx.find_root().obj, "name", DEFAULT_NAME))
+            raise
         except BrokenPipeError:  # click would end with 1, which says that a check failed
             ctx.exit(ExitCode.OK)
 
 
 def _named(ctx: click.Context, _: click.Parameter, name: str | None) -> None:
     if name is not None:
-        ctx.obj = course_of(name)
+        ctx.obj = ctx.find_root().obj = course_of(name)
 
 
 def course_of(name: str) -> "Course":
@@ -83,7 +87,7 @@ json_option = click.option("--json", "as_json", is_flag=True, help="One JSON obj
 
 def advise(course: "Course", *rows: tuple[str, str]) -> None:
     """Print commands for this cluster and what each is for, in two columns, however long its name is."""
-    commands = [f"lab {words}".rstrip() + for_cluster(course.name) for words, _ in rows]
+    commands = [command_for(course.name, words) for words, _ in rows]
     width = max(map(len, commands))
     for command, (_, purpose) in zip(commands, rows, strict=True):
         click.echo(f"  {command:{width}}   {purpose}")

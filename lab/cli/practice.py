@@ -60,7 +60,7 @@ def _walk(course: "Course", where: Place | None) -> ExitCode:
             stream.reconfigure(errors="replace")  # whatever is typed, and wherever a mark cannot be shown
     typed = sys.stdin is not None and sys.stdin.isatty()
     course.status = Console(sys.stdout, stamps=False)
-    talk = Talk(sys.stdin or StringIO(), sys.stdout, _width, echo=not typed)
+    talk = Talk(sys.stdin or StringIO(), sys.stdout, _width, echo=not typed, name=course.name)
     with _ctrl_c_stops():
         try:
             return Walk(course, talk, shell.interact if typed and sys.stdout.isatty() else None).run(where)

@@ -35,12 +35,13 @@ def find() -> Engine:
         EngineError: there is no client, or no engine answers; the message says which.
     """
     if not shell.which("docker"):
-        raise EngineError("There is no docker command on this machine.", "See what to do with: lab doctor")
+        raise EngineError("There is no docker command on this machine.", "Install and start it with: lab doctor --fix")
     try:
         answer = shell.run(["docker", "info", "--format", "{{json .}}"], timeout=30, check=False)
         info: dict[str, Any] = json.loads(answer.text or "{}")
     except (CommandError, ValueError) as error:
-        raise EngineError(f"The Docker engine gave no usable answer: {error}", "lab doctor") from error
+        message = f"The Docker engine gave no usable answer: {error}"
+        raise EngineError(message, "Ask it yourself: docker info") from error
     if not info.get("ServerVersion"):
         reason = " ".join(info.get("ServerErrors") or [answer.output.strip()]) or "it gave no reason"
         raise EngineError(_say(reason), "Start it with: lab doctor --fix")

@@ -3,6 +3,8 @@
 from collections.abc import Callable, Iterable
 from typing import TextIO
 
+from lab.advice import named
+from lab.errors import DEFAULT_NAME
 from lab.practice.prose import code, plain
 from lab.practice.stops import Interrupted, Stop
 from lab.report.text import clean, folded
@@ -19,13 +21,17 @@ class Talk:
         sink: where lines are written.
         width: gives the number of columns there are now.
         echo: write what was read, where no terminal shows it.
+        name: the cluster that the commands in a text are about.
     """
 
-    def __init__(self, source: TextIO, sink: TextIO, width: Callable[[], int], echo: bool = False) -> None:
+    def __init__(
+        self, source: TextIO, sink: TextIO, width: Callable[[], int], echo: bool = False, name: str = DEFAULT_NAME
+    ) -> None:
         self._source = source
         self._sink = sink
         self._width = width
         self._echo = echo
+        self._name = name
 
     @property
     def width(self) -> int:
@@ -34,11 +40,11 @@ class Talk:
 
     def say(self, text: str = "") -> None:
         """Write a text, folded; without one, an empty line."""
-        self.lines(folded("", text, "", self.width) if text else [""])
+        self.lines(folded("", named(text, self._name), "", self.width) if text else [""])
 
     def prose(self, markdown: str) -> None:
         """Write a text in Markdown."""
-        self.lines(plain(markdown, self.width))
+        self.lines(plain(named(markdown, self._name), self.width))
 
     def code(self, script: str) -> None:
         """Write a script, line for line."""

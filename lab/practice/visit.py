@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from functools import partial
 
+from lab.advice import bare
 from lab.decode import did_you_mean
 from lab.model import Exercise, Hint, Place, Step, Verdict
 from lab.ports import OWN_COMMANDS, Course
@@ -102,7 +103,7 @@ class Visit:
             "quit": self._quit,
         }
         own = {command: partial(self._do_here, command) for command in OWN_COMMANDS}
-        if command := own.get(" ".join(line.split())) or commands.get(name):
+        if command := own.get(bare(" ".join(line.split()))) or commands.get(name):
             with told(self._talk):
                 command()
         elif name == "lab":

@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping
 
+from lab.advice import command_for
 from lab.decode import did_you_mean
-from lab.errors import for_cluster
 from lab.exit_codes import ExitCode
 from lab.model import Exercise, ExerciseProgress, Place
 from lab.ports import Course
@@ -113,7 +113,7 @@ class Walk:
         place = self._course.place()
         where = f" {place.exercise_id}" + (f"/{place.step_id}" if place.step_id else "") if place else ""
         self._talk.say(f"{why} Go on with:")
-        self._talk.lines([f"  lab practice --plain{where}{for_cluster(self._course.name)}"])
+        self._talk.lines([f"  {command_for(self._course.name, f'practice --plain{where}')}"])
 
 
 def _complete(progress: ExerciseProgress | None) -> bool:

@@ -4,12 +4,13 @@ import json
 from dataclasses import asdict
 from typing import Any, TextIO
 
+from lab.advice import named
 from lab.model import FORMAT_VERSION, CheckResult, ExerciseResult, Report, StepResult
 
 
 def write(report: Report, stream: TextIO) -> None:
     """Write a report as JSON, indented, with a line end after it."""
-    json.dump(as_object(report), stream, indent=2, ensure_ascii=False)
+    json.dump(as_object(named(report, report.cluster.name)), stream, indent=2, ensure_ascii=False)
     stream.write("\n")
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from textwrap import wrap
 from typing import TextIO
 
+from lab.advice import named
 from lab.model import CheckResult, ExerciseResult, Holds, Report, StepResult, Verdict
 
 WIDTH = 80
@@ -18,8 +19,9 @@ _WHERE = 'The commands after "look with" are for the node: see "lab shell".'
 
 def write(report: Report, stream: TextIO) -> None:
     """Write a report; ends with the score."""
-    for line in _report(report):
-        stream.write(f"{line.rstrip()}\n")
+    name = report.cluster.name
+    for line in _report(named(report, name)):
+        stream.write(f"{named(line.rstrip(), name)}\n")
 
 
 def _report(report: Report) -> Iterator[str]:
@@ -32,7 +34,7 @@ def _report(report: Report) -> Iterator[str]:
     checks = [check for exercise in report.exercises for step in exercise.steps for check in step.checks]
     yield ""
     if any(check.command and _unmet(check) for check in checks):
-        yield from wrap(_WHERE, WIDTH)
+        yield from wrap(named(_WHERE, cluster.name), WIDTH)
     if report.verdict is Verdict.ERROR:
         yield from wrap(_UNSURE, WIDTH)
     yield f"Score: {report.earned} of {report.possible} points. Verdict: {_word(report.verdict)}"

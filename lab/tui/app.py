@@ -9,6 +9,7 @@ from textual.binding import Binding, BindingType
 from textual.command import Provider
 
 from lab import paths
+from lab.advice import command_for
 from lab.errors import LabError
 from lab.exit_codes import ExitCode
 from lab.model import Place
@@ -192,7 +193,8 @@ class LabApp(ShellApp):
 
     @work(exclusive=True, group="quit")
     async def _ask_to_quit(self) -> None:
-        question = "The work that is going on is stopped where it is. `lab` goes on with it the next time."
+        again = command_for(self.session.course.name)
+        question = f"The work that is going on is stopped where it is. `{again}` goes on with it the next time."
         if await self.push_screen_wait(Confirm("Quit in the middle of this?", question, "Quit")):
             self.exit(return_code=ExitCode.INTERRUPTED)
 

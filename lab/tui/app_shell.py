@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from textual import on, work
 
 from lab import shell
+from lab.advice import named
 from lab.tui.app_watch import WatchApp
 from lab.tui.failures import Failure, attempt
 from lab.tui.messages import ShellFound
@@ -36,7 +37,8 @@ class ShellApp(WatchApp):
             self.push_screen(ErrorModal(ended))
         elif ended and time.monotonic() - begun < 1:  # nobody has read what it said
             message = f"The shell ended at once, with exit code {ended}."
-            self.push_screen(ErrorModal(Failure(message, "Ask how the node is with: lab status")))
+            hint = named("Ask how the node is with: lab status", self.session.course.name)
+            self.push_screen(ErrorModal(Failure(message, hint)))
 
     def _interact(self, argv: Sequence[str]) -> int | Failure:
         print("You are root on the node. `exit` or Ctrl-D brings you back to the lab.", flush=True)

@@ -166,6 +166,24 @@ def test_the_code_of_an_error(lab, world, error, code) -> None:
     assert not world.crash.exists()
 
 
+@pytest.mark.parametrize("place", [["--name", "exam", "verify"], ["verify", "--name", "exam"]], ids=["before", "after"])
+@pytest.mark.parametrize("error", [
+    NoClusterError("exam"), NotStartedError("pin"), ClusterError("Broken.", "lab reset --all"),
+    ClusterError("Broken, as `lab up` was interrupted.", "Make it anew: lab down && lab up"),
+])  # fmt: skip
+def test_what_an_error_advises_is_about_the_cluster_at_hand(lab, world, error, place) -> None:
+    world.answers["verify"] = error
+    _, _, err = lab(*place)
+    assert "lab --name exam " in err
+    assert not re.search(r"\blab (?!--name exam )", err)
+
+
+def test_a_usage_error_too_is_about_the_cluster_at_hand(lab) -> None:
+    assert "lab --name exam reset EXERCISE | lab --name exam reset --all" in lab("reset", "--name", "exam")[2]
+    assert "lab --name exam show pin" in lab("show", "pin/no-step", "--name", "exam")[2]
+    assert "lab list" in lab("show", "no-exercise", "--name", "exam")[2]
+
+
 @pytest.mark.parametrize("error", [ValueError("of the program"), OSError(5, "Input/output error"), RecursionError()])
 def test_what_was_not_foreseen_goes_to_a_log(lab, world, error) -> None:
     world.answers["verify"] = error
@@ -381,9 +399,9 @@ def test_up_says_what_is_next(lab, world) -> None:
     assert out == (
         'The cluster "exam" is ready. What next:\n'
         "  lab --name exam             the TUI\n"
-        "  lab show --name exam        what this is about\n"
-        "  lab start pin --name exam   the first exercise\n"
-        "  lab shell --name exam       root on the control-plane node\n"
+        "  lab --name exam show        what this is about\n"
+        "  lab --name exam start pin   the first exercise\n"
+        "  lab --name exam shell       root on the control-plane node\n"
     )
 
 
@@ -401,8 +419,8 @@ def test_what_to_type_next_is_in_columns_and_can_be_typed(lab, world, arguments,
     assert all(rows)
     assert len({row.start(2) for row in rows}) == 1  # one column
     for words in (row[1].split() for row in rows):
-        assert (words[-2:] == ["--name", name]) == (name != "cks-lab")
-        assert words[1:2] in ([], ["--name"]) or words[1] in cli.cli.commands
+        assert (words[1:3] == ["--name", name]) == (name != "cks-lab")
+        assert not (rest := words[1 if name == "cks-lab" else 3 :]) or rest[0] in cli.cli.commands
 
 
 def test_without_a_terminal_no_command_means_up(lab, world) -> None:
@@ -531,7 +549,7 @@ def test_the_command_line_loads_neither_the_tui_nor_the_client() -> None:
 def test_the_webhook_beside_the_cluster(lab, world) -> None:
     code, out, _ = lab("webhook", "up", "--name", "exam")
     assert (code, world.asked) == (0, [("webhook_up",)])
-    assert "lab webhook logs --name exam" in out
+    assert "lab --name exam webhook logs" in out
     assert lab("webhook", "down")[0] == 0
     world.answers["webhook_logs_argv"] = ["sh", "-c", "exit 7"]
     assert lab("webhook", "logs", "--follow")[0] == 7

@@ -468,7 +468,7 @@ def test_ctrl_c_at_a_prompt_leaves(lines) -> None:
 
 
 def test_how_to_go_on_has_the_clusters_name() -> None:
-    assert walk(begun(name="exam"), place=PIN).text.endswith("  lab practice --plain image-digest/pin --name exam\n")
+    assert walk(begun(name="exam"), place=PIN).text.endswith("  lab --name exam practice --plain image-digest/pin\n")
 
 
 def test_other_signals_are_not_for_the_walk() -> None:

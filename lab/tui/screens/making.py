@@ -10,6 +10,7 @@ from textual.events import ScreenResume
 from textual.widgets import Footer, ProgressBar
 
 from lab import paths
+from lab.advice import named
 from lab.exit_codes import ExitCode
 from lab.status import seconds
 from lab.tui import clock, curtain, log_tail
@@ -124,7 +125,7 @@ class MakingScreen(LabScreen):
     def _making_began(self, event: MakingBegan) -> None:
         doing = "Bringing back" if event.exists else "Making"
         self._title = f'{doing} the cluster "{self.session.course.name}"'
-        self.query_one("#about", Text).show(_BACK if event.exists else _MAKING)
+        self.query_one("#about", Text).show(_BACK if event.exists else named(_MAKING, self.session.course.name))
         self._tick()
 
     @on(StillAhead)

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from textual import on, work
 
+from lab.advice import bare
 from lab.model import Exercise, Step
 from lab.ports import OWN_COMMANDS
 from lab.tui.failures import Failure, attempt
@@ -95,6 +96,7 @@ class Flows(TerminalSide):
     @work(exclusive=True, group="own")
     async def do_here(self, command: str) -> None:
         """Do what is typed on one's own machine elsewhere: `lab webhook` with up, down or logs."""
+        command = bare(command)
         if command not in OWN_COMMANDS:
             self.notify("y copies it, for a terminal of your own machine.", markup=False)
             return
