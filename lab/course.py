@@ -1,6 +1,7 @@
 """The use cases: the one door that the command line and the TUI both go through."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import cached_property
 from shlex import join as shell_join
 
@@ -10,12 +11,12 @@ from lab.catalog import Catalog, load
 from lab.checks.base import Facts, ImageFact
 from lab.checks.interest import interest_of
 from lab.engine import daemon, docker, host
-from lab.errors import ClusterError, EngineError, NoClusterError, NotStartedError
+from lab.errors import ClusterError, EngineError, LabError, NoClusterError, NotStartedError
 from lab.grading import Grading, evidence_of
 from lab.images import binaries, kind_tool, node, official, pins, shelf
 from lab.images import gatekeeper as gatekeeper_release
 from lab.images.workshop import Workshop
-from lab.k8s import gatekeeper_state, lifecycle, webhook
+from lab.k8s import gatekeeper_state, golden, lifecycle, webhook
 from lab.k8s.cluster import Cluster
 from lab.k8s.record import Record
 from lab.k8s.watching import Watching
@@ -371,7 +372,23 @@ class Course:
         return step
 
     def _grading(self, record: Record) -> Grading:
-        return Grading(self._cluster, self._journal(record), _facts(record), self.status)
+        journal = self._journal(record)
+        return Grading(self._cluster, journal, self._facts(record, journal), self.status)
+
+    def _facts(self, record: Record, journal: Journal) -> Facts:
+        """What was true right after `lab up`, and the manifest of before an exercise in effect changes it."""
+        images = (ImageFact(image.name, image.manifest_digest, image.config_digest) for image in record.images)
+        facts = Facts(record.kubernetes_version, tuple(images), address=record.address)
+        try:
+            manifests = golden.manifests(self._cluster.files.golden)
+        except LabError:  # a check that needs them says so
+            return facts
+        in_effect = (each for each in self.catalog.exercises if journal.started(each.id) and not journal.aside(each.id))
+        kept = self._cluster.files.kept_manifest
+        if any(doing.changes_manifests(exercise.aside) for exercise in in_effect):
+            before = kept.read_bytes() if kept.is_file() else manifests["kube-apiserver.yaml"]
+            return replace(facts, manifests=manifests, kept_manifest=before)
+        return replace(facts, manifests=manifests)
 
     def _set_aside(self, exercise: Exercise, record: Record) -> None:
         """End the effects of an exercise on others; what it earns now is journalled first."""
@@ -394,8 +411,3 @@ class Course:
 
 def _info(record: Record) -> ClusterInfo:
     return ClusterInfo(record.name, record.kubernetes_version, record.node_image, record.provider)
-
-
-def _facts(record: Record) -> Facts:
-    images = (ImageFact(image.name, image.manifest_digest, image.config_digest) for image in record.images)
-    return Facts(record.kubernetes_version, tuple(images))

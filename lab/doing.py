@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from lab import actions
 from lab.actions.base import Setting
+from lab.actions.restore import MANIFESTS
 from lab.decode import params as decode_params
 from lab.errors import ClusterError, CommandError
 from lab.k8s.cluster import Cluster
@@ -31,6 +32,11 @@ def undoes(reset: Sequence[ActionSpec], aside: Sequence[ActionSpec]) -> bool:
     """Whether a reset changes what the other actions take out of effect: that would be lost."""
     changed, wanted = ({actions.REGISTRY[spec.do].shared for spec in specs} - {""} for specs in (reset, aside))
     return bool(changed & wanted)
+
+
+def changes_manifests(specs: Sequence[ActionSpec]) -> bool:
+    """Whether actions change the static pods' manifests."""
+    return any(actions.REGISTRY[spec.do].shared == MANIFESTS for spec in specs)
 
 
 def type_script(exercise: Exercise, step: Step, script: str, cluster: Cluster) -> None:

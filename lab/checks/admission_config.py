@@ -80,7 +80,7 @@ def read_settings(server: ApiServer, config: str = "") -> Settings:
         Flaw: the API server could not use it.
     """
     path = posixpath.join("/", server.flag(CONFIG_FLAG) or config)
-    outer = go_yaml.mapping(go_yaml.load(content_of(server, path, "no-file"), path, strict=True), path)
+    outer = go_yaml.mapping(go_yaml.load(content_of(server, path, "no-file"), path, go_yaml.ADMISSION), path)
     legacy = outer.get("apiVersion") not in VERSIONS and "imagePolicy" in outer
     inner, sources = (outer, (path,)) if legacy else _inner(server, path, outer)
     policy = go_yaml.mapping(_folded(inner, "imagePolicy"), f"imagePolicy in {sources[-1]}")
@@ -128,7 +128,10 @@ def _inner(server: ApiServer, path: str, outer: Mapping[str, Any]) -> tuple[Mapp
     if not other:
         raise Flaw("no-configuration", f"{PLUGIN} in {path} has neither a configuration nor the path of a file")
     other = posixpath.join(posixpath.dirname(path), other)
-    return go_yaml.mapping(go_yaml.load(content_of(server, other, "path-missing"), other), other), (path, other)
+    return go_yaml.mapping(go_yaml.load(content_of(server, other, "path-missing"), other, go_yaml.PLUGIN), other), (
+        path,
+        other,
+    )
 
 
 def _only(value: Mapping[str, Any], known: tuple[str, ...], what: str) -> None:

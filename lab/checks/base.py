@@ -152,6 +152,12 @@ class Facts:
     """A word that is new for each observation, to find a probe again where it was seen."""
     now: datetime | None = None
     """When the observation began, by this machine's clock."""
+    address: str = ""
+    """The node's address when the cluster was made."""
+    manifests: Mapping[str, bytes] = field(default_factory=dict)
+    """The static pods' manifests by file name, as they were then; none where they are not known."""
+    kept_manifest: bytes | None = None
+    """The kube-apiserver's manifest from before an exercise that is in effect changes it; None when there is none."""
 
     def image_of(self, component: str) -> ImageFact:
         """The image of a control-plane component such as `kube-apiserver`.

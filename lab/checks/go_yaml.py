@@ -1,23 +1,45 @@
-"""YAML and JSON as Kubernetes reads them (sigs.k8s.io/yaml on go.yaml.in/yaml/v2), to Python's own types. Pure.
+"""YAML and JSON as Kubernetes' decoders read them, to Python's own types. Pure.
 
-Differences from PyYAML: `y` and `n` are booleans, dates are text, there are no numbers of base 60, only the first
-document counts, and a key that is there twice is wrong only where the reader is strict (else the last one counts).
+Each caller says which decoder reads the file: they differ in what begins with `{`, and in what they let pass.
 """
 
 import json
 import re
-from collections.abc import Hashable, Mapping
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
-import yaml
+from lab.checks import go_yaml_values
 
-_BOOLEAN = re.compile(r"y|Y|yes|Yes|YES|n|N|no|No|NO|true|True|TRUE|false|False|FALSE|on|On|ON|off|Off|OFF")
-_TRUE = re.compile(r"(?i:y|yes|true|on)")
-_NULL = re.compile(r"~|null|Null|NULL|")
-_INTEGER = re.compile(r"[-+]?(0[bB][01_]+|0[oO]?[0-7_]+|0[xX][0-9a-fA-F_]+|[1-9][0-9_]*|0)")
-_FLOAT = re.compile(r"[-+]?(\.[0-9_]+|[0-9][0-9_]*(\.[0-9_]*)?)([eE][-+]?[0-9]+)?")
-_RESOLVED = {"null": ("~nN", _NULL), "bool": ("yYnNtTfFoO", _BOOLEAN), "int": ("-+0123456789", _INTEGER)}
-_RESOLVED |= {"float": ("-+.0123456789", _FLOAT), "merge": ("<", re.compile("<<"))}
+
+@dataclass(frozen=True)
+class Decoder:
+    """One of Kubernetes' decoders.
+
+    Attributes:
+        json: what begins with `{` is JSON. Else all is YAML, of which JSON is a part.
+        or_yaml: where that JSON is wrong, it is read as YAML after all; and what follows the first value or a line
+            that begins with `---` is passed over.
+        strict: a key that is there twice is wrong. Else the last one counts.
+    """
+
+    json: bool = True
+    or_yaml: bool = False
+    strict: bool = False
+
+
+KUBELET = Decoder()
+"""A static pod's manifest: pkg/kubelet/config/common.go, tryDecodeSinglePod."""
+ADMISSION = Decoder(strict=True)
+"""The API server's admission configuration: k8s.io/apiserver, pkg/admission/config.go."""
+PLUGIN = Decoder(or_yaml=True)
+"""The file of ImagePolicyWebhook itself: NewYAMLOrJSONDecoder of k8s.io/apimachinery, pkg/util/yaml."""
+CLIENTCMD = Decoder(json=False)
+"""A kubeconfig: k8s.io/client-go, tools/clientcmd/api/latest."""
+
+_BRACE = re.compile(r"[^\S\x1c-\x1f]*\{")
+_SPACE = re.compile(rb"[ \t\v\f\r]*\n?")  # YAMLOrJSONDecoder.consumeWhitespace
+_SEPARATOR = re.compile(rb"---([^\r\n]*)")
 
 
 class Flaw(Exception):
@@ -29,32 +51,93 @@ class Flaw(Exception):
         self.said = said
 
 
-def load(content: bytes, name: str, strict: bool = False) -> Any:
-    """The first document of a file; `name` is what to call the file, `strict` minds keys that are there twice.
+def load(content: bytes, name: str, decoder: Decoder) -> Any:
+    """The first document of a file, None when there is nothing in it.
+
+    Args:
+        content: of the file.
+        name: what to call the file.
+        decoder: which of Kubernetes' decoders reads it.
 
     Raises:
-        Flaw: it is not YAML, or has a key twice.
+        Flaw: it cannot be read, or has a key twice where that is wrong.
     """
-    try:
-        text = content.decode()
-        if text.lstrip().startswith("{"):
-            return json.loads(text, object_pairs_hook=lambda pairs: _json_object(pairs, name, strict))
-    except ValueError:  # not JSON: perhaps a flow mapping; not UTF-8: said below
-        pass
-    try:
-        loader = (_StrictLoader if strict else _Loader)(content)
+    text = content.decode(errors="replace")
+    if decoder.json and _BRACE.match(text):
         try:
-            return loader.get_data()
-        finally:
-            loader.dispose()
-    except _Twice as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else 0
-        raise Flaw("duplicate-key", f"{name} has the key {error.problem} twice, again in line {line}") from None
-    except (yaml.YAMLError, ValueError, LookupError, AttributeError, TypeError, RecursionError) as error:
-        mark = getattr(error, "problem_mark", None)
-        where = f", in line {mark.line + 1}" if mark else ""
-        said = f": {problem}" if (problem := getattr(error, "problem", None)) else ""
-        raise Flaw("not-yaml", f"{name} is not YAML{where}{said}") from None
+            return _json(text, name, decoder)
+        except Flaw:
+            if not decoder.or_yaml:
+                raise
+            try:
+                return _yaml(_SPACE.sub(b"", content, count=1), name, decoder)
+            except Flaw:
+                pass  # what is wrong with it as JSON says more
+            raise
+    return _yaml(content, name, decoder)
+
+
+def _yaml(content: bytes, name: str, decoder: Decoder) -> Any:
+    try:
+        return go_yaml_values.first_document(_first(content, name) if decoder.or_yaml else content, decoder.strict)
+    except go_yaml_values.Twice as twice:
+        raise Flaw("duplicate-key", f"{name} has the key {twice.said} twice, again in line {twice.line}") from None
+    except go_yaml_values.Broken as broken:
+        where = f", in line {broken.line}" if broken.line else ""
+        raise Flaw("not-yaml", f"{name} is not YAML{where}: {broken.said}") from None
+
+
+def _first(content: bytes, name: str) -> bytes:
+    """The lines up to one that begins with `---`, as YAMLReader cuts them."""
+    kept: list[bytes] = []
+    for number, line in enumerate(content.split(b"\n"), 1):
+        if separator := _SEPARATOR.match(line):
+            if (rest := separator[1].strip()) and not rest.startswith(b"#"):
+                said = f"nothing but a comment may stand behind the --- in line {number}"
+                raise Flaw("not-yaml", f"{name} is not YAML: {said}")
+            if kept:
+                break
+        kept.append(line)
+    return b"\n".join(kept)
+
+
+def _json(text: str, name: str, decoder: Decoder) -> Any:
+    def no_number(word: str) -> Any:
+        raise Flaw("not-json", f"{name} begins with {{, so it is read as JSON, which knows no {word}")
+
+    reader = json.JSONDecoder(
+        object_pairs_hook=lambda pairs: _json_object(pairs, name, decoder.strict), parse_constant=no_number
+    )
+    try:
+        value = reader.raw_decode(text.lstrip())[0] if decoder.or_yaml else reader.decode(text)
+    except json.JSONDecodeError as error:
+        said = f"{name} begins with {{, so it is read as JSON, and is none, in line {error.lineno}"
+        raise Flaw("not-json", f"{said}: {_problem(error)}") from None
+    except RecursionError:
+        raise Flaw("not-json", f"{name} is nested too deeply") from None
+    if "\\ud" in text.lower():  # a half of a character stands for none
+        value = json.loads(json.dumps(value, ensure_ascii=False).encode(errors="replace"))
+    return value
+
+
+def _problem(error: json.JSONDecodeError) -> str:
+    """What is wrong there, for what people take over from YAML and JavaScript."""
+    before, rest = error.doc[: error.pos].rstrip(), error.doc[error.pos :].lstrip()
+    if rest.startswith(("#", "//", "/*")):
+        return "JSON has no comments"
+    if (before.endswith(",") and rest[:1] in ("}", "]")) or rest.startswith(","):
+        return "there is a comma before the end of a list or an object, or one too many"
+    if rest.startswith("'"):
+        return "a text stands between double quotes, not single ones"
+    return error.msg
+
+
+def _json_object(pairs: list[tuple[str, Any]], name: str, strict: bool) -> dict[str, Any]:
+    result = dict(pairs)
+    if strict and len(result) != len(pairs):
+        twice = next(key for key, _ in pairs if sum(key == other for other, _ in pairs) > 1)
+        raise Flaw("duplicate-key", f"{name} has the key {twice} twice")
+    return result
 
 
 def mapping(value: Any, what: str) -> Mapping[str, Any]:
@@ -103,63 +186,3 @@ def shown(value: Any) -> str:
     if value is None:
         return "nothing"
     return str(value).lower() if isinstance(value, bool) else str(value)
-
-
-class _Twice(yaml.constructor.ConstructorError):
-    """A key is there twice."""
-
-
-class _Loader(yaml.SafeLoader):
-    """Resolves plain values as go.yaml.in/yaml/v2 does (resolve.go)."""
-
-    yaml_implicit_resolvers: dict[str, Any] = {}  # noqa: RUF012 (PyYAML's own)
-    strict = False
-
-    def construct_mapping(self, node: Any, deep: bool = False) -> dict[Hashable, Any]:
-        seen = set()
-        for key, _ in node.value if isinstance(node, yaml.MappingNode) else ():
-            if self.strict and isinstance(key, yaml.ScalarNode) and key.value != "<<":
-                if key.value in seen:
-                    raise _Twice(None, None, key.value, key.start_mark)
-                seen.add(key.value)
-        return {_key(key): value for key, value in super().construct_mapping(node, deep).items()}
-
-    def construct_integer(self, node: Any) -> int:
-        digits = node.value.replace("_", "").lower()
-        octal = re.fullmatch(r"([-+]?)0([0-7]+)", digits)
-        return int(f"{octal[1]}0o{octal[2]}" if octal else digits, 0)
-
-    def construct_real(self, node: Any) -> float | int:
-        value = float(node.value.replace("_", ""))
-        return int(value) if value.is_integer() and abs(value) < 1e21 else value  # as Go writes it into JSON
-
-    def construct_truth(self, node: Any) -> bool:
-        if not _BOOLEAN.fullmatch(node.value):
-            raise yaml.constructor.ConstructorError(None, None, "cannot be a boolean", node.start_mark)
-        return bool(_TRUE.fullmatch(node.value))
-
-
-class _StrictLoader(_Loader):
-    strict = True
-
-
-for _tag, (_first, _form) in _RESOLVED.items():
-    _whole = re.compile(f"(?:{_form.pattern})$")
-    _Loader.add_implicit_resolver(f"tag:yaml.org,2002:{_tag}", _whole, list(_first) + ([""] if _tag == "null" else []))
-_StrictLoader.yaml_implicit_resolvers = _Loader.yaml_implicit_resolvers
-for _kind in (_Loader, _StrictLoader):
-    _kind.add_constructor("tag:yaml.org,2002:int", _kind.construct_integer)
-    _kind.add_constructor("tag:yaml.org,2002:float", _kind.construct_real)
-    _kind.add_constructor("tag:yaml.org,2002:bool", _kind.construct_truth)
-
-
-def _key(key: Hashable) -> Hashable:
-    return str(key).lower() if isinstance(key, bool) else str(key)
-
-
-def _json_object(pairs: list[tuple[str, Any]], name: str, strict: bool) -> dict[str, Any]:
-    result = dict(pairs)
-    if strict and len(result) != len(pairs):
-        twice = next(key for key, _ in pairs if sum(key == other for other, _ in pairs) > 1)
-        raise Flaw("duplicate-key", f"{name} has the key {twice} twice")
-    return result

@@ -10,16 +10,21 @@ from lab.k8s.cluster import IMAGE_LISTING
 LISTING = NodeAsk(IMAGE_LISTING)
 """Every image name that containerd knows on the node, with the manifest digest that it stands for."""
 
+_TAG = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}")
 _DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 
 
 @dataclass(frozen=True)
 class Reference:
-    """An image reference, taken apart by the distribution's grammar: `repository[:tag][@digest]`."""
+    """An image reference, taken apart by the distribution's grammar: `repository[:tag][@digest]`.
+
+    `valid`: whether what stands where the tag is can be one.
+    """
 
     repository: str
     tag: str
     digest: str
+    valid: bool = True
 
 
 @dataclass(frozen=True)
@@ -34,8 +39,8 @@ def parse(text: str) -> Reference:
     """Take a reference apart; a port of the registry is no tag."""
     name, _, digest = text.strip().partition("@")
     head, slash, last = name.rpartition("/")
-    base, _, tag = last.partition(":")
-    return Reference(head + slash + base, tag, digest)
+    base, colon, tag = last.partition(":")
+    return Reference(head + slash + base, tag, digest, not colon or bool(_TAG.fullmatch(tag)))
 
 
 def wrong_digest(digest: str, component: str, facts: Facts, names: dict[str, str]) -> Wrong | None:

@@ -49,7 +49,7 @@ def read_kubeconf(server: ApiServer, path: str) -> Kubeconf:
     Raises:
         Flaw: the API server could not use it.
     """
-    config = go_yaml.mapping(go_yaml.load(content_of(server, path, "no-file"), path), path)
+    config = go_yaml.mapping(go_yaml.load(content_of(server, path, "no-file"), path, go_yaml.CLIENTCMD), path)
     for key, wanted in (("apiVersion", "v1"), ("kind", "Config")):
         if config.get(key) not in (None, "", wanted):
             raise Flaw("api-version", f"{path} says {key}: {config[key]}; it has to be {wanted}")

@@ -121,6 +121,8 @@ def manifests(archive: Path) -> dict[str, bytes]:
     with tarfile.open(archive) as tar:
         for entry in tar:
             folder, _, name = entry.name.rpartition("/")
+            if found and folder != MANIFESTS:
+                break  # etcd's data, much longer, comes after them
             content = tar.extractfile(entry) if folder == MANIFESTS and entry.isfile() else None
             if content:
                 found[name] = content.read()

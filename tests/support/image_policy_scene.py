@@ -16,7 +16,8 @@ from asking import asked
 
 from lab import certs
 from lab.checks import policy_probe
-from lab.checks.base import REGISTRY, Answer, ApiAsk, Ask, Facts, Judgement, NodeAsk, Unknown, WebhookAsk
+from lab.checks.base import REGISTRY, Answer, ApiAsk, Ask, DirectoryAsk, Facts, Judgement, NodeAsk, Unknown, WebhookAsk
+from lab.checks.node_file import NodeFile
 
 RECORDED: dict[str, Any] = json.loads(
     (Path(__file__).parents[1] / "unit" / "checks" / "recorded" / "image-policy.json").read_text()
@@ -87,7 +88,7 @@ def process(
     return Answer("\n".join(lines) + "\n")
 
 
-def manifest(argv: tuple[str, ...] = ARGV, text: str = "") -> Answer:
+def manifest(argv: tuple[str, ...] = ARGV, text: str = "") -> NodeFile:
     """The manifest directory with one manifest that has these arguments, or this text."""
     container = {"name": "kube-apiserver", "command": list(argv)}
     pod = {
@@ -96,7 +97,8 @@ def manifest(argv: tuple[str, ...] = ARGV, text: str = "") -> Answer:
         "metadata": {"name": "kube-apiserver"},
         "spec": {"containers": [container]},
     }
-    return Answer(f"{_b64('kube-apiserver.yaml')} {_b64(text or yaml.safe_dump(pod))}\n")
+    file = NodeFile("file", (text or yaml.safe_dump(pod)).encode())
+    return NodeFile("directory", entries={"kube-apiserver.yaml": file})
 
 
 def recorded(name: str) -> Answer:
@@ -140,7 +142,7 @@ class Scene:
     """
 
     process: Answer | Unknown = field(default_factory=process)
-    manifests: Answer | Unknown = field(default_factory=manifest)
+    manifests: NodeFile | Unknown = field(default_factory=manifest)
     probe: Answer | Unknown = field(default_factory=lambda: recorded("closed"))
     probes: Mapping[str, Answer | Unknown] = field(default_factory=dict)
     before: Answer | Unknown = field(default_factory=metrics)
@@ -156,11 +158,13 @@ class Scene:
         given = check.takes(**params)
         return check.judge(given, facts, asked(check, given, facts, self._answer))
 
-    def _answer(self, ask: Ask) -> Answer | Unknown:
+    def _answer(self, ask: Ask) -> Answer | NodeFile | Unknown:
         if isinstance(ask, WebhookAsk):
             return self.log
+        if isinstance(ask, DirectoryAsk):
+            return self.manifests
         if isinstance(ask, NodeAsk):
-            words = {"wanted=": self.process, "cd /etc": self.manifests, "service=": self.reach, "for f in": self.made}
+            words = {"wanted=": self.process, "service=": self.reach, "for f in": self.made}
             return next(answer for word, answer in words.items() if ask.command.startswith(word))
         if ask.method == "GET":
             return {"/metrics?lab=before": self.before, "/metrics?lab=after": self.after}.get(ask.path, self.pod)

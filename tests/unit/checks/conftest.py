@@ -1,13 +1,14 @@
 """A cluster as `lab up` recorded it, the images on its node, and every way in which a digest can be wrong."""
 
-import base64
 import hashlib
 from collections.abc import Sequence
 from typing import Any
 
 import pytest
+from asking import asked
 
-from lab.checks.base import REGISTRY, Answer, Facts, ImageFact, Judgement, Observation, Unknown
+from lab.checks.base import REGISTRY, Answer, Facts, ImageFact, Judgement, Unknown
+from lab.checks.node_file import NodeFile
 
 REPOSITORY = "registry.k8s.io/kube-apiserver"
 VERSION = "v1.36.4"
@@ -65,22 +66,26 @@ class World:
         ]
         return Answer(self.fill("\n".join(rows)) + "\n")
 
-    def judge(self, name: str, answers: Sequence[Answer | Unknown], **params: str) -> Judgement:
+    def judge(
+        self, name: str, answers: Sequence[Answer | NodeFile | Unknown], facts: Facts | None = None, **params: str
+    ) -> Judgement:
         """Judge answers, given in the order of the check's asks."""
-        check = REGISTRY[name]
+        check, left = REGISTRY[name], list(answers)
         given = check.takes(**params)
-        asks = list(check.asks(given, self.facts, Observation()))
-        assert len(asks) == len(answers)
-        return check.judge(given, self.facts, Observation(dict(zip(asks, answers, strict=True))))
+        seen = asked(check, given, facts or self.facts, lambda ask: left.pop(0))
+        assert not left
+        return check.judge(given, facts or self.facts, seen)
 
     @staticmethod
-    def manifests(*files: tuple[str, str | bytes]) -> Answer:
-        """The manifest directory with these files, as the node's script prints it."""
-        rows = []
-        for name, content in files:
-            raw = content if isinstance(content, bytes) else content.encode()
-            rows.append(f"{base64.b64encode(name.encode()).decode()} {base64.b64encode(raw).decode()}\n")
-        return Answer("".join(rows))
+    def manifests(*files: tuple[str, str | bytes | NodeFile]) -> NodeFile:
+        """The manifest directory with these files, by their contents or as they are."""
+        entries = {
+            name: file
+            if isinstance(file, NodeFile)
+            else NodeFile("file", file if isinstance(file, bytes) else file.encode())
+            for name, file in files
+        }
+        return NodeFile("directory", entries=entries)
 
     def pod(self, image: str, name: str = "kube-apiserver") -> str:
         return (

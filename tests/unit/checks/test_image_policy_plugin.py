@@ -16,13 +16,14 @@ from image_policy_scene import (
 )
 
 from lab.checks.base import Answer, CouldNotTell, NotYet, Unknown
+from lab.checks.node_file import NodeFile
 from lab.model import Verdict
 
 NO_CONFIG = ("kube-apiserver", f"{PLUGINS}=NodeRestriction,ImagePolicyWebhook")
 NO_PLUGIN = ("kube-apiserver", f"{CONFIG_FLAG}={CONFIG}", f"{PLUGINS}=NodeRestriction")
 NO_NODE = ("kube-apiserver", f"{CONFIG_FLAG}={CONFIG}", f"{PLUGINS}=ImagePolicyWebhook")
 MISSPELT = ("kube-apiserver", f"{CONFIG_FLAG}={CONFIG}", f"{PLUGINS}=NodeRestriction,imagePolicyWebhook")
-NOTHING = Answer("")
+NOTHING = NodeFile("directory")
 GONE = process((), state="absent", view="node", files={})
 
 
@@ -86,7 +87,7 @@ def test_a_process_without(argv, written, reason) -> None:
         (away(ARGV), NOTHING, "no-manifest"),
         (GONE, NOTHING, "no-manifest"),
         (away(ARGV), manifest(text="\tspec:"), "broken-manifest"),
-        (away(ARGV), manifest(text="metadata: {name: kube-apiserver}\nspec: x\n"), "no-manifest"),
+        (away(ARGV), manifest(text="metadata: {name: kube-apiserver}\nspec: x\n"), "broken-manifest"),
     ],
 )
 def test_while_the_api_server_is_away_the_node_tells(server, manifests, reason) -> None:
