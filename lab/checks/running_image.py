@@ -1,4 +1,4 @@
-"""running-digest: the container that runs was started from the digest, and is what serves."""
+"""running-digest: a component's container was started from the digest, and is what serves at the component's port."""
 
 import json
 import re
@@ -8,9 +8,6 @@ from dataclasses import dataclass
 from lab.checks import images, manifests
 from lab.checks.base import Ask, Check, CouldNotTell, Facts, Judgement, NodeAsk, Observation, check
 from lab.model import Verdict
-
-LISTENER = NodeAsk("ss -ltnpH 'sport = :6443'")
-"""The processes that listen on the API server's port."""
 
 
 @dataclass(frozen=True)
@@ -36,8 +33,10 @@ class RunningDigest(Check[Params]):
     takes = Params
 
     def asks(self, params: Params, facts: Facts, seen: Observation) -> Iterable[Ask]:
-        """The running container, the manifests (to tell an old container), the port's process, the images."""
-        return self._inspect(params), manifests.MANIFESTS, LISTENER, images.LISTING
+        """The running container, the manifests (to tell an old container), the images, and the port's process."""
+        yield from (self._inspect(params), manifests.MANIFESTS, images.LISTING)
+        if port := _port(params.component, facts):
+            yield _listener(port)
 
     def judge(self, params: Params, facts: Facts, seen: Observation) -> Judgement:
         """Judge what runs."""
@@ -57,9 +56,10 @@ class RunningDigest(Check[Params]):
             if reason:
                 return verdict(reason, observed)
         pids = [container.pid for container in containers]
-        if (listener := self._listener(seen)) and listener not in pids:
-            return verdict("impostor", f"another process (pid {listener}) listens on port 6443, not this container")
-        return verdict("", f"started from {containers[0].asked_image}")
+        port = _port(component, facts)
+        if port and (listener := self._listener(port, seen)) and listener not in pids:
+            return verdict("impostor", f"another process (pid {listener}) listens on port {port}, not this container")
+        return verdict("", f"the container was started from {containers[0].asked_image}")
 
     def _wrong(self, container: Container, params: Params, facts: Facts, seen: Observation) -> tuple[str, str]:
         right = facts.image_of(params.component)
@@ -107,15 +107,30 @@ class RunningDigest(Check[Params]):
         return [Container(str(row["asked"]), str(row["id"]), int(row["pid"] or 0)) for row in rows]
 
     @staticmethod
-    def _listener(seen: Observation) -> int:
+    def _listener(port: int, seen: Observation) -> int:
         """The process on the port; 0 when there is none, which is for the check of readiness to say."""
-        answer = seen[LISTENER]
+        answer = seen[_listener(port)]
         said = answer.text.strip()
         if answer.code:
-            raise CouldNotTell(f"who listens on port 6443 could not be looked up: {said[-200:]}")
+            raise CouldNotTell(f"who listens on port {port} could not be looked up: {said[-200:]}")
         if not said:
             return 0
         found = re.search(r"\bpid=(\d+)", said)
         if not found:
-            raise CouldNotTell(f"the node does not say which process listens on port 6443: {said[-200:]}")
+            raise CouldNotTell(f"the node does not say which process listens on port {port}: {said[-200:]}")
         return int(found[1])
+
+
+def _listener(port: int) -> NodeAsk:
+    """The processes that listen on a port of the node."""
+    return NodeAsk(f"ss -ltnpH 'sport = :{port}'")
+
+
+def _port(component: str, facts: Facts) -> int:
+    """The first port that a component's manifest named right after `lab up`; 0 when it named none."""
+    for name, content in facts.manifests.items():
+        manifest = manifests.parse(content, name)
+        if manifest.is_of(component):
+            ports = [port for container in manifest.containers for port in container.get("ports") or ()]
+            return int(ports[0]["containerPort"]) if ports else 0
+    return 0

@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -6,6 +7,12 @@ from lab.checks.base import Answer, CouldNotTell, Unknown
 from lab.model import Verdict
 
 QUIET = Answer("")
+PORT = """
+apiVersion: v1
+kind: Pod
+metadata: {name: kube-apiserver}
+spec: {containers: [{name: kube-apiserver, ports: [{containerPort: 6443, name: probe-port}]}]}
+"""
 
 
 @pytest.fixture
@@ -16,10 +23,11 @@ def judge(world):
         answers = [
             ran if ran is not None else Answer("".join(f"{row}\n" for row in rows)),
             world.manifests(("kube-apiserver.yaml", world.pod(manifest))),
-            Answer(socket) if isinstance(listener, int) else listener,
             world.listing,
+            Answer(socket) if isinstance(listener, int) else listener,
         ]
-        return world.judge("running-digest", answers, component=world.component)
+        golden = {"kube-apiserver.yaml": PORT.encode()}
+        return world.judge("running-digest", answers, replace(world.facts, manifests=golden), component=world.component)
 
     return judge
 
