@@ -1,5 +1,6 @@
 """The use cases: the one door that the command line and the TUI both go through."""
 
+import tarfile
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import cached_property
@@ -381,7 +382,7 @@ class Course:
         facts = Facts(record.kubernetes_version, tuple(images), address=record.address)
         try:
             manifests = golden.manifests(self._cluster.files.golden)
-        except LabError:  # a check that needs them says so
+        except (LabError, tarfile.TarError, EOFError, OSError):  # damaged: a check that needs them says so
             return facts
         in_effect = (each for each in self.catalog.exercises if journal.started(each.id) and not journal.aside(each.id))
         kept = self._cluster.files.kept_manifest

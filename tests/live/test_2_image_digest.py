@@ -2,11 +2,19 @@
 
 import json
 import subprocess
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
+from answers import FOLDER, Bench, Right, Wrong, cases, chosen, right_answers, wrong_answers
 from live_program import Lab, images_of
 
-MANIFEST = "/etc/kubernetes/manifests/kube-apiserver.yaml"
+EXERCISE = "image-digest"
+WRONG, RIGHT = wrong_answers(EXERCISE), right_answers(EXERCISE)
+OFTEN = chosen(WRONG, extra=4)
+BEFORE = {"find": ("find",), "pin": ("find", "pin"), "run": ("find", "pin")}  # the steps that matter to a step
+DIRECTORY = "/etc/kubernetes/manifests"
+MANIFEST = f"{DIRECTORY}/kube-apiserver.yaml"
 ANSWER = "/root/image-digest/digest"
 REPOSITORY = "registry.k8s.io/kube-apiserver"
 
@@ -27,7 +35,7 @@ def test_started_earns_nothing(digest: Lab) -> None:
     assert verified.reason("answer") == "no-answer"
     assert verified.reason("manifest") == "tag-only"
     assert verified.reason("container") == "tag-only"
-    for guard in ("one-manifest", "ready", "version"):
+    for guard in ("one-manifest", "nothing-else", "ready", "version"):
         assert verified.verdict(guard) == "pass"
 
 
@@ -47,97 +55,77 @@ def test_solved_earns_everything_and_reset_takes_it_back(digest: Lab) -> None:
     assert digest.node("ls -A /root/image-digest") == ""
 
 
-def _answers(lab: Lab) -> dict[str, tuple[str, str]]:
-    images = images_of(lab)
-    right, config = images["kube-apiserver"]["manifest_digest"], images["kube-apiserver"]["config_digest"]
-    return {
-        "empty": ("", "not-one-line"),
-        "two lines": (f"{right}\n{right}", "not-one-line"),
-        "the config digest": (config, "config-digest"),
-        "another component's": (images["etcd"]["manifest_digest"], "other-component"),
-        "another component's config": (images["etcd"]["config_digest"], "other-component"),
-        "truncated": (right[:-4], "truncated-digest"),
-        "without its algorithm": (right.removeprefix("sha256:"), "no-algorithm"),
-        "copied from elsewhere": ("sha256:" + "034671b24f0f15cf" * 4, "unknown-digest"),
-        "the tag": (f"{REPOSITORY}:v1.36.4", "not-a-digest"),
-        "of another repository": (f"docker.io/library/nginx@{right}", "other-repository"),
-    }
+@pytest.fixture(scope="class")
+def still(lab: Lab, state: Path) -> Iterator[Bench]:
+    """The exercise untouched, with a kubelet that does not act: the old container goes on beside each edit."""
+    lab("reset", EXERCISE)
+    lab("start", EXERCISE)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("LAB_STATE_HOME", str(state))
+        lab.node(f"rm -rf /root/.golden; cp -a {DIRECTORY} /root/.golden; systemctl stop kubelet")
+        yield Bench(lab, EXERCISE)
+        lab.node("rm -rf /root/.golden")
+        lab("reset", EXERCISE)
+    assert lab.verify(EXERCISE, expect=1).score == (0, 10)
 
 
-def test_every_wrong_answer_in_the_file_has_its_reason(digest: Lab) -> None:
-    for what, (text, reason) in _answers(digest).items():
-        digest.node(f"cat >{ANSWER}", input=f"{text}\n".encode())
-        verified = digest.verify("image-digest/find")
-        assert (what, verified.reason("answer"), verified.score[0], verified.code) == (what, reason, 0, 1)
+class TestWithAStillKubelet:
+    """Each edit is judged beside the old container."""
+
+    @pytest.mark.parametrize("answer", cases(WRONG, OFTEN))
+    def test_a_wrong_answer_is_refused_with_its_reason(self, still: Bench, answer: Wrong) -> None:
+        still.run(f"rm -rf {DIRECTORY} /root/image-digest; cp -a /root/.golden {DIRECTORY}; mkdir /root/image-digest")
+        still.type(*BEFORE[answer.step])
+        still.run(answer.script)
+        verdict, reason, observed = still.judge(answer)
+        assert (verdict, reason) == ("fail", answer.reason), observed
+        assert answer.says in observed
+
+    def test_a_copy_whose_name_begins_with_a_dot_does_no_harm(self, still: Bench) -> None:
+        still.run(f"rm -rf {DIRECTORY}; cp -a /root/.golden {DIRECTORY}")
+        still.type("find", "pin")
+        still.run(f"cp /root/image-digest/kube-apiserver.yaml {DIRECTORY}/.backup.yaml; mkdir {DIRECTORY}/old")
+        assert still.lab.verify(f"{EXERCISE}/pin", expect=0).score == (3, 3)
 
 
-def test_every_right_way_to_write_the_answer_counts(digest: Lab) -> None:
-    right = images_of(digest)["kube-apiserver"]["manifest_digest"]
-    for text in (right, f"{REPOSITORY}@{right}", f"{REPOSITORY}:v1.36.4@{right}", f"\n  {right}  \n"):
-        digest.node(f"cat >{ANSWER}", input=text.encode())
-        assert digest.verify("image-digest/find", expect=0).score == (3, 3)
+def test_every_check_of_its_own_has_a_wrong_answer_that_is_always_tried() -> None:
+    everything = {(answer.step, answer.check) for answer in WRONG}
+    assert {(answer.step, answer.check) for answer in WRONG if answer.name in OFTEN} == everything
+    assert {check for _, check in everything} == {"answer", "manifest", "one-manifest", "nothing-else", "container"}
+
+
+@pytest.mark.parametrize("answer", cases(RIGHT, {"tab-comment"}))
+def test_another_right_answer_is_accepted(digest: Lab, state: Path, answer: Right) -> None:
+    """With the kubelet at work: it has to take the manifest, too."""
+    right = f"{REPOSITORY}@{images_of(digest)['kube-apiserver']['manifest_digest']}"
+    digest.node(
+        f"echo {right.partition('@')[2]} >{ANSWER}; sed 's#image: .*#image: {right}#' {MANIFEST} >/root/pinned.yaml"
+    )
+    digest.node(f"set -e\nexport KUBECONFIG=/etc/kubernetes/admin.conf\n{answer.script}")
+    digest.node(
+        "for i in $(seq 240); do for id in $(crictl ps -q --name '^kube-apiserver$'); do "
+        "crictl inspect $id | jq -r .info.config.image.user_specified_image | grep -q @sha256: "
+        "&& kubectl get --raw /readyz >/dev/null 2>&1 && exit 0; done; sleep 0.5; done; exit 1"
+    )
+    verified = digest.verify(EXERCISE, expect=0)
+    assert verified.score == (10, 10), verified.checks
+
+
+def test_what_is_put_in_the_way_of_the_nodes_programs_tells_nothing(digest: Lab) -> None:
+    """Programs that lie come first in the node's PATH; nothing is pinned, and only the answer is true."""
+    digest.node((FOLDER / "forge_all.sh").read_text())
+    try:
+        verified = digest.verify(EXERCISE, expect=1)
+        assert (verified.reason("manifest"), verified.reason("container")) == ("tag-only", "tag-only")
+        assert verified.score == (3, 10)
+    finally:
+        digest.node("/bin/rm -f /usr/local/sbin/crictl /usr/local/sbin/base64")
 
 
 def _set_image(lab: Lab, image: str) -> None:
     lab.node(
         f"sed 's#image: .*#image: {image}#' {MANIFEST} >/etc/kubernetes/.draft && mv /etc/kubernetes/.draft {MANIFEST}"
     )
-
-
-def test_every_wrong_manifest_has_its_reason_and_the_old_container_is_told(digest: Lab) -> None:
-    """With the kubelet stopped an edit has no effect: each wrong manifest is judged beside the old container."""
-    images = images_of(digest)
-    right, config = images["kube-apiserver"]["manifest_digest"], images["kube-apiserver"]["config_digest"]
-    wrong = {
-        f"{REPOSITORY}@{images['kube-scheduler']['manifest_digest']}": "other-component",
-        f"registry.k8s.io/kube-scheduler@{images['kube-scheduler']['manifest_digest']}": "other-component",
-        f"{REPOSITORY}@{config}": "config-digest",
-        f"{REPOSITORY}@{right[:40]}": "truncated-digest",
-        f"{REPOSITORY}@sha256:{'0' * 64}": "unknown-digest",
-        f"{REPOSITORY}:v1.36.4": "tag-only",
-        f"docker.io/other/kube-apiserver@{right}": "other-repository",
-    }
-    digest.node("systemctl stop kubelet")
-    try:
-        for image, reason in wrong.items():
-            _set_image(digest, image)
-            verified = digest.verify("image-digest/pin")
-            assert (image, verified.reason("manifest"), verified.score[0]) == (image, reason, 0)
-        for image in (f"{REPOSITORY}@{right}", f"{REPOSITORY}:v1.36.4@{right}"):
-            _set_image(digest, image)
-            verified = digest.verify("image-digest")
-            assert verified.verdict("manifest") == "pass"
-            assert verified.reason("container") == "old-container"
-            assert verified.score == (3, 10)
-        digest.node(f"printf 'spec: [' >{MANIFEST}")
-        assert digest.verify("image-digest/pin").reason("manifest") == "broken-manifest"
-        digest.node(f"rm {MANIFEST}")
-        verified = digest.verify("image-digest/pin")
-        assert (verified.reason("manifest"), verified.reason("one-manifest")) == ("no-manifest", "no-manifest")
-    finally:
-        digest("reset", "image-digest")
-    assert digest.verify("image-digest").score == (0, 10)
-
-
-def test_a_backup_in_the_directory_costs_the_step(digest: Lab) -> None:
-    right = images_of(digest)["kube-apiserver"]["manifest_digest"]
-    digest.node("systemctl stop kubelet")
-    try:
-        digest.node(f"cp {MANIFEST} {MANIFEST}.bak")
-        _set_image(digest, f"{REPOSITORY}@{right}")
-        verified = digest.verify("image-digest/pin", expect=1)
-        assert verified.reason("one-manifest") == "second-manifest"
-        assert "kube-apiserver.yaml.bak" in verified.checks["one-manifest"]["observed"]
-        assert verified.score == (0, 3)
-        # A copy whose name begins with a dot is not read by the kubelet, and does no harm.
-        digest.node(f"mv {MANIFEST}.bak /etc/kubernetes/manifests/.backup.yaml")
-        assert digest.verify("image-digest/pin", expect=0).score == (3, 3)
-    finally:
-        digest.node("rm -f /etc/kubernetes/manifests/.backup.yaml")
-        digest("reset", "image-digest")
-    assert digest.node("ls /etc/kubernetes/manifests").split() == [
-        "etcd.yaml", "kube-apiserver.yaml", "kube-controller-manager.yaml", "kube-scheduler.yaml",
-    ]  # fmt: skip
 
 
 def test_a_relabelled_copy_runs_but_does_not_count(digest: Lab) -> None:

@@ -23,7 +23,10 @@ SEED = int(os.environ.get("LAB_SEED", "1"))
 
 @dataclass(frozen=True)
 class Wrong:
-    """What a learner might do instead, run on the node once the step was solved, and the reason that must be told."""
+    """What a learner might do instead, run on the node once the step was solved, and the reason that must be told.
+
+    `says`: what the sentence about it must have in it.
+    """
 
     name: str
     title: str
@@ -31,6 +34,7 @@ class Wrong:
     check: str
     reason: str
     script: str
+    says: str = ""
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,9 @@
 """The use cases on a cluster whose node is this machine's bash and whose API server is a fake."""
 
+import io
 import json
 import subprocess
+import tarfile
 from dataclasses import dataclass
 
 import pytest
@@ -53,6 +55,14 @@ steps:
     checks:
       - {{id: two, title: Two is there, check: file, with: {{path: "{{{{folder}}}}/two"}}, points: 4}}
       - {{id: alive, title: The API answers, check: alive, guard: true}}
+"""
+
+
+ASIDE = """\
+aside:
+  - {do: manifest-aside, folder: /root/x}
+resume:
+  - {do: manifest-resume, folder: /root/x}
 """
 
 
@@ -198,6 +208,42 @@ def test_starting_twice_acts_once(world) -> None:
     assert (world.folder / "begun").read_text() == "\n"
     assert world.journal()["started_at"] == at
     assert "lab reset pin" in world.status.lines[-1]
+
+
+def golden_state(world, content: bytes | None) -> None:
+    """The cluster's golden archive has this manifest; without one it is damaged."""
+    buffer = io.BytesIO(b"damaged")
+    if content is not None:
+        with tarfile.open(fileobj=buffer, mode="w:gz") as tar:
+            entry = tarfile.TarInfo("etc/kubernetes/manifests/kube-apiserver.yaml")
+            entry.size = len(content)
+            tar.addfile(entry, io.BytesIO(content))
+    paths.write_private(world.cluster.files.golden, buffer.getvalue())
+
+
+def test_checks_know_the_manifests_of_before(world, monkeypatch) -> None:
+    """Those of the golden state, and the one from before an exercise that is in effect and changes them."""
+
+    def facts():
+        record = world.course._record()
+        return world.course._facts(record, world.course._journal(record))
+
+    assert facts().manifests == {}
+    golden_state(world, None)
+    assert facts().manifests == {}
+    golden_state(world, b"golden")
+    assert (facts().manifests, facts().kept_manifest) == ({"kube-apiserver.yaml": b"golden"}, None)
+    world.tree.write("exercises/010-pin/exercise.yaml", SHEET.format(folder=world.folder) + ASIDE)
+    world.course = course.Course("cks-lab", world.status)
+    world.course._cluster = world.cluster
+    assert facts().kept_manifest is None  # it is not started
+    world.course.start("pin")
+    assert facts().kept_manifest == b"golden"
+    paths.write_private(world.cluster.files.kept_manifest, b"kept")
+    assert facts().kept_manifest == b"kept"
+    record = world.course._record()
+    world.course._journal(record).set_aside("pin", {})
+    assert facts().kept_manifest is None
 
 
 def test_a_start_that_fails_is_no_start(world, monkeypatch) -> None:
