@@ -9,7 +9,7 @@ from lab.checks.base import Ask, Check, Facts, FileAsk, Judgement, Observation, 
 from lab.checks.node_file import NodeFile
 from lab.model import Verdict
 
-_DIGEST = re.compile(r"sha256:\w*")
+_DIGEST = re.compile(r"(?i:sha256): *\w*")
 _NAME = re.compile(r"[^\s\"'`=]*$")
 _BYTES = 4096
 

@@ -72,7 +72,18 @@ def _malformed(digest: str, right: str) -> Wrong | None:
         return Wrong("no-algorithm", "the digest lacks its algorithm: it has to begin with sha256:")
     if len(bare) >= 6 and right.removeprefix("sha256:").startswith(bare):
         return Wrong("truncated-digest", f"the digest is cut short: {len(bare)} of 64 hexadecimal digits")
-    return Wrong("not-a-digest", f'"{digest[:80]}" is not sha256: and 64 hexadecimal digits')
+    return Wrong("not-a-digest", _no_digest(digest))
+
+
+def _no_digest(text: str) -> str:
+    """Why a text is no digest at all."""
+    if _DIGEST.fullmatch(text.lower()):
+        return "the digest has to be in lower case, sha256 and its digits"
+    if _DIGEST.fullmatch("".join(text.split())):
+        return "a blank stands inside the digest"
+    if re.fullmatch(r"sha256:[0-9a-f]+", text):
+        return f"the digest has {len(text) - len('sha256:')} hexadecimal digits, not 64"
+    return f'"{text[:80]}" is not sha256: and 64 hexadecimal digits'
 
 
 def _of_another_kind(digest: str, component: str, facts: Facts, names: dict[str, str]) -> Wrong:

@@ -26,7 +26,7 @@ def gone(pid: int) -> bool:
         return True
 
 
-def until(condition, seconds: float = 5) -> None:
+def until(condition, seconds: float = 30) -> None:
     deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline

@@ -84,6 +84,13 @@ def test_other_wrong_answers(world, judge, text, reason) -> None:
         ("{repository}{right}", "no-at", "an @ is missing: registry.k8s.io/kube-apiserver"),
         ("{repository}:{right}", "no-at", "an @ is missing: registry.k8s.io/kube-apiserver"),
         ("{tag} {right}", "no-at", "an @ is missing: registry.k8s.io/kube-apiserver:v1.36.4"),
+        ("sha256: {hex}", "not-a-digest", "a blank stands inside"),
+        ("{repository}@sha256:{upper}", "not-a-digest", "lower case"),
+        ("SHA256:{hex}", "not-a-digest", "lower case"),
+        ("{right}0", "not-a-digest", "65 hexadecimal digits, not 64"),
+        ("https://{repository}@{right}", "extra-words", "take away the https:// before it"),
+        ("kube-apiserver: {right}", "extra-words", "take away the kube-apiserver: before it"),
+        ("`{right}`", "extra-words", "take away the ` before it and the ` behind it"),
         ('imageID: "{scheduler}"', "other-component", 'besides, take away the imageID: " before it and the " behind'),
     ],
 )
