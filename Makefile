@@ -14,10 +14,6 @@ TEST_ENV := LAB_STATE_HOME=$(TEST_STATE)
 # Most of the time API servers are waited for: test-all does that on two clusters at once. These are on the second.
 SECOND := $(addprefix tests/live/,test_8_image_policy_webhook.py test_9b_tui_walk.py)
 
-# The same flags as the build of the node image, whose cache it so shares; without Go there is no such build.
-GO_TEST := command -v go >/dev/null || exit 0; cd cluster/node-image && \
-	CGO_ENABLED=0 GOFLAGS= go test -trimpath -gcflags=all=-dwarf=false ./cmd/crictl
-
 .PHONY: help lab test test-all live-first live-second check slow bench screenshots format lock clean
 
 help: ## this list
@@ -28,11 +24,9 @@ lab: $(VENV)/.runtime ## set up, make the cluster, open the TUI (without a termi
 
 test: check slow ## set up and run all tests, live ones on a cluster of their own
 	$(TEST_ENV) $(BIN)/python -m pytest tests/live --durations=15 -m "not long"
-	@$(GO_TEST)
 
 test-all: check slow ## every test there is, the long ones too, on two clusters side by side
 	@$(MAKE) --no-print-directory -j 2 live-second live-first
-	@$(GO_TEST)
 
 live-first:
 	$(TEST_ENV) $(BIN)/python -m pytest tests/live $(addprefix --ignore ,$(SECOND)) --durations=20

@@ -13,13 +13,13 @@ from lab.errors import BuildError, CommandError
 from lab.images.workshop import BUILD_TIMEOUT, Workshop, key_of, logged, scratch
 from lab.model import Finding
 
-GO_NEEDED = (1, 26)
+GO_NEEDED = (1, 26, 2)
 ESTIMATE = 500.0  # seconds on 2 idle cores with an empty cache
-_COMMANDS = ("./cmd/kube", "./cmd/etcd", "./cmd/coredns", "./cmd/pause", "./cmd/crictl")
-_TOOLS = ("sigs.k8s.io/kind", "github.com/open-policy-agent/gatekeeper/v3")
+_COMMANDS = ("./cmd/kube", "./cmd/etcd", "./cmd/coredns", "./cmd/pause")
+_TOOLS = ("sigs.k8s.io/kind", "sigs.k8s.io/cri-tools/cmd/crictl", "github.com/open-policy-agent/gatekeeper/v3")
 _NO_GO = (
     "Nothing answers as an image registry, so the node image has to be built, and that needs Go "
-    f"{GO_NEEDED[0]}.{GO_NEEDED[1]} or later (https://go.dev/dl/)."
+    f"{'.'.join(map(str, GO_NEEDED))} or later (https://go.dev/dl/)."
 )
 _LINKS = {
     "node": ("kube", ("kubeadm", "kubelet", "kubectl")),
@@ -30,12 +30,12 @@ _IPTABLES = tuple(f"{family}{verb}" for family in ("iptables", "ip6tables") for 
 
 
 def go_version() -> tuple[int, ...]:
-    """The version of the Go toolchain on this machine; empty when there is none."""
+    """The version of the Go toolchain on this machine, such as `(1, 26, 2)`; empty when there is none."""
     if not shell.which("go"):
         return ()
     answer = shell.run(["go", "env", "GOVERSION"], check=False, env={"GOTOOLCHAIN": "local"}).text
-    found = re.match(r"go(\d+)\.(\d+)", answer)
-    return (int(found[1]), int(found[2])) if found else ()
+    found = re.match(r"go(\d+)\.(\d+)(?:\.(\d+))?", answer)
+    return tuple(int(part) for part in found.groups() if part) if found else ()
 
 
 def finding(needed: bool) -> Finding:
@@ -46,7 +46,7 @@ def finding(needed: bool) -> Finding:
 
 
 def flags(workshop: Workshop) -> list[str]:
-    """The flags of `go build`: no debug information, no paths of this machine, the versions that kubeadm reads."""
+    """The flags of `go build`: no debug information, no paths of this machine, the versions that the programs tell."""
     version = workshop.pins.kubernetes
     major, minor = version.lstrip("v").split(".")[:2]
     settings: list[str] = []
@@ -57,6 +57,7 @@ def flags(workshop: Workshop) -> list[str]:
             f"-X {package}.gitMinor={minor}",
             f"-X {package}.gitTreeState=archive",
         ]
+    settings.append(f"-X sigs.k8s.io/cri-tools/pkg/version.Version={workshop.pins.crictl}")
     linker = " ".join(["-s", "-w", *settings])
     return ["-buildvcs=false", "-trimpath", "-gcflags=all=-dwarf=false", f"-ldflags={linker}"]
 
@@ -64,7 +65,7 @@ def flags(workshop: Workshop) -> list[str]:
 def tag(workshop: Workshop) -> str:
     """The name of the Docker image that holds the programs: one for each state of what goes in."""
     source = workshop.sources
-    version = ".".join(map(str, go_version()))
+    version = ".".join(map(str, go_version()[:2]))  # a patch release of Go is no reason to compile anew
     key = key_of(source / "go.mod", source / "go.sum", source / "cmd", version, *flags(workshop), _layout())
     return f"cks-lab/binaries:{key}-{workshop.architecture}"
 

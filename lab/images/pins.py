@@ -22,6 +22,7 @@ class Pins:
     etcd: str
     coredns: str
     pause: str
+    crictl: str
     debian: str
     node_image: str
 

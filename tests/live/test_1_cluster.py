@@ -1,6 +1,7 @@
 """The cluster as `lab up` leaves it."""
 
 import json
+import re
 import subprocess
 from pathlib import Path
 
@@ -77,6 +78,7 @@ def test_every_image_has_a_repository_digest(lab: Lab) -> None:
 def test_the_node_has_what_a_learner_expects(lab: Lab) -> None:
     for program in ("vi", "vim", "nano", "less", "jq", "curl", "k", "kubectl", "crictl", "openssl"):
         lab.node(f"command -v {program}")
+    assert re.fullmatch(r"crictl version v1\.\d+\.\d+", lab.node("crictl --version").strip())
     assert "kube-apiserver" in lab.node("crictl ps")
     assert "kube-apiserver" in lab.node("crictl pods")
     assert "registry.k8s.io/kube-apiserver" in lab.node("crictl images --digests")

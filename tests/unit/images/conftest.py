@@ -21,7 +21,7 @@ def workshop(tmp_path, monkeypatch) -> Workshop:
     monkeypatch.delenv("LAB_NODE_IMAGE", raising=False)
     shutil.copytree(paths.data("cluster"), tmp_path / "cluster", symlinks=True)
     monkeypatch.setattr(paths, "data", lambda folder: tmp_path / folder)
-    monkeypatch.setattr(binaries, "go_version", lambda: (1, 26))
+    monkeypatch.setattr(binaries, "go_version", lambda: (1, 26, 2))
     return Workshop(pins.load(), ENGINE, Recording())
 
 

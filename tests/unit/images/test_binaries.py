@@ -9,7 +9,7 @@ from lab.images import binaries
 
 @pytest.mark.parametrize(
     ("said", "version"),
-    [("go1.26.5", (1, 26)), ("go1.26rc1", (1, 26)), ("go1.30", (1, 30)), ("devel go1.27-abc", ()), ("", ())],
+    [("go1.26.5", (1, 26, 5)), ("go1.26rc1", (1, 26)), ("go1.30", (1, 30)), ("devel go1.27-abc", ()), ("", ())],
 )
 def test_the_version_of_go(tmp_path, monkeypatch, said, version) -> None:
     go = tmp_path / "go"
@@ -25,10 +25,9 @@ def test_go_is_needed_only_for_a_build(monkeypatch) -> None:
         found = binaries.finding(needed)
         assert (found.ok, found.required, found.seen) == (False, needed, "not on PATH")
         assert "https://go.dev/dl/" in found.advice
-    monkeypatch.setattr(binaries, "go_version", lambda: (1, 25))
-    assert not binaries.finding(needed=True).ok
-    monkeypatch.setattr(binaries, "go_version", lambda: (1, 26))
-    assert binaries.finding(needed=True).ok
+    for version, enough in (((1, 25, 9), False), ((1, 26, 1), False), ((1, 26, 2), True), ((1, 27), True)):
+        monkeypatch.setattr(binaries, "go_version", lambda version=version: version)
+        assert binaries.finding(needed=True).ok == enough
 
 
 def test_without_go_a_build_says_what_to_install(workshop, monkeypatch) -> None:
@@ -43,6 +42,7 @@ def test_the_version_that_kubeadm_reads_is_linked_in(workshop) -> None:
     linker = next(flag for flag in binaries.flags(workshop) if flag.startswith("-ldflags="))
     assert f"-X k8s.io/component-base/version.gitVersion={workshop.pins.kubernetes}" in linker
     assert "-X k8s.io/component-base/version.gitMajor=1 " in linker
+    assert f"-X sigs.k8s.io/cri-tools/pkg/version.Version={workshop.pins.crictl}" in linker
 
 
 def test_the_archive_has_every_name_of_a_program(tmp_path) -> None:

@@ -40,7 +40,7 @@ GO = {"binaries", "node"}
         ("go.mod", GO),
         ("go.sum", GO),
         ("cmd/kube/main.go", GO),
-        ("cmd/crictl/main.go", GO),
+        ("cmd/pause/main.go", GO),
     ],
 )
 def test_a_changed_file(workshop, file, parts) -> None:
@@ -73,6 +73,7 @@ def test_what_is_beside_the_inputs_does_not_count(workshop) -> None:
     ("pin", "parts"),
     [
         ("kubernetes", GO),
+        ("crictl", GO),
         ("debian", {"rootfs-node", "rootfs-kube-proxy", "node"}),
         ("pause", NODE),
         ("etcd", NODE),
@@ -94,7 +95,7 @@ def test_another_go_and_other_capabilities(workshop, monkeypatch) -> None:
     before = names(workshop)
     monkeypatch.setattr(binaries, "go_version", lambda: (1, 27))
     assert changed(before, names(workshop)) == GO
-    monkeypatch.setattr(binaries, "go_version", lambda: (1, 26))
+    monkeypatch.setattr(binaries, "go_version", lambda: (1, 26, 9))
     monkeypatch.setattr("lab.engine.capabilities.missing_here", lambda: ("CAP_SYS_TIME",))
     assert changed(before, names(workshop)) == NODE
 

@@ -9,7 +9,7 @@ import pytest
 
 from lab import paths
 from lab.errors import DataError
-from lab.images import pins
+from lab.images import binaries, pins
 
 PINS = pins.load()
 GO_MOD = (paths.data("cluster") / "node-image" / "go.mod").read_text()
@@ -17,7 +17,8 @@ GO_SUM = (paths.data("cluster") / "node-image" / "go.sum").read_text()
 
 
 def required() -> dict[str, str]:
-    return dict(re.findall(r"^\s+(\S+) (v\S+)", GO_MOD, re.MULTILINE))
+    blocks = re.findall(r"^require \(\n(.*?)^\)", GO_MOD, re.MULTILINE | re.DOTALL)
+    return dict(re.findall(r"^\s+(\S+) (v\S+)", "".join(blocks), re.MULTILINE))
 
 
 def replaced() -> dict[str, tuple[str, str]]:
@@ -30,6 +31,7 @@ def replaced() -> dict[str, tuple[str, str]]:
     [
         ("k8s.io/kubernetes", PINS.kubernetes),
         ("sigs.k8s.io/kind", PINS.kind),
+        ("sigs.k8s.io/cri-tools", PINS.crictl),
         ("github.com/open-policy-agent/gatekeeper/v3", PINS.gatekeeper),
         ("github.com/coredns/coredns", PINS.coredns),
         *(
@@ -50,6 +52,22 @@ def test_every_staging_module_is_of_one_version() -> None:
     assert {name: to for name, to in ours.items() if to != (name, staging)} == {}
     for name in re.findall(r"^\s+(k8s\.io/[a-z0-9-]+) v0\.\d+\.\d+", GO_MOD, re.MULTILINE):
         assert name in ours or required()[name].startswith("v0.0.0-"), name
+
+
+def test_crictl_lifts_nothing_that_kubernetes_is_compiled_with() -> None:
+    file = module_cache() / f"cache/download/k8s.io/kubernetes/@v/{PINS.kubernetes}.mod"
+    if not file.exists():
+        pytest.skip(f"Go's module cache has no k8s.io/kubernetes {PINS.kubernetes}: nothing was built here")
+    asked = dict(re.findall(r"^\s+(\S+) (v\S+)", file.read_text(), re.MULTILINE))
+    for name in ("k8s.io/kube-openapi", "k8s.io/utils"):
+        assert required()[name] == asked[name]
+        assert name not in replaced()
+
+
+def test_the_go_that_the_lab_asks_for_is_the_one_that_its_module_needs() -> None:
+    wanted = re.search(r"^go (\S+)$", GO_MOD, re.MULTILINE)
+    assert wanted
+    assert wanted[1] == ".".join(map(str, binaries.GO_NEEDED))
 
 
 def test_the_node_image_is_of_the_pinned_kubernetes_and_by_digest() -> None:
