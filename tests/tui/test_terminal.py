@@ -255,6 +255,52 @@ async def test_a_paste_is_bracketed_when_the_program_asks(tmp_path: Path) -> Non
         await until(pilot, lambda: reader.read == b"\x1b[200~rm -r [201~x\r\x1b[201~")
 
 
+LINES = ["mkdir -p $HOME/pp", "touch $HOME/pp/a", "\u00a0 # żółć \u3000"]  # blanks that are no spaces are kept
+
+
+async def paste(app: Host, text: str) -> None:
+    """Paste a text as the real terminal sends it."""
+    for event in XTermParser().feed(f"\x1b[200~{text}\x1b[201~"):
+        app.post_message(event)
+
+
+ENDS = pytest.mark.parametrize("end", ["\r", "\n", "\r\n"], ids=["CR", "LF", "CRLF"])
+
+
+@ENDS
+async def test_the_lines_of_a_paste_into_bash_wait_for_enter_and_are_run_as_lines(end: str, tmp_path: Path) -> None:
+    async with opened(["env", f"HOME={tmp_path}", *BASH], "$") as (app, pilot):
+        await paste(app, end.join(LINES))
+        await until(pilot, lambda: "touch" in app.text)
+        assert not (tmp_path / "pp").exists()
+        await pilot.press("enter")
+        await until(pilot, (tmp_path / "pp" / "a").exists)
+
+
+@ENDS
+@pytest.mark.parametrize(
+    ("starts", "ready", "keys"),
+    [
+        ("cat >FILE", "cat >", ["ctrl+d"]),
+        ("vi -u NONE +startinsert FILE", "~", ["escape", *":wq", "enter"]),
+    ],
+    ids=["cat", "vi"],
+)
+async def test_the_lines_of_a_paste_stay_lines(
+    starts: str, ready: str, keys: list[str], end: str, tmp_path: Path
+) -> None:
+    file = tmp_path / "pasted"
+    async with opened(["env", f"HOME={tmp_path}", *BASH], "$") as (app, pilot):
+        app.pane.type_in(starts.replace("FILE", str(file)))
+        await pilot.press("enter")
+        await until(pilot, lambda: ready in app.text)
+        await paste(app, end.join([*LINES, ""]))
+        await until(pilot, lambda: "touch" in app.text)
+        await pilot.press(*keys)
+        await until(pilot, lambda: file.exists() and "touch" in file.read_text())
+    assert file.read_text().splitlines()[: len(LINES)] == LINES
+
+
 async def test_a_long_paste_arrives_whole(reader: Reader) -> None:
     text = "".join(f"{number:08}" for number in range(20_000))
     async with opened(reader.argv, "ready") as (app, pilot):

@@ -4,6 +4,7 @@ It stands on bittty alone: textual-tty 0.4.0 wakes up 120 times a second, never 
 with Super, and leaves programs behind.
 """
 
+import re
 from collections.abc import Sequence
 
 from textual import events
@@ -18,6 +19,9 @@ PREFIX = "ctrl+right_square_bracket"
 """Ctrl-]: telnet's, so known; a byte of its own (1d) from every terminal, which bash and vi hardly use; where it is
 hard to type, Ctrl-5 sends the same."""
 _LEAVING = ("tab", "shift+tab", "escape")
+_LINE_END = re.compile("\r\n|\n")
+_CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
+"""What a paste may not bring in: only tabs and line ends stay."""
 
 keep_alt_keys()
 
@@ -76,9 +80,11 @@ class TerminalPane(TerminalView, can_focus=True):
             self._start()
 
     def type_in(self, text: str) -> None:
-        """Type a text as a paste: a program that knows pastes runs nothing of it by itself."""
-        kept = "".join(char for char in text.replace("\r\n", "\n") if char.isprintable() or char in "\t\n")
-        typed = kept.replace("\n", "\r")
+        """Type a text as a paste, without control characters: a program that knows pastes runs nothing of it by itself.
+
+        Lines may end with LF, CR, or both; terminals send a paste with CR.
+        """
+        typed = _CONTROLS.sub("", _LINE_END.sub("\r", text))
         self._type(f"\x1b[200~{typed}\x1b[201~" if self.emulator.board.modes.bracketed_paste else typed)
 
     def close(self) -> None:
