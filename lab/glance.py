@@ -56,6 +56,6 @@ def _progress(exercises: Sequence[Exercise], journal: Journal | None) -> tuple[E
         score = journal.score(exercise.id) if journal else None
         started = journal.started(exercise.id) if journal else False
         aside = journal.aside(exercise.id) if journal else False
-        earned = score.earned if score else 0
-        progress.append(ExerciseProgress(exercise.id, exercise.title, started, earned, exercise.points, aside))
+        earned, at = (score.earned, score.at) if score else (0, "")
+        progress.append(ExerciseProgress(exercise.id, exercise.title, started, earned, exercise.points, aside, at))
     return tuple(progress)

@@ -42,10 +42,7 @@ class Grading:
                     time.sleep(_PAUSE)
                     results = self._look_once(chosen)
                     pending = _pending(results)
-        for (exercise, steps), result in zip(chosen, results, strict=True):
-            if self._journal.started(exercise.id) and len(steps) == len(exercise.steps):
-                self._journal.record_score(exercise.id, result.earned, result.possible)
-        return results
+        return tuple(self._remembered(result) for result in results)
 
     def _look_once(self, chosen: Chosen) -> tuple[ExerciseResult, ...]:
         live = [steps for exercise, steps in chosen if self._is_live(exercise)]
@@ -74,6 +71,17 @@ class Grading:
             self._journal.earn(exercise.id, step.id, evidence_of(step))
         earned = self._journal.earned(exercise.id).get(step.id)
         return _as_seen(step, earned) if earned else step
+
+    def _remembered(self, result: ExerciseResult) -> ExerciseResult:
+        """Keep what the steps have earned; what one had earned is added where that cannot be told now."""
+        if not self._journal.started(result.id):
+            return result
+        found = {s.id: (s.earned, s.possible) for s in result.steps if s.verdict is not Verdict.ERROR}
+        if found:
+            self._journal.record_scores(result.id, found)
+        before = self._journal.scores(result.id)
+        steps = (replace(s, last=before.get(s.id)) if s.verdict is Verdict.ERROR else s for s in result.steps)
+        return replace(result, steps=tuple(steps))
 
     def _set_aside(self, exercise: Exercise, steps: Sequence[Step]) -> ExerciseResult:
         """What counts of an exercise whose effects were set aside for another: what it had earned by then."""

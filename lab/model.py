@@ -4,7 +4,7 @@ Nothing here reads a file or a cluster. `catalog` makes `Exercise` from data, `c
 `CheckResult`, `course` makes `Report`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
@@ -152,8 +152,20 @@ class CheckResult:
 
 
 @dataclass(frozen=True)
+class Score:
+    """Points as they were last told, and when (ISO 8601, UTC)."""
+
+    earned: int
+    possible: int
+    at: str
+
+
+@dataclass(frozen=True)
 class StepResult:
-    """A step's checks, what it earned, and for a `once` step when it was seen (ISO 8601, UTC); `probed`: as in Step."""
+    """A step's checks, what it earned, and for a `once` step when it was seen (ISO 8601, UTC).
+
+    `last`: what it earned when that could last be told; only of a step of which it cannot be told now; `probed`: as in Step.
+    """
 
     id: str
     title: str
@@ -164,6 +176,7 @@ class StepResult:
     possible: int
     seen_at: str = ""
     probed: bool = False
+    last: Score | None = None
 
 
 @dataclass(frozen=True)
@@ -185,6 +198,11 @@ class ExerciseResult:
     def possible(self) -> int:
         """The points that all steps together can earn."""
         return sum(step.possible for step in self.steps)
+
+    @property
+    def last(self) -> Score | None:
+        """The points with what some steps earned when that could last be told; None where all is told now."""
+        return last_score(self.steps)
 
 
 @dataclass(frozen=True)
@@ -255,7 +273,10 @@ class Told:
 
 @dataclass(frozen=True)
 class ExerciseProgress:
-    """How far an exercise is, as of the last verify; `aside`: its effects are set aside for another one."""
+    """How far an exercise is, as of the last verify; `aside`: its effects are set aside for another one.
+
+    `scored_at`: when the oldest part of the points was told (ISO 8601, UTC); empty before the first verify.
+    """
 
     id: str
     title: str
@@ -263,6 +284,7 @@ class ExerciseProgress:
     earned: int
     possible: int
     aside: bool = False
+    scored_at: str = ""
 
 
 @dataclass(frozen=True)
@@ -277,6 +299,16 @@ class LabStatus:
     api_server: str
     kubernetes_version: str
     progress: tuple[ExerciseProgress, ...]
+
+
+def last_score(steps: Iterable[StepResult]) -> Score | None:
+    """The points of steps together, as of the oldest that cannot be told now; None where all can."""
+    found = [(step, step.last) for step in steps]
+    times = [last.at for _, last in found if last]
+    if not times:
+        return None
+    earned = sum(last.earned if last else step.earned for step, last in found)
+    return Score(earned, sum(step.possible for step, _ in found), min(times))
 
 
 def worst(verdicts: "list[Verdict] | tuple[Verdict, ...]") -> Verdict:

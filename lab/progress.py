@@ -7,7 +7,7 @@
         "earned": {"denied": {"at": "2026-01-31T12:30:00Z", "evidence": "..."}},   (`once` steps)
         "hints": {"find": 2},
         "solved": ["pin"],
-        "score": {"earned": 3, "possible": 10, "at": "2026-01-31T12:10:00Z"},
+        "scores": {"find": {"earned": 3, "possible": 3, "at": "2026-01-31T12:10:00Z"}},
         "aside_at": ""}}}
 
 Times are UTC, in whole seconds. The file is read anew for every question and every change, so that a TUI
@@ -26,7 +26,7 @@ from lab import paths
 from lab.decode import decode
 from lab.document import Document, Problem
 from lab.errors import LabError
-from lab.model import FORMAT_VERSION
+from lab.model import FORMAT_VERSION, Score
 
 Note = Callable[[str], None]
 Clock = Callable[[], datetime]
@@ -41,21 +41,13 @@ class Earned:
 
 
 @dataclass(frozen=True)
-class Score:
-    """What the last verify of an exercise found, and when."""
-
-    earned: int
-    possible: int
-    at: str
-
-
-@dataclass(frozen=True)
 class _Entry:
     started_at: str = ""
     earned: Mapping[str, Earned] = field(default_factory=dict)
     hints: Mapping[str, int] = field(default_factory=dict)
     solved: tuple[str, ...] = ()
-    score: Score | None = None
+    scores: Mapping[str, Score] = field(default_factory=dict)
+    score: Score | None = None  # of a whole exercise: of journals that kept none of its steps
     aside_at: str = ""
 
 
@@ -159,14 +151,27 @@ class Journal:
         """The steps whose solution was taken."""
         return self._entry(exercise).solved
 
-    def record_score(self, exercise: str, earned: int, possible: int) -> None:
-        """Note what a verify of the whole exercise found."""
-        score = Score(earned, possible, self._now())
-        self._update(exercise, lambda entry: replace(entry, score=score))
+    def record_scores(self, exercise: str, found: Mapping[str, tuple[int, int]]) -> None:
+        """Note what a verify found of steps: by id, the points that each earned, and could earn.
+
+        What was found before in the same minute is not written again.
+        """
+        now, known = self._now(), self.scores(exercise)
+        scores = {step: Score(earned, possible, now) for step, (earned, possible) in found.items()}
+        if any(step not in known or not _same(score, known[step]) for step, score in scores.items()):
+            self._update(exercise, lambda entry: replace(entry, scores={**entry.scores, **scores}, score=None))
+
+    def scores(self, exercise: str) -> Mapping[str, Score]:
+        """What the steps earned when that could last be told, by id; those of which it never could are not there."""
+        return self._entry(exercise).scores
 
     def score(self, exercise: str) -> Score | None:
-        """What the last verify found; None when there was none."""
-        return self._entry(exercise).score
+        """The steps' scores together, as of the oldest of them; None when there is none."""
+        entry = self._entry(exercise)
+        if not (scores := entry.scores.values()):
+            return entry.score
+        earned, possible = sum(score.earned for score in scores), sum(score.possible for score in scores)
+        return Score(earned, possible, min(score.at for score in scores))
 
     def _entry(self, exercise: str) -> _Entry:
         return self._read().get(exercise, _Entry())
@@ -219,6 +224,11 @@ class Journal:
 
     def _now(self) -> str:
         return self._clock().astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _same(score: Score, before: Score) -> bool:
+    minute = len("2026-01-31T12:00")
+    return replace(score, at=score.at[:minute]) == replace(before, at=before.at[:minute])
 
 
 def _contents_of(path: Path, content: bytes) -> _Contents | None:

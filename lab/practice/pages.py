@@ -6,7 +6,7 @@ from lab.ports import OWN_COMMANDS
 from lab.practice import words
 from lab.practice.sight import Sight
 from lab.practice.talk import Talk
-from lab.report.words import points, score
+from lab.report.words import earned, points, score
 
 
 class Pages:
@@ -88,8 +88,8 @@ class Pages:
 
     def score(self, hints: int, solutions: int, following: Exercise | None) -> None:
         """What was earned in the exercise, with which help, and what comes next."""
-        earned = score(self._sight.earned, self._exercise.points)
-        self._talk.say(f"All steps of {self._exercise.id} pass: {earned}.")
+        found = score(self._sight.earned, self._exercise.points)
+        self._talk.say(f"All steps of {self._exercise.id} pass: {found}.")
         self._talk.say(f"Hints taken: {hints}. Solutions taken: {solutions}.")
         if following:
             self._talk.say(f"The next exercise is {following.id}: {following.title}. next opens it.")
@@ -98,7 +98,7 @@ class Pages:
 
     def _state(self, step: Step, now: str = "") -> None:
         seen = self._sight.step(step.id)
-        said = f"{words.verdict(seen)}, {score(seen.earned, seen.possible)}" if seen else "not looked at"
+        said = f"{words.verdict(seen)}, {earned(seen)}" if seen else "not looked at"
         self._talk.say(f"Step {self._number(step)} {now}{said}: {step.title}")
 
     def _number(self, step: Step) -> int:

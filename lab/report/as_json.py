@@ -31,6 +31,7 @@ def _exercise(exercise: ExerciseResult) -> dict[str, Any]:
         "title": exercise.title,
         "verdict": exercise.verdict.value,
         "note": exercise.note,
+        "last_score": asdict(exercise.last) if exercise.last else None,
         "steps": [_step(step) for step in exercise.steps],
     }
 

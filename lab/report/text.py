@@ -7,6 +7,7 @@ from typing import TextIO
 
 from lab.advice import named
 from lab.model import CheckResult, ExerciseResult, Holds, Report, StepResult, Verdict
+from lab.report.words import earned
 
 WIDTH = 80
 _VERDICT = 5  # the width of the longest verdict, ERROR
@@ -45,6 +46,8 @@ def _exercise(exercise: ExerciseResult) -> Iterator[str]:
     yield from _item("", exercise.verdict, f"{exercise.id}: {exercise.title} {score}")
     if exercise.note:
         yield from folded(" " * (_VERDICT + 2), exercise.note)
+    if exercise.last:
+        yield from folded(" " * (_VERDICT + 2), f"The last score that could be told: {earned(exercise)}.")
     for step in exercise.steps:
         yield from _step(exercise.id, step, bool(exercise.note))
 

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from lab.model import ExerciseProgress, Verdict
+from lab.model import ExerciseProgress, ExerciseResult, StepResult, Verdict
 
 VERDICTS = {
     Verdict.PASS: ("✓", "passes"),
@@ -23,9 +23,17 @@ def score(earned: int, possible: int) -> str:
     return f"{earned} of {points(possible)}"
 
 
+def earned(result: StepResult | ExerciseResult) -> str:
+    """The score of a step or exercise; where it cannot be told now, the last one: `3 of 10 points as of 14:05`."""
+    if result.last is None:
+        return score(result.earned, result.possible)
+    return f"{score(result.last.earned, result.last.possible)} as of {clock(result.last.at)}"
+
+
 def standing(progress: ExerciseProgress) -> str:
-    """The score of an exercise that was started: `3 of 10 points, set aside`."""
-    return score(progress.earned, progress.possible) + aside(progress)
+    """The score of an exercise that was started: `3 of 10 points as of 14:05, set aside`."""
+    at = f" as of {clock(progress.scored_at)}" if progress.scored_at else ""
+    return f"{score(progress.earned, progress.possible)}{at}{aside(progress)}"
 
 
 def aside(progress: ExerciseProgress) -> str:
@@ -34,8 +42,9 @@ def aside(progress: ExerciseProgress) -> str:
 
 
 def clock(moment: str) -> str:
-    """An ISO 8601 time as the clock on the wall shows it; anything else as it is."""
+    """An ISO 8601 time as the clock on the wall shows it, with its day when that is another; anything else as it is."""
     try:
-        return datetime.fromisoformat(moment).astimezone().strftime("%H:%M")
+        local = datetime.fromisoformat(moment).astimezone()
     except ValueError:
         return moment
+    return local.strftime("%H:%M" if local.date() == datetime.now().date() else "%Y-%m-%d %H:%M")

@@ -6,7 +6,7 @@ has been quiet for longer, the whole exercise. Without a word, everything is loo
 
 from dataclasses import dataclass, field, replace
 
-from lab.model import CheckResult, Exercise, Report, StepResult, Verdict, worst
+from lab.model import CheckResult, Exercise, Report, StepResult, Verdict, last_score, worst
 from lab.status import seconds
 from lab.tui.failures import Failure
 
@@ -43,11 +43,13 @@ class Target:
 class Observation:
     """What is known of one exercise. Times are monotonic; None for never.
 
-    `watched`: whether changes are told; `kept`: since when a verdict (step, check) could not be told anew.
+    `watched`: whether changes are told; `kept`: since when a verdict (step, check) could not be told anew;
+    `before`: what the journal said that it had earned, until all of it was looked at.
     """
 
     exercise: Exercise
     watched: bool = True
+    before: int = 0
     steps: dict[str, StepResult] = field(default_factory=dict)
     kept: dict[tuple[str, str], float] = field(default_factory=dict)
     note: str = ""
@@ -149,14 +151,21 @@ class Observation:
     def forget(self) -> None:
         """What was seen no longer holds; look at once."""
         self.steps, self.kept, self._seen, self._passed = {}, {}, {}, set()
-        self.note, self.failure, self._wanted, self._lacking = "", None, True, False
+        self.note, self.failure, self._wanted, self._lacking, self.before = "", None, True, False, 0
 
     # -- what is known
 
     @property
     def earned(self) -> int:
         """The points of all steps as far as they are known."""
-        return sum(step.earned for step in self.steps.values())
+        earned = sum((step.last or step).earned for step in self.steps.values())
+        return earned if len(self.steps) == len(self.exercise.steps) else max(earned, self.before)
+
+    @property
+    def as_of(self) -> str:
+        """When the oldest part of the points was told (ISO 8601, UTC), where it cannot be told now; else empty."""
+        last = last_score(self.steps.values())
+        return last.at if last else ""
 
     @property
     def possible(self) -> int:

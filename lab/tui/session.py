@@ -56,6 +56,11 @@ class Session:
         """What is known of the cluster: running, stopped, absent or unknown."""
         return self.last_look.status.cluster if self.last_look else "unknown"
 
+    @property
+    def api_is_ready(self) -> bool:
+        """Whether the API server answered when it was last looked at."""
+        return self.last_look is not None and self.last_look.status.api_server == "ready"
+
     def hear(self, told: Told) -> None:
         """Take over what was told of the node or the API server."""
         if self.last_look is None or told.what not in ("node", "api"):

@@ -50,13 +50,14 @@ def check_counts(result: StepResult | None) -> str:
     return " ".join(f"{mark}{count}" for mark, count in counts if count) or "·"
 
 
-def exercise_state(exercise: Exercise, progress: ExerciseProgress | None) -> Content:
-    """Whether an exercise is started, with its score."""
+def exercise_state(exercise: Exercise, progress: ExerciseProgress | None, old: bool = False) -> Content:
+    """Whether an exercise is started, with its score; where it is `old`, as it cannot be told now, with its time."""
     asks = f"{exercise.difficulty.value} · about {exercise.minutes} min"
     if progress is None or not progress.started:
         worth = points(exercise.points)
         return Content.styled(f"· not started · {worth} · {asks}", "$text-muted")
-    said = f"{score(progress.earned, progress.possible)} · {asks}"
+    at = f" as of {clock(progress.scored_at)}" if old and progress.scored_at else ""
+    said = f"{score(progress.earned, progress.possible)}{at} · {asks}"
     if progress.possible and progress.earned == progress.possible:
         return Content.styled(f"✓ complete{aside(progress)} · {said}", "$text-success")
     return Content.styled(f"~ started{aside(progress)} · {said}", "$text-warning")

@@ -1,7 +1,7 @@
 """What the screen to work in says in single lines. Pure; `now` is the time, `step` the step at hand or None."""
 
 from lab.model import Exercise, Holds, Step
-from lab.report.words import score
+from lab.report.words import clock, score
 from lab.status import seconds
 from lab.tui.observation import Observation
 from lab.tui.words import check_counts
@@ -12,7 +12,8 @@ def summary(seen: Observation, step: Step | None, started: bool, now: float) -> 
     exercise = seen.exercise
     if not started:
         return f"Not started · {exercise.title}"
-    earned = score(seen.earned, seen.possible)
+    at = f" as of {clock(seen.as_of)}" if seen.as_of else ""
+    earned = f"{score(seen.earned, seen.possible)}{at}"
     if step is None:
         return f"The task · {earned} · {exercise.title}"
     old = seen.since(step.id)

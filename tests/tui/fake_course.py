@@ -6,7 +6,7 @@ later `gate.set()`.
 
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from scripted_course import (
     CLUSTER,
@@ -31,6 +31,7 @@ from lab.model import (
     LabStatus,
     Reference,
     Report,
+    Score,
     Step,
     StepResult,
     Told,
@@ -98,7 +99,10 @@ def catalog() -> Catalog:
 
 @dataclass
 class FakeCourse(ScriptedCourse):
-    """`late` holds ids of checks that cannot tell yet, `phases` what `up` does: title, estimate, and a gate or None."""
+    """`late` holds ids of checks that cannot tell yet, `last` what steps had earned.
+
+    `phases` is what `up` does: title, estimate, and a gate or None.
+    """
 
     _catalog: Catalog = field(default_factory=catalog, init=False)
     made: bool = True
@@ -108,6 +112,7 @@ class FakeCourse(ScriptedCourse):
         ("Creating the control plane", 0, None),
     )
     late: set[str] = field(default_factory=set)
+    last: dict[str, Score] = field(default_factory=dict)
     findings: tuple[Finding, ...] = (Finding("engine", True, "Docker 29.1"),)
     gate: threading.Event | None = None
     ask: Callable[[str], bool] = lambda question: False
@@ -209,7 +214,8 @@ class FakeCourse(ScriptedCourse):
     def _step_result(self, step: Step) -> StepResult:
         checks = [self._check_result(spec) for spec in step.checks]
         passes = all(check.verdict is Verdict.PASS for check in checks)
-        return step_result(step, checks, SEEN_AT if passes and step.holds is Holds.ONCE else "")
+        result = step_result(step, checks, SEEN_AT if passes and step.holds is Holds.ONCE else "")
+        return replace(result, last=self.last.get(step.id)) if result.verdict is Verdict.ERROR else result
 
     def _check_result(self, spec: CheckSpec) -> CheckResult:
         verdict = Verdict.PASS if spec.id in self.passing or spec.guard else Verdict.FAIL

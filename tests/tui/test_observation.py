@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import pytest
 
-from lab.model import CheckResult, Report, StepResult, Verdict, worst
+from lab.model import CheckResult, Report, Score, StepResult, Verdict, worst
 from lab.tui import observation
 from lab.tui.failures import Failure
 from lab.tui.observation import DEBOUNCE, EVERY, LONGEST, QUIET, REST, SOON, UNTOLD, Observation, Target
@@ -171,6 +171,24 @@ def test_verdicts_that_cannot_be_told_anew_stay_and_are_old() -> None:
     course.api_server = "ready"
     observe(seen, course, WHOLE, 30)
     assert seen.since("run") is None
+
+
+def test_points_that_cannot_be_told_now_are_the_last_ones_with_their_time() -> None:
+    course = FakeCourse(passing={"answer", "container"}, last={"run": Score(4, 4, "2026-01-31T12:00:00Z")})
+    course.api_server = "not ready: refused"
+    seen = settled(course)
+    assert (seen.earned, seen.as_of) == (3 + 4, "2026-01-31T12:00:00Z")
+    course.api_server = "ready"
+    observe(seen, course, WHOLE, 10)
+    assert (seen.earned, seen.as_of) == (3 + 4, "")
+
+
+def test_until_all_was_looked_at_the_points_are_those_of_the_journal() -> None:
+    seen, course = Observation(digest_exercise(), before=7), FakeCourse(passing={"answer"})
+    observe(seen, course, Target("find"), 0)
+    assert seen.earned == 7
+    observe(seen, course, WHOLE, 1)
+    assert seen.earned == 3
 
 
 def test_old_verdicts_do_not_make_a_step_pass() -> None:

@@ -6,7 +6,8 @@ import pytest
 from textual.widget import Widget
 
 from lab.errors import ClusterError, LabError
-from lab.model import Place
+from lab.model import Place, Score
+from lab.report.words import clock
 from lab.tui.screens.home import HomeScreen
 from lab.tui.screens.work import WorkScreen
 from lab.tui.widgets.check_panel import CheckPanel, CheckRow
@@ -325,6 +326,17 @@ async def test_while_the_api_server_restarts_the_last_verdicts_stay_and_are_old(
         await see(pilot, "API server: ✓ ready")
         await see(pilot, "3 ✓ seen at")
         await unseen(pilot, "(old)")
+
+
+@SIZES
+async def test_points_do_not_fall_while_the_api_server_is_away(size: tuple[int, int]) -> None:
+    moment = "2026-01-31T12:00:00Z"
+    course = FakeCourse(passing={"answer", "container"}, last={"run": Score(4, 4, moment)})
+    course.api_server = "not ready: refused"
+    async with in_exercise(course, size) as pilot:
+        await see(pilot, f"· 7 of 10 points as of {clock(moment)}")
+        await pilot.press("v")
+        await see(pilot, "Looked at the cluster")
 
 
 async def test_without_anyone_who_tells_it_is_looked_at_all_the_same() -> None:

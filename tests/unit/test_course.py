@@ -169,6 +169,11 @@ class World:
     def journal(self) -> dict:
         return json.loads(self.cluster.files.progress.read_text())["exercises"]["pin"]
 
+    def earned(self) -> int:
+        """The points that `lab status` shows."""
+        [progress] = self.course.look().progress
+        return progress.earned
+
     def verdicts(self, *selectors: str) -> dict[str, tuple[str, int]]:
         report = self.course.verify(selectors)
         return {step.id: (step.verdict.value, step.earned) for each in report.exercises for step in each.steps}
@@ -261,10 +266,40 @@ def test_points_are_for_what_is_so_now(world) -> None:
     assert world.verdicts() == {"find": ("fail", 0), "pin": ("fail", 0)}
     (world.folder / "one").touch()
     assert world.verdicts()["find"] == ("pass", 3)
-    assert world.journal()["score"]["earned"] == 3
+    assert world.earned() == 3
     (world.folder / "one").unlink()
     assert world.verdicts()["find"] == ("fail", 0)
-    assert world.journal()["score"]["earned"] == 0
+    assert world.earned() == 0
+
+
+def test_steps_that_are_verified_one_by_one_count_as_the_whole_does(world) -> None:
+    world.course.start("pin")
+    for file in ("one", "two"):
+        (world.folder / file).touch()
+    world.course.verify(["pin/find"])
+    assert world.earned() == 3
+    world.course.verify(["pin/pin"])
+    assert world.earned() == 7
+    world.course.verify()
+    assert world.earned() == 7
+
+
+def test_points_stay_while_the_api_server_is_away(world) -> None:
+    world.course.start("pin")
+    (world.folder / "one").touch()
+    world.course.verify()
+    assert world.course.verify().exercises[0].last is None
+    world.api.answer = Unreachable("refused")
+    (world.folder / "one").unlink()
+    [result] = world.course.verify().exercises
+    assert (result.verdict, result.earned) == (Verdict.ERROR, 0)
+    assert result.last
+    assert (result.last.earned, result.last.possible) == (0, 7)  # what can be told is told
+    (world.folder / "one").touch()
+    [result] = world.course.verify().exercises
+    assert result.last
+    assert (result.last.earned, world.earned()) == (3, 3)
+    assert result.last.at.endswith("Z")
 
 
 def test_a_once_step_is_journalled_and_held(world) -> None:
@@ -275,7 +310,7 @@ def test_a_once_step_is_journalled_and_held(world) -> None:
     assert (step.verdict, step.earned) == (Verdict.PASS, 4)
     assert step.seen_at.endswith("Z")
     assert world.journal()["earned"]["pin"]["evidence"] == "there; ready"
-    assert world.journal()["score"] is None  # a part of an exercise is no score of it
+    assert world.earned() == 4
     (world.folder / "two").unlink()
     [again] = world.course.verify(["pin/pin"]).exercises[0].steps
     assert (again.verdict, again.earned, again.seen_at) == (Verdict.PASS, 4, step.seen_at)

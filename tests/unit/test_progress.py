@@ -59,7 +59,7 @@ def test_the_file(world: World) -> None:
     journal.earn("pin", "denied", "refused by the webhook")
     journal.take_hint("pin", "find", 3)
     journal.mark_solved("pin", "find")
-    journal.record_score("pin", 3, 10)
+    journal.record_scores("pin", {"find": (3, 3)})
     assert world.content == {
         "format_version": 1,
         "cluster_uid": "uid-1",
@@ -69,7 +69,8 @@ def test_the_file(world: World) -> None:
                 "earned": {"denied": {"at": "2026-01-31T12:01:00Z", "evidence": "refused by the webhook"}},
                 "hints": {"find": 1},
                 "solved": ["find"],
-                "score": {"earned": 3, "possible": 10, "at": "2026-01-31T12:02:00Z"},
+                "scores": {"find": {"earned": 3, "possible": 3, "at": "2026-01-31T12:02:00Z"}},
+                "score": None,
                 "aside_at": "",
             }
         },
@@ -84,7 +85,7 @@ def test_the_file(world: World) -> None:
         lambda journal: journal.earn("pin", "denied", "x"),
         lambda journal: journal.take_hint("pin", "find", 3),
         lambda journal: journal.mark_solved("pin", "find"),
-        lambda journal: journal.record_score("pin", 3, 10),
+        lambda journal: journal.record_scores("pin", {"find": (3, 10)}),
         lambda journal: journal.clear("other"),
     ],
 )
@@ -102,7 +103,7 @@ def test_what_was_written_is_read(world: World) -> None:
     assert journal.earned("pin") == {"denied": Earned("2026-01-31T12:01:00Z", "refused by the webhook")}
     assert journal.hints_taken("pin", "find") == 1
     assert journal.solved("pin") == ("find",)
-    assert journal.score("pin") == Score(3, 10, "2026-01-31T12:02:00Z")
+    assert journal.score("pin") == Score(3, 3, "2026-01-31T12:02:00Z")
     assert world.notes == []
 
 
@@ -127,9 +128,35 @@ def test_first_times_stay(world: World) -> None:
 
 def test_the_last_score_stays(world: World) -> None:
     journal = world.load()
-    journal.record_score("pin", 3, 10)
-    journal.record_score("pin", 0, 10)
-    assert journal.score("pin") == Score(0, 10, "2026-01-31T12:01:00Z")
+    journal.record_scores("pin", {"find": (3, 3), "run": (4, 7)})
+    journal.record_scores("pin", {"find": (0, 3)})
+    assert journal.scores("pin")["run"] == Score(4, 7, "2026-01-31T12:00:00Z")
+    assert journal.score("pin") == Score(4, 10, "2026-01-31T12:00:00Z")
+
+
+def test_a_score_that_is_the_same_is_written_once_a_minute(world: World) -> None:
+    moments = iter(
+        (
+            *[datetime(2026, 1, 31, 12, 0, second, tzinfo=UTC) for second in (1, 59)],
+            datetime(2026, 1, 31, 12, 1, tzinfo=UTC),
+        )
+    )
+    journal = Journal.load(world.path, "uid-1", world.notes.append, lambda: next(moments))
+    times = []
+    for _ in range(3):
+        journal.record_scores("pin", {"find": (3, 3)})
+        times.append(journal.scores("pin")["find"].at)
+    assert times == ["2026-01-31T12:00:01Z", "2026-01-31T12:00:01Z", "2026-01-31T12:01:00Z"]
+
+
+def test_a_journal_that_kept_the_score_of_the_whole_is_read(world: World) -> None:
+    world.load().start("pin")
+    content = world.content
+    del content["exercises"]["pin"]["scores"]
+    content["exercises"]["pin"]["score"] = {"earned": 3, "possible": 10, "at": "2026-01-31T12:02:00Z"}
+    world.path.write_text(json.dumps(content))
+    assert world.load().score("pin") == Score(3, 10, "2026-01-31T12:02:00Z")
+    assert world.notes == []
 
 
 def test_hints_are_counted_to_the_last(world: World) -> None:

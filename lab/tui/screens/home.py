@@ -147,7 +147,7 @@ class HomeScreen(LabScreen):
     def _show_state(self) -> None:
         texts = [Content("About this lab")]
         for exercise in self.session.course.catalog.exercises:
-            state = exercise_state(exercise, self.session.progress(exercise.id))
+            state = exercise_state(exercise, self.session.progress(exercise.id), old=not self.session.api_is_ready)
             texts.append(Content.assemble(Content.styled(exercise.title, "bold"), "\n    ", state))
         self.query_one(Rows).show(texts)
         self._show_next()

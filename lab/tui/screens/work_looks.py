@@ -4,7 +4,7 @@ from textual import on, work
 from textual.events import ScreenResume
 
 from lab.model import Exercise, Report, StepResult
-from lab.report.words import score
+from lab.report.words import earned
 from lab.tui import clock, observation
 from lab.tui.failures import Failure
 from lab.tui.messages import Heard, Looked, Observed
@@ -35,7 +35,9 @@ class Looks(Flows):
     def take_up(self, exercise: Exercise) -> None:
         """Look at this exercise from now on; what was seen of others stays."""
         self.exercise = exercise
-        self.seen = self._known.setdefault(exercise.id, Observation(exercise))
+        progress = self.session.progress(exercise.id)
+        before = progress.earned if progress else 0
+        self.seen = self._known.setdefault(exercise.id, Observation(exercise, before=before))
         self.seen.want()
         self.started = self.session.started(exercise.id)
 
@@ -113,7 +115,8 @@ class Looks(Flows):
         if isinstance(outcome, Failure):
             self.app.push_screen(ErrorModal(outcome))
         else:
-            self.notify(score(outcome.earned, outcome.possible), title="Looked at the cluster", markup=False)
+            said = ", ".join(earned(exercise) for exercise in outcome.exercises)
+            self.notify(said, title="Looked at the cluster", markup=False)
 
     def _say_passed(self, exercise: Exercise, step: StepResult) -> None:
         number = [each.id for each in exercise.steps].index(step.id) + 1

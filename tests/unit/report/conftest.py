@@ -1,10 +1,11 @@
 """A report with every verdict in it."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from lab.model import CheckResult, ClusterInfo, ExerciseResult, Holds, Report, StepResult, Verdict
+from lab.model import CheckResult, ClusterInfo, ExerciseResult, Holds, Report, Score, StepResult, Verdict
 
 DIGEST = "registry.k8s.io/kube-apiserver@sha256:" + "0123456789abcdef" * 4
 
@@ -23,6 +24,7 @@ def report() -> Report:
     guard = check("one-manifest", Verdict.FAIL, guard=True, command="")
     pin = StepResult("pin", "Pin it", Holds.NOW, (manifest, guard), Verdict.FAIL, 0, 3)
     run = StepResult("run", "Run it", Holds.NOW, (check("ready", Verdict.ERROR, 4),), Verdict.ERROR, 0, 4)
+    run = replace(run, last=Score(4, 4, "2026-01-31T11:00:00Z"))
     seen = StepResult(
         "denied",
         "See it refused",

@@ -30,8 +30,10 @@ def test_the_keys_of_the_contract(report: Report) -> None:
         "title": "Trust few",
         "verdict": "skip",
         "note": "Not started. Start it with: lab start opa",
+        "last_score": None,
         "steps": [],
     }
+    assert written["exercises"][0]["last_score"] == {"earned": 7, "possible": 10, "at": "2026-01-31T11:00:00Z"}
 
 
 def test_a_step_and_a_check(report: Report) -> None:

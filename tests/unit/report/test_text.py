@@ -3,6 +3,7 @@ from dataclasses import replace
 
 from lab.model import ExerciseResult, Report, StepResult, Verdict
 from lab.report import FORMATS
+from lab.report.words import clock
 
 
 def written(report: Report) -> str:
@@ -20,6 +21,7 @@ def test_the_whole(report: Report) -> None:
 Cluster cks-lab (v1.36.4, kind)
 
 ERROR  image-digest: Pin the image (3 of 10 points)
+       The last score that could be told: 7 of 10 points as of {clock("2026-01-31T11:00:00Z")}.
   PASS   find: Find it (3 of 3 points)
     PASS   The answer is right
   FAIL   pin: Pin it (0 of 3 points)
