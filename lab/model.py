@@ -164,7 +164,8 @@ class Score:
 class StepResult:
     """A step's checks, what it earned, and for a `once` step when it was seen (ISO 8601, UTC).
 
-    `last`: what it earned when that could last be told; only of a step of which it cannot be told now; `probed`: as in Step.
+    `last`: what it earned when that could last be told; only of a step of which it cannot be told now.
+    `probed`: as in Step.
     """
 
     id: str

@@ -6,6 +6,7 @@ import pytest
 from textual.app import App
 
 from lab.tui import app_watch
+from lab.tui.modals import unasked
 from lab.tui.screens.work import WorkScreen
 
 from .stub_pane import StubPane
@@ -27,4 +28,5 @@ def _apart(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("NO_COLOR", raising=False)
     monkeypatch.setattr(WorkScreen, "make_pane", lambda screen: StubPane(screen.prefix))
     monkeypatch.setattr(app_watch, "LOOK_EVERY", 0.1)
+    monkeypatch.setattr(unasked, "PAUSE", 0)
     monkeypatch.setattr(App, "NOTIFICATION_TIMEOUT", 12)  # a busy machine looks late

@@ -35,6 +35,9 @@ class StubPane(TerminalPane):
         self.typed.append(text)
         self.refresh()
 
+    def type_at_prompt(self, text: str) -> None:
+        self.type_in(text)
+
     def close(self) -> None:
         self._runs = False
 

@@ -17,7 +17,7 @@ from textual.events import Key
 from textual.pilot import Pilot
 from textual.widgets import Button
 
-from lab.tui.widgets import terminal_program
+from lab.tui.widgets import terminal, terminal_program
 from lab.tui.widgets.terminal import PREFIX, TerminalPane
 from lab.tui.widgets.terminal_emulator import HISTORY, Emulator
 from lab.tui.widgets.terminal_keys import encode
@@ -54,6 +54,9 @@ class Host(App[None]):
 
     def on_terminal_pane_ended(self, event: TerminalPane.Ended) -> None:
         self.did.append(f"ended {event.code}")
+
+    def on_terminal_pane_no_prompt(self) -> None:
+        self.did.append("no prompt")
 
     def action_did(self, what: str) -> None:
         self.did.append(what)
@@ -299,6 +302,35 @@ async def test_the_lines_of_a_paste_stay_lines(
         await pilot.press(*keys)
         await until(pilot, lambda: file.exists() and "touch" in file.read_text())
     assert file.read_text().splitlines()[: len(LINES)] == LINES
+
+
+SLOW = ["bash", "-c", "echo wait; sleep 1; exec env PS1='$ ' HISTFILE=/dev/null bash --norc --noprofile"]
+
+
+@pytest.mark.parametrize("command", ["echo $((40 + 2))", "for n in 42; do\n  echo $n\ndone"])
+async def test_a_command_waits_for_the_prompt_and_what_is_typed_behind_it_too(command: str) -> None:
+    async with opened(SLOW, "wait") as (app, pilot):
+        app.pane.type_at_prompt(command)
+        await pilot.press("enter", *"ls", "space", "hash", "ctrl+u")
+        await until(pilot, lambda: app.text.endswith("\n42\n$"))
+        assert app.text.count("echo") == 1
+        app.pane.type_at_prompt("exec cat")
+        await pilot.press("enter")
+        await until(pilot, lambda: app.text.endswith("exec cat"))
+        app.pane.type_at_prompt("one line")  # there was a prompt: it goes to what runs now
+        await until(pilot, lambda: app.text.endswith("\none line"))
+
+
+async def test_several_lines_are_not_typed_where_they_would_run_one_by_one(
+    reader: Reader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(terminal, "PROMPT", 0.2)
+    async with opened(reader.argv, "ready") as (app, pilot):
+        app.pane.type_at_prompt("one\ntwo")
+        await pilot.press("enter")
+        await until(pilot, lambda: app.did == ["no prompt"])
+        await pilot.press("a")
+        await until(pilot, lambda: reader.read == b"a")
 
 
 async def test_a_long_paste_arrives_whole(reader: Reader) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 import pytest
 from textual.widget import Widget
+from textual.widgets.markdown import MarkdownH1
 
 from lab.errors import ClusterError, LabError
 from lab.model import Place, Score
@@ -12,6 +13,7 @@ from lab.tui.screens.home import HomeScreen
 from lab.tui.screens.work import WorkScreen
 from lab.tui.widgets.check_panel import CheckPanel, CheckRow
 from lab.tui.widgets.step_page import StepPage
+from lab.tui.widgets.text import TitleBar
 
 from .driving import at_home, in_exercise, lines, same_as, see, shown, unseen, until
 from .fake_course import FakeCourse
@@ -124,6 +126,26 @@ async def test_another_exercise_is_shown_on_the_same_screen() -> None:
         await see(pilot, "Step 1 of 1")
         await see(pilot, "1 ✗ fails Write the template")
         assert pilot.app.screen is work
+
+
+async def test_nothing_of_another_exercise_is_drawn_when_one_is_opened(monkeypatch: pytest.MonkeyPatch) -> None:
+    drawn: list[str] = []
+    for part in (TitleBar, MarkdownH1):
+        render = part.render
+        monkeypatch.setattr(part, "render", lambda it, r=render: drawn.append(str(shows := r(it))) or shows)
+    async with at_home(FakeCourse()) as pilot:
+        for keys, title in ((["down", "down"], "Let only trusted"), (["up"], "Pin the kube"), (["down"], "Let only")):
+            await pilot.press(*keys)
+            drawn.clear()
+            await pilot.press("enter")
+            await see(pilot, "esc Back")
+            await see(pilot, f"Not started · {title}")
+            work = pilot.app.screen
+            await until(pilot, lambda work=work: not work.has_class("-arriving"))
+            others = [text for text in drawn if "·" in text and title not in text]
+            assert others == []
+            await pilot.press("escape")
+            await see(pilot, "About this lab")
 
 
 async def test_one_can_quit_in_the_middle_of_a_change_of_step() -> None:

@@ -4,6 +4,7 @@ import pytest
 from textual.pilot import Pilot
 
 from lab.errors import ClusterError
+from lab.tui.modals import unasked
 from lab.tui.screens.work import WorkScreen
 from lab.tui.widgets.text import Text
 
@@ -225,6 +226,22 @@ async def test_the_end_does_not_take_keys_from_one_who_types() -> None:
         assert isinstance(pilot.app.screen, WorkScreen)
         await pilot.press(PREFIX, "tab")
         await see(pilot, "✓ Complete: Pin the kube-apiserver")
+
+
+async def test_the_page_at_the_end_takes_no_key_that_was_meant_for_what_was_before_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(unasked, "PAUSE", 2)
+    course = FakeCourse()
+    async with in_exercise(course) as pilot:
+        await finish(pilot, course)
+        await see(pilot, "✓ Complete")
+        await pilot.press("n", "enter", "q", "escape")  # as for the step
+        await see(pilot, "✓ Complete")
+        assert "Next exercise" not in shown(pilot.app)
+        await see(pilot, "Next exercise (n)")
+        await pilot.press("n")
+        await see(pilot, "The brief of opa-whitelist.")
 
 
 async def test_the_end_is_not_said_of_what_was_undone_before_the_terminal_was_left(

@@ -309,15 +309,40 @@ async def test_narrow_a_shell_that_has_just_been_opened_runs_nothing_by_itself(
         await see(pilot, "done 1 2")
 
 
-async def test_several_lines_are_not_sent_where_they_would_run_one_by_one(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("lab.tui.screens.work_terminal.PROMPT", 0)
+async def test_a_command_that_found_no_prompt_is_explained() -> None:
     async with in_exercise(FakeCourse()) as pilot:
-        await see(pilot, "IMAGE TAG DIGEST")
         await until(pilot, lambda: pane(pilot).opened)
-        pane(pilot).show(b"\x1b[?2004l")  # a program without a line editor
-        await pilot.press("left_square_bracket", "enter")
+        pane(pilot).post_message(TerminalPane.NoPrompt())
         await see(pilot, "The command was not sent")
-        assert pane(pilot).typed == []
+
+
+@pytest.mark.parametrize("back", [["right_square_bracket"], ["right_square_bracket", "right_square_bracket"]])
+async def test_enter_twice_puts_a_command_into_the_terminal_once_and_runs_it(
+    back: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with in_exercise(FakeCourse(), (160, 45)) as pilot:
+        await see(pilot, "root@node:~#")
+        typed: list[str] = []
+        monkeypatch.setattr(pane(pilot), "to_program", lambda data: typed.append(data.decode()))
+        for key in (*back, "enter", "enter"):
+            pilot.app.post_message(Key(key, "\r" if key == "enter" else None))
+        await until(pilot, lambda: typed == ["\r"])
+        assert len(pane(pilot).typed) == 1
+
+
+async def test_the_key_for_commands_goes_on_from_where_it_was() -> None:
+    async with in_exercise(FakeCourse(), (160, 45)) as pilot:
+        await see(pilot, "IMAGE TAG DIGEST")
+        await pilot.press("right_square_bracket", "enter")
+        await until(pilot, lambda: len(pane(pilot).typed) == 1)
+        await pilot.press(PREFIX, "tab", "right_square_bracket", "enter")
+        await until(pilot, lambda: len(pane(pilot).typed) == 2)
+        await pilot.press(PREFIX, "tab", "left_square_bracket", "enter")
+        await until(pilot, lambda: len(pane(pilot).typed) == 3)
+        assert [text.partition(" ")[0] for text in pane(pilot).typed] == ["crictl", "for", "crictl"]
+        await pilot.press(PREFIX, "tab", "n", "right_square_bracket", "enter")  # another text: its first
+        await until(pilot, lambda: len(pane(pilot).typed) == 4)
+        assert pane(pilot).typed[3].startswith("crictl")
 
 
 async def test_there_is_no_terminal_before_an_exercise_is_open() -> None:

@@ -5,15 +5,15 @@ from typing import ClassVar
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import VerticalGroup
-from textual.screen import ModalScreen
+from textual.containers import HorizontalGroup, VerticalGroup
 from textual.widgets import Button
 
 from lab.tui.failures import Failure
+from lab.tui.modals.unasked import UnaskedModal
 from lab.tui.widgets.error_panel import ErrorPanel
 
 
-class ErrorModal(ModalScreen[None]):
+class ErrorModal(UnaskedModal[None]):
     """Says what failed and what to do next, and waits to be closed."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -28,12 +28,12 @@ class ErrorModal(ModalScreen[None]):
         """The error over a button."""
         with VerticalGroup(classes="dialog"):
             yield ErrorPanel()
-            yield Button("Close (esc)")
+            yield HorizontalGroup(Button("Close (esc)"), classes="buttons")
 
     def on_mount(self) -> None:
         """Show the failure."""
+        super().on_mount()
         self.query_one(ErrorPanel).show(self._failure)
-        self.query_one(Button).focus()
 
     @on(Button.Pressed)
     def action_close(self) -> None:

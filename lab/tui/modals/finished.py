@@ -7,16 +7,16 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import HorizontalGroup, VerticalGroup, VerticalScroll
-from textual.screen import ModalScreen
 from textual.widgets import Button
 
 from lab.model import Exercise
 from lab.report.words import score
+from lab.tui.modals.unasked import UnaskedModal
 from lab.tui.widgets.prose import Prose
 from lab.tui.widgets.text import Text
 
 
-class Finished(ModalScreen[bool]):
+class Finished(UnaskedModal[bool]):
     """The score and the help that was taken. Closes with whether the next exercise is wanted.
 
     Args:
@@ -60,7 +60,7 @@ class Finished(ModalScreen[bool]):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """There is nothing next after the last exercise."""
-        return self._following is not None or parameters != (True,)
+        return self.takes_keys and (self._following is not None or parameters != (True,))
 
     def action_answer(self, answer: bool) -> None:
         """Close with the answer."""

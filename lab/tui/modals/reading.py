@@ -1,11 +1,12 @@
 """What the modals with commands in their text have in common."""
 
+from collections.abc import Sequence
 from typing import ClassVar
 
-from textual import on
 from textual.binding import Binding, BindingType
 from textual.events import DescendantFocus
 from textual.screen import ModalScreen
+from textual.widget import Widget
 
 from lab.tui.widgets.fence import Fence, Sent
 from lab.tui.widgets.prose import Prose
@@ -26,9 +27,13 @@ class Reading(ModalScreen[Sent | None]):
         Binding("escape,q", "close", "Close", id="reading.close", tooltip="Back to the step"),
     ]
 
+    def __init__(self) -> None:
+        super().__init__()
+        self._walk = Walk()
+
     def action_command(self, by: int) -> None:
         """Go to another command of the text."""
-        go_to([fence for prose in self.query(Prose) for fence in prose.commands()], by)
+        self._walk.go([fence for prose in self.query(Prose) for fence in prose.commands()], by)
 
     def on_descendant_focus(self, event: DescendantFocus) -> None:
         """Say what can be done with the command at hand."""
@@ -39,15 +44,25 @@ class Reading(ModalScreen[Sent | None]):
         """Close."""
         self.dismiss(None)
 
-    @on(Sent)
-    def _sent(self, event: Sent) -> None:
-        event.stop()
-        self.dismiss(event)
+    def take(self, sent: Sent) -> None:
+        """Close with a command."""
+        if self.is_current:
+            self.dismiss(sent)
 
 
-def go_to(commands: list[Fence], by: int) -> None:
-    """Give the keys to the next of these, or the one before; from elsewhere, to the first or the last."""
-    at = next((index for index, command in enumerate(commands) if command.has_focus), -1 if by > 0 else 0)
-    if commands:
-        command = commands[(at + by) % len(commands)]
-        command.screen.set_focus(command)  # at once: `focus` would come after a key that is typed right behind
+class Walk:
+    """Goes from one command of a text to another, and knows where it was while the keys are elsewhere."""
+
+    def __init__(self) -> None:
+        self._visited: list[Widget] = []
+
+    def go(self, commands: Sequence[Widget], by: int) -> None:
+        """Give the keys to the next of these, or the one before; in another text, to the first or the last."""
+        if not commands:
+            return
+        screen = commands[0].screen
+        last = [each for each in (*self._visited, screen.focused) if each in commands][-1:]
+        at = commands.index(last[0]) if last and last[0] else -1 if by > 0 else 0
+        there = commands[(at + by) % len(commands)]
+        self._visited = [each for each in self._visited if each.is_attached and each is not there] + [there]
+        screen.set_focus(there)  # at once: `focus` would come after a key that is typed right behind

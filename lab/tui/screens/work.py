@@ -14,7 +14,7 @@ from textual.widgets import Footer
 from lab.model import Exercise, Step
 from lab.tui import clock
 from lab.tui.keys import pressed
-from lab.tui.modals.reading import go_to
+from lab.tui.modals.reading import Walk
 from lab.tui.screens.work_looks import Looks
 from lab.tui.session import Session
 from lab.tui.widgets.check_panel import CheckPanel, CheckRow
@@ -34,13 +34,14 @@ _NAME = "work"
 
 def open_work(app: "LabApp", session: Session, exercise_id: str, step_id: str = "") -> None:
     """Show the work screen at an exercise and a step; without a step, at the learner's own or the first."""
-    exercise = session.course.catalog.find(exercise_id)
+    place = session.course.catalog.find(exercise_id), step_id
     if not app.is_screen_installed(_NAME):
-        app.install_screen(WorkScreen(session, app.settings.prefix), _NAME)
+        app.install_screen(WorkScreen(session, app.settings.prefix, *place), _NAME)
     screen = app.get_screen(_NAME, WorkScreen)
+    if screen.is_mounted:  # else it opens the place when it is
+        screen.open_place(*place)
     if screen not in app.screen_stack:
         app.push_screen(screen)
-    screen.call_after_refresh(screen.open_place, exercise, step_id)
 
 
 class WorkScreen(Looks):
@@ -71,9 +72,11 @@ class WorkScreen(Looks):
     ]
     CSS_PATH = "work.tcss"
 
-    def __init__(self, session: Session, prefix: str) -> None:
-        super().__init__(session)
+    def __init__(self, session: Session, prefix: str, exercise: Exercise, step_id: str = "") -> None:
+        super().__init__(session, exercise)
         self.prefix = prefix
+        self._walk = Walk()
+        self._first_step = step_id
 
     def compose(self) -> ComposeResult:
         """Steps, text and checks beside the terminal."""
@@ -97,11 +100,10 @@ class WorkScreen(Looks):
         return TerminalPane(prefix=self.prefix)
 
     def on_mount(self) -> None:
-        """Open the terminal, but begin with the text."""
+        """Open the place that was asked for."""
         super().on_mount()
         self.watch(self.pane, "prefixed", self._show_leaving)
-        self.open_terminal()
-        self.focus_text()
+        self.open_place(self.exercise, self._first_step)
 
     def _show_leaving(self, prefixed: bool) -> None:
         """Say how the terminal is left; after the prefix key, what the next one can be."""
@@ -125,6 +127,9 @@ class WorkScreen(Looks):
 
     def open_place(self, exercise: Exercise, step_id: str) -> None:
         """Go to an exercise and a step of it; without one, to where the learner was, or what is next."""
+        self.set_class(
+            self.exercise is not exercise, "-arriving"
+        )  # until its text is there, that of another is not shown
         self.take_up(exercise)
         place = self.session.resume
         if not step_id and self.started:
@@ -138,6 +143,7 @@ class WorkScreen(Looks):
         self.refresh_bindings()
         self.leave_terminal()
         self.open_terminal()
+        self.show_state()
         self.think()
 
     def go_to(self, step_id: str) -> None:
@@ -158,8 +164,9 @@ class WorkScreen(Looks):
     async def _highlighted(self) -> None:
         step, page = self.step, self.query_one(StepPage)
         self.session.remember(self.exercise.id, step.id if step else "")
-        page.show_text(text_of(step) if step else self.exercise.brief)
+        await page.show_text(text_of(step) if step else self.exercise.brief)
         await self.query_one(CheckPanel).show_step(step, self.seen)
+        self.remove_class("-arriving")
         self.show_result()
         self.think()
 
@@ -182,11 +189,11 @@ class WorkScreen(Looks):
 
     def action_command(self, by: int) -> None:
         """Go to another command of the text."""
-        go_to(self.query_one(StepPage).commands(), by)
+        self._walk.go(self.query_one(StepPage).commands(), by)
 
     def action_item(self, by: int) -> None:
         """Go to another command of the text or to a check."""
-        go_to([*self.query_one(StepPage).commands(), *self.query(CheckRow)], by)
+        self._walk.go([*self.query_one(StepPage).commands(), *self.query(CheckRow)], by)
 
     def action_scroll(self, by: int) -> None:
         """Scroll the text."""

@@ -20,13 +20,13 @@ TICK = 0.5
 class Looks(Flows):
     """A screen that looks at an exercise while it is shown. `started` and `aside`: whether that one is so."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, exercise: Exercise) -> None:
         super().__init__(session)
         self.started = self.aside = False
         self._known: dict[str, Observation] = {}
         self._lost = False
         self._asked = False
-        self.take_up(session.course.catalog.exercises[0])
+        self.take_up(exercise)
 
     def show_state(self) -> None:
         """Show what changes with time."""

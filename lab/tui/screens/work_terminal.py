@@ -7,14 +7,10 @@ from typing import ClassVar
 from textual import on, work
 from textual.message import Message
 
-from lab.tui import clock
 from lab.tui.failures import Failure, attempt
 from lab.tui.screens.base import LabScreen
 from lab.tui.widgets.fence import Sent
 from lab.tui.widgets.terminal import TerminalPane
-
-PROMPT = 5.0
-"""Seconds that a command waits for the shell's prompt."""
 
 
 @dataclass
@@ -83,11 +79,6 @@ class TerminalSide(LabScreen):
         else:
             self.pane.open(event.outcome)
 
-    @on(Sent)
-    def _sent(self, event: Sent) -> None:
-        event.stop()
-        self.take(event)
-
     def take(self, sent: Sent | None) -> None:
         """Put a command into the terminal, or do it when it is one for one's own machine."""
         if sent and sent.own:
@@ -102,18 +93,12 @@ class TerminalSide(LabScreen):
     def send(self, text: str) -> None:
         """Put a command into the terminal, for the learner to press Enter."""
         self.action_terminal()
-        self._type_when_ready(text, clock.now() + PROMPT)
+        self.pane.type_at_prompt(text)
 
-    def _type_when_ready(self, text: str, deadline: float) -> None:
-        """Several lines wait for a shell that knows pastes: another would run each as it comes."""
-        pane = self.pane
-        if pane.running and ("\n" not in text or pane.emulator.board.modes.bracketed_paste):
-            pane.type_in(text)
-        elif clock.now() < deadline:
-            self.set_timer(0.1, lambda: self._type_when_ready(text, deadline))
-        else:
-            message = "There is no prompt to type it at. End what runs in the terminal, or copy the command with y."
-            self.notify(message, title="The command was not sent", severity="warning", markup=False)
+    @on(TerminalPane.NoPrompt)
+    def _no_prompt(self) -> None:
+        message = "There is no prompt to type it at. End what runs in the terminal, or copy the command with y."
+        self.notify(message, title="The command was not sent", severity="warning", markup=False)
 
     @on(TerminalPane.Prefixed)
     async def _prefixed(self, event: TerminalPane.Prefixed) -> None:

@@ -10,7 +10,7 @@ from textual.content import Content
 from lab.model import CheckResult, CheckSpec, Step, StepResult, Verdict
 from lab.report.words import points
 from lab.tui.observation import Observation
-from lab.tui.widgets.fence import Sent, copy_command
+from lab.tui.widgets.fence import Sent, copy_command, send
 from lab.tui.widgets.text import Text
 from lab.tui.words import check_state
 
@@ -74,7 +74,7 @@ class CheckRow(VerticalGroup, can_focus=True):
 
     def action_send(self) -> None:
         """Put the command that looks at it into the terminal."""
-        self.post_message(Sent(self._command))
+        send(self, Sent(self._command))
 
     def action_copy(self) -> None:
         """Copy the command that looks at it."""

@@ -1,12 +1,12 @@
 """Blocks of code in a text; commands and pieces of files can be gone to, sent to the terminal and copied."""
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, Protocol, runtime_checkable
 
 from markdown_it.token import Token
+from textual.actions import SkipAction
 from textual.binding import Binding, BindingType
 from textual.content import Content
-from textual.message import Message
 from textual.widget import Widget
 from textual.widgets import Markdown
 from textual.widgets.markdown import MarkdownFence
@@ -25,12 +25,32 @@ OWN_MACHINE = "lab"
 """The language of a block that is meant to be typed on one's own machine: a command of the lab, which does it here."""
 
 
-@dataclass
-class Sent(Message):
-    """A command is to go into the terminal, where Enter is for the learner to press; or, an own one, to be done."""
+@dataclass(frozen=True)
+class Sent:
+    """A command that is to go into the terminal, where Enter is for the learner to press; an own one is to be done."""
 
     text: str
     own: bool = False
+
+
+@runtime_checkable
+class Taker(Protocol):
+    """A screen that takes commands."""
+
+    def take(self, sent: Sent) -> None:
+        """Put it into the terminal, or do it."""
+
+
+def send(widget: Widget, sent: Sent) -> None:
+    """Give a command to the screen at once, not by a message: a key that is typed right behind is for the terminal.
+
+    Raises:
+        SkipAction: it is such a key.
+    """
+    if widget.screen.focused is not widget:
+        raise SkipAction
+    if isinstance(screen := widget.screen, Taker):
+        screen.take(sent)
 
 
 def copy_command(widget: Widget, command: str) -> None:
@@ -80,7 +100,7 @@ class Fence(MarkdownFence):
 
     def action_send(self) -> None:
         """Put the command into the terminal."""
-        self.post_message(Sent(self.code.strip() if self.own else self.code, self.own))
+        send(self, Sent(self.code.strip() if self.own else self.code, self.own))
 
     def action_copy(self) -> None:
         """Copy the command."""

@@ -31,9 +31,9 @@ class StepPage(VerticalScroll):
         """Nothing is done yet."""
         self.query_one("#learnt").display = False
 
-    def show_text(self, text: str) -> None:
+    async def show_text(self, text: str) -> None:
         """Show another text, from its beginning."""
-        self.query_one("#text", Prose).update(text)
+        await self.query_one("#text", Prose).update(text)
         self.scroll_home(animate=False)
 
     def show_learnt(self, text: str) -> None:

@@ -5,11 +5,14 @@ with Super, and leaves programs behind.
 """
 
 import re
+from collections import deque
 from collections.abc import Sequence
+from typing import Literal, NamedTuple
 
 from textual import events
 from textual.message import Message
 from textual.reactive import reactive
+from textual.timer import Timer
 
 from lab.tui.widgets.terminal_keys import MODIFIERS, encode, keep_alt_keys
 from lab.tui.widgets.terminal_program import Program
@@ -18,12 +21,21 @@ from lab.tui.widgets.terminal_view import TerminalView
 PREFIX = "ctrl+right_square_bracket"
 """Ctrl-]: telnet's, so known; a byte of its own (1d) from every terminal, which bash and vi hardly use; where it is
 hard to type, Ctrl-5 sends the same."""
+PROMPT = 5.0
+"""Seconds that a command waits for the shell's prompt."""
 _LEAVING = ("tab", "shift+tab", "escape")
 _LINE_END = re.compile("\r\n|\n")
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 """What a paste may not bring in: only tabs and line ends stay."""
 
 keep_alt_keys()
+
+
+class Typed(NamedTuple):
+    """What goes to the program next; a `command` waits for a prompt."""
+
+    text: str
+    what: Literal["keys", "paste", "command"]
 
 
 class TerminalPane(TerminalView, can_focus=True):
@@ -56,13 +68,18 @@ class TerminalPane(TerminalView, can_focus=True):
             super().__init__()
             self.code = code
 
+    class NoPrompt(Message):
+        """A command was not typed, nor what came behind it: there was no prompt to type it at."""
+
     def __init__(self, prefix: str = PREFIX, *, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(id=id, classes=classes)
         self.prefix = prefix
         self._argv: Sequence[str] = ()
         self._program: Program | None = None
         self._waiting = False  # for a size, to start at
-        self._early = bytearray()
+        self._prompted = False
+        self._typed: deque[Typed] = deque()
+        self._patience: Timer | None = None
 
     # -- the program
 
@@ -75,8 +92,7 @@ class TerminalPane(TerminalView, can_focus=True):
         """Start a program, once the pane has a size. While one runs this does nothing."""
         if not self.running:
             self._argv = tuple(argv)
-            self._waiting = True
-            self._early.clear()
+            self._waiting, self._prompted = True, False
             self._start()
 
     def type_in(self, text: str) -> None:
@@ -84,8 +100,23 @@ class TerminalPane(TerminalView, can_focus=True):
 
         Lines may end with LF, CR, or both; terminals send a paste with CR.
         """
-        typed = _CONTROLS.sub("", _LINE_END.sub("\r", text))
-        self._type(f"\x1b[200~{typed}\x1b[201~" if self.emulator.board.modes.bracketed_paste else typed)
+        self._type(_CONTROLS.sub("", _LINE_END.sub("\r", text)), "paste")
+
+    def type_at_prompt(self, text: str) -> None:
+        """The same, once there is a prompt; what is typed meanwhile comes behind it. Posts `NoPrompt` if none comes.
+
+        Several lines wait for a program that knows pastes: another would run each as it comes. One line waits for
+        the first prompt: before that, the terminal would show it once more.
+        """
+        self._type(_CONTROLS.sub("", _LINE_END.sub("\r", text)), "command")
+        if self._typed and not self._patience:
+            self._patience = self.set_timer(PROMPT, self._give_up)
+
+    def show(self, data: bytes) -> None:
+        """Take output of the program, and type what has waited for it."""
+        super().show(data)
+        self._prompted = self._prompted or self._knows_pastes
+        self._type_on()
 
     def close(self) -> None:
         """End the program as a closed terminal does."""
@@ -105,11 +136,11 @@ class TerminalPane(TerminalView, can_focus=True):
             self.post_message(self.Ended(127))
             return
         self.shows_cursor = True
-        self._program.write(bytes(self._early))
+        self._type_on()
 
     def _at_end(self, code: int) -> None:
         self._program = None
-        self.shows_cursor = False
+        self.shows_cursor = self._prompted = False
         self.emulator.calm()
         if self.is_attached:
             self._say(f"{self._argv[0]} ended with exit code {code}.")
@@ -120,15 +151,36 @@ class TerminalPane(TerminalView, can_focus=True):
         self.show(f"{new_line}\x1b[7m{text} Enter starts it again.\x1b[m\r\n".encode())
 
     def to_program(self, data: bytes) -> None:
-        """Give the program input; what comes before its start waits."""
+        """Give the program input."""
         if self._program:
             self._program.write(data)
-        elif self._waiting:
-            self._early += data
 
-    def _type(self, text: str) -> None:
+    def _type(self, text: str, what: Literal["keys", "paste", "command"] = "keys") -> None:
         self.to_the_end()
-        self.to_program(text.encode())
+        self._typed.append(Typed(text, what))
+        self._type_on()
+
+    @property
+    def _knows_pastes(self) -> bool:
+        return bool(self.emulator.board.modes.bracketed_paste)
+
+    def _type_on(self) -> None:
+        """Give the program what was typed, up to a command that waits for a prompt."""
+        while self._typed and not self._waiting:
+            text, what = self._typed[0]
+            if what == "command" and not (self._knows_pastes or (self._prompted and "\r" not in text)):
+                return
+            self._typed.popleft()
+            pasted = what != "keys" and self._knows_pastes
+            self.to_program((f"\x1b[200~{text}\x1b[201~" if pasted else text).encode())
+        if self._patience and not self._typed:
+            self._patience.stop()
+            self._patience = None
+
+    def _give_up(self) -> None:
+        self._patience = None
+        self._typed.clear()
+        self.post_message(self.NoPrompt())
 
     def on_resize(self) -> None:
         """Pass the size on, and start what has waited for it."""
