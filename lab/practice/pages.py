@@ -6,7 +6,7 @@ from lab.ports import OWN_COMMANDS
 from lab.practice import words
 from lab.practice.sight import Sight
 from lab.practice.talk import Talk
-from lab.report.words import earned, points, score
+from lab.report.words import SEE_YOURSELF, earned, points, score
 
 
 class Pages:
@@ -70,7 +70,7 @@ class Pages:
     def learnt(self, step: Step) -> None:
         """Why the solution of a step works."""
         self._talk.title("What was learnt", 2)
-        self._talk.prose(step.why)
+        self._talk.prose(f"{SEE_YOURSELF}\n\n{step.why}" if step.probed else step.why)
         self._talk.say()
 
     def hint(self, hint: Hint) -> None:

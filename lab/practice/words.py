@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator, Mapping
 
-from lab.model import CheckResult, Exercise, ExerciseProgress, LabStatus, StepResult
+from lab.model import CheckResult, Exercise, ExerciseProgress, LabStatus, StepResult, Verdict
 from lab.report import text
 from lab.report.text import folded
-from lab.report.words import VERDICTS, clock, points, standing
+from lab.report.words import VERDICTS, by_probe, clock, points, standing
 
 HERE = {
     "check": "look now, and say what each check found (Enter alone does that too)",
@@ -39,9 +39,10 @@ _INDENT = " " * 4
 
 def verdict(result: StepResult | CheckResult) -> str:
     """The verdict of a step or check; of a step that was seen to hold once, when that was."""
-    seen_at = result.seen_at if isinstance(result, StepResult) else ""
     mark, word = VERDICTS[result.verdict]
-    return f"{mark} {word} (seen at {clock(seen_at)})" if seen_at else f"{mark} {word}"
+    if isinstance(result, CheckResult) or result.verdict is not Verdict.PASS:
+        return f"{mark} {word}"
+    return f"{mark} {word}{by_probe(result)}" + (f" (seen at {clock(result.seen_at)})" if result.seen_at else "")
 
 
 def check(result: CheckResult, width: int, details: bool) -> Iterator[str]:

@@ -7,12 +7,11 @@ from typing import TextIO
 
 from lab.advice import named
 from lab.model import CheckResult, ExerciseResult, Holds, Report, StepResult, Verdict
-from lab.report.words import earned
+from lab.report.words import by_probe, earned
 
 WIDTH = 80
 _VERDICT = 5  # the width of the longest verdict, ERROR
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
-BY_PROBE = " by the lab's own probe"
 """Follows the time of a step that the learner need not have tried."""
 _UNSURE = "ERROR means that lab could not tell: no fail, and no points. See why above, then verify again."
 _WHERE = 'The commands after "look with" are for the node: see "lab shell".'
@@ -57,7 +56,7 @@ def _step(exercise_id: str, step: StepResult, noted: bool) -> Iterator[str]:
     yield from _item(indent, step.verdict, f"{step.id}: {step.title} {score}")
     inner = indent + " " * (_VERDICT + 2)
     if step.seen_at:
-        yield f"{inner}seen at {step.seen_at}{BY_PROBE if step.probed else ''}"
+        yield f"{inner}seen at {step.seen_at}{by_probe(step)}"
         return  # earned: what its checks find now, when the next step may hold, would mislead
     for check in step.checks:
         yield from _check(check)

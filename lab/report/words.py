@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from lab.model import ExerciseProgress, ExerciseResult, StepResult, Verdict
+from lab.model import ExerciseProgress, ExerciseResult, Step, StepResult, Verdict
 
 VERDICTS = {
     Verdict.PASS: ("✓", "passes"),
@@ -28,6 +28,15 @@ def earned(result: StepResult | ExerciseResult) -> str:
     if result.last is None:
         return score(result.earned, result.possible)
     return f"{score(result.last.earned, result.last.possible)} as of {clock(result.last.at)}"
+
+
+def by_probe(step: Step | StepResult) -> str:
+    """What is added to the word that a step passes, where the lab's own dry run decides that; empty for others."""
+    return " by the lab's own probe" if step.probed else ""
+
+
+SEE_YOURSELF = "The lab's own probe saw this, perhaps before you did: see it yourself, with the commands of the text."
+"""What is said of such a step that passes."""
 
 
 def standing(progress: ExerciseProgress) -> str:

@@ -38,7 +38,9 @@ def check_state(result: CheckResult | None, old: bool = False) -> Content:
 def step_state(result: StepResult | None, old: bool = False) -> Content:
     """The state of a step; a step that has to hold once says when it was seen, an old one that it is old."""
     if result and result.holds is Holds.ONCE and result.seen_at:
-        return Content.styled(f"✓ seen at {clock(result.seen_at)}", "$text-success")
+        return Content.styled(
+            f"✓ seen at {clock(result.seen_at)}{' by probe' if result.probed else ''}", "$text-success"
+        )
     mark, word, colour = _said(result)
     return Content.styled(f"{mark} {word}{_OLD if old else ''}", colour)
 

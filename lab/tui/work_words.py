@@ -1,7 +1,7 @@
 """What the screen to work in says in single lines. Pure; `now` is the time, `step` the step at hand or None."""
 
 from lab.model import Exercise, Holds, Step
-from lab.report.words import clock, score
+from lab.report.words import SEE_YOURSELF, by_probe, clock, score
 from lab.status import seconds
 from lab.tui.observation import Observation
 from lab.tui.words import check_counts
@@ -33,7 +33,7 @@ def heading(seen: Observation, step: Step | None, started: bool, now: float) -> 
         return "n goes to the first step."
     age, done = seen.age(now, step.id), seen.passes(step.id)
     if done and not age:
-        return f"✓ Done: w shows what it taught. {following(seen, step)}"
+        return f"✓ Done{by_probe(step)}: w shows what it taught. {following(seen, step)}"
     once = "it is enough that they pass once" if step.holds is Holds.ONCE and not done else ""
     return " · ".join(part for part in ("Checks", age, once) if part)
 
@@ -42,7 +42,8 @@ def learnt(seen: Observation, step: Step | None) -> str:
     """What a step that is done has taught, in Markdown; empty for one that is not."""
     if step is None or not seen.passes(step.id):
         return ""
-    return f"**✓ Done: {step.title}**\n\n{step.why}\n\n{following(seen, step)}"
+    probe = f"{SEE_YOURSELF}\n\n" if step.probed else ""
+    return f"**✓ Done{by_probe(step)}: {step.title}**\n\n{probe}{step.why}\n\n{following(seen, step)}"
 
 
 def following(seen: Observation, step: Step) -> str:

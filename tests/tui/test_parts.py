@@ -13,8 +13,10 @@ from lab import paths
 from lab.catalog import Catalog
 from lab.errors import NoClusterError
 from lab.model import ActionSpec, ExerciseProgress, LabStatus, Report, Told, Verdict
+from lab.tui import work_words
 from lab.tui.failures import Failure, attempt
 from lab.tui.messages import Noted, PhaseEnded, PhaseStarted
+from lab.tui.observation import Observation, Target
 from lab.tui.session import Look, Session
 from lab.tui.status import TuiStatus
 from lab.tui.threads import DaemonThreads
@@ -70,6 +72,7 @@ def test_states_are_said_in_words() -> None:
     assert step_state(run).plain.startswith("✓ seen at ")
     assert step_state(replace(run, seen_at="")).plain == "✓ passes"
     assert step_state(replace(find, verdict=Verdict.ERROR)).plain == "? could not tell"
+    assert step_state(replace(run, probed=True)).plain.endswith(" by probe")
     exercise = course.catalog.exercises[0]
     assert exercise_state(exercise, None).plain == "· not started · 10 points · easy · about 15 min"
     assert (
@@ -81,6 +84,19 @@ def test_states_are_said_in_words() -> None:
     assert " as of " not in exercise_state(exercise, old).plain
     aside = ExerciseProgress("x", "X", True, 0, 1, aside=True)
     assert exercise_state(exercise, aside).plain == "~ started, set aside · 0 of 1 point · easy · about 15 min"
+
+
+def test_a_step_that_the_lab_probes_says_so_when_it_is_done() -> None:
+    course = FakeCourse(passing={"container"})
+    exercise = course.catalog.exercises[0]
+    run = replace(exercise.steps[-1], probed=True)
+    seen = Observation(replace(exercise, steps=(*exercise.steps[:-1], run)))
+    assert work_words.learnt(seen, run) == ""
+    seen.begin(Target(), 0)
+    seen.end(report(course), 0)
+    assert work_words.heading(seen, run, True, 0).startswith("✓ Done by the lab's own probe: w shows")
+    assert "see it yourself" in work_words.learnt(seen, run)
+    assert "probe" not in work_words.learnt(seen, exercise.steps[-1])
 
 
 def test_what_a_start_does_to_this_exercise_and_to_others_is_said() -> None:

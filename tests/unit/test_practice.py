@@ -16,7 +16,7 @@ from lab import cli
 from lab.course import Course
 from lab.errors import ClusterError, EngineError, LabError
 from lab.exit_codes import ExitCode
-from lab.model import Place
+from lab.model import Holds, Place, StepResult, Verdict
 from lab.practice import Stop, Talk, Walk, words
 from lab.practice.prose import plain
 from lab.status import Console
@@ -314,6 +314,12 @@ def test_wait_ends_after_its_seconds() -> None:
     said = walk(begun(), "wait long", place=FIND).text
     assert 'not "long"' in said
     assert "Looking until" not in said
+
+
+def test_a_step_that_the_lab_probes_says_so_when_it_passes() -> None:
+    seen = StepResult("run", "Run", Holds.ONCE, (), Verdict.PASS, 1, 1, "x", probed=True)
+    assert words.verdict(seen) == "✓ passes by the lab's own probe (seen at x)"
+    assert words.verdict(replace(seen, verdict=Verdict.FAIL, seen_at="")) == "✗ fails"
 
 
 def test_ctrl_c_ends_waiting_and_leads_back_to_the_prompt() -> None:

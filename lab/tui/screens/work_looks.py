@@ -4,7 +4,7 @@ from textual import on, work
 from textual.events import ScreenResume
 
 from lab.model import Exercise, Report, StepResult
-from lab.report.words import earned
+from lab.report.words import by_probe, earned
 from lab.tui import clock, observation
 from lab.tui.failures import Failure
 from lab.tui.messages import Heard, Looked, Observed
@@ -120,4 +120,4 @@ class Looks(Flows):
 
     def _say_passed(self, exercise: Exercise, step: StepResult) -> None:
         number = [each.id for each in exercise.steps].index(step.id) + 1
-        self.notify(step.title, title=f"✓ Step {number} passes", timeout=4, markup=False)
+        self.notify(step.title, title=f"✓ Step {number} passes{by_probe(step)}", timeout=4, markup=False)
