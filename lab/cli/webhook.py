@@ -1,13 +1,15 @@
 """lab webhook: the reference image policy webhook, beside the cluster or anywhere."""
 
 import sys
-from pathlib import Path
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from dataclasses import MISSING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from lab import shell
 from lab.cli.options import Group, advise, name_option, pass_course
+from lab.webhook.options import Options, flags
 
 if TYPE_CHECKING:
     from lab.course import Course
@@ -19,23 +21,21 @@ def webhook() -> None:
     """The reference image policy webhook: beside the cluster, or anywhere (docs/webhook.md)."""
 
 
-_file = click.Path(dir_okay=False, path_type=Path)
+def _server_options(command: Callable[..., None]) -> Callable[..., None]:
+    for flag, option in reversed(flags().items()):
+        default: dict[str, Any] = {"required": True} if option.default is MISSING else {"default": option.default}
+        kind = option.type
+        command = click.option(flag, type=kind, is_flag=kind is bool, **option.metadata, **default)(command)
+    return command
 
 
 @webhook.command()
-@click.option("--listen", required=True, metavar="HOST:PORT", help="Where it is asked, over mutual TLS.")
-@click.option("--cert", required=True, type=_file, metavar="FILE", help="Its certificate, PEM.")
-@click.option("--key", required=True, type=_file, metavar="FILE", help="The certificate's private key, PEM.")
-@click.option("--client-ca", required=True, type=_file, metavar="FILE", help="Whom it believes a client, PEM.")
-@click.option("--policy", required=True, type=_file, metavar="FILE", help="What it lets in, YAML.")
-@click.option("--health-listen", default="", metavar="HOST:PORT", help="Health and metrics, without TLS.")
-@click.option("--check", is_flag=True, help="Only check the files.")
-def serve(listen: str, cert: Path, key: Path, client_ca: Path, policy: Path, health_listen: str, check: bool) -> None:
+@_server_options
+def serve(**options: Any) -> None:
     """Run the webhook until it is stopped."""
-    from lab.webhook.options import Options
     from lab.webhook.server import serve as run  # aiohttp is loaded for this alone
 
-    sys.exit(run(Options(listen, cert, key, client_ca, policy, health_listen, check)))
+    sys.exit(run(Options(**options)))
 
 
 @webhook.command("up")

@@ -2,9 +2,10 @@
 
 ::
 
-    request -> server -> review  -> policy -> reference
-               (HTTP)    (JSON)     (rules)   (names)
+    request -> listener -> service -> review -> policy -> reference
+               (aiohttp)   (HTTP)     (JSON)    (rules)   (names)
 
-`review`, `policy` and `reference` are pure. `files` and `tls` watch what is on disk, `log` and `metrics` tell what
-happened, `server` holds it together. docs/webhook.md is for those who run it.
+`review`, `policy` and `reference` are pure. `startup` reads what the server is started with, `files` watches it on
+disk, `tls` makes mutual TLS of it. `log` and `metrics` tell what happened, `server` holds it together. docs/webhook.md
+is for those who run it.
 """

@@ -3,9 +3,9 @@
 import argparse
 import sys
 from collections.abc import Sequence
-from pathlib import Path
+from dataclasses import MISSING
 
-from lab.webhook.options import Options
+from lab.webhook.options import Options, flags
 from lab.webhook.server import serve
 
 
@@ -15,21 +15,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Raises:
         SystemExit: the command line is wrong (2), or asks for help (0).
     """
-    parser = argparse.ArgumentParser(prog="python -m lab.webhook", description=__doc__)
-    parser.add_argument("--listen", required=True, metavar="ADDR:PORT", help="where to answer, over mutual TLS")
-    parser.add_argument("--cert", required=True, type=Path, metavar="FILE", help="the server's certificate, PEM")
-    parser.add_argument("--key", required=True, type=Path, metavar="FILE", help="its private key, PEM, not encrypted")
-    parser.add_argument(
-        "--client-ca", required=True, type=Path, metavar="FILE", help="what client certificates must be signed by, PEM"
+    parser = argparse.ArgumentParser(
+        prog="python -m lab.webhook", description="The reference image policy webhook (docs/webhook.md)."
     )
-    parser.add_argument("--policy", required=True, type=Path, metavar="FILE", help="the policy, YAML")
-    parser.add_argument(
-        "--health-listen",
-        default="",
-        metavar="ADDR:PORT",
-        help="also answer /healthz, /readyz and /metrics here, without TLS",
-    )
-    parser.add_argument("--check", action="store_true", help="only check the files, and end")
+    for flag, option in flags().items():
+        if option.type is bool:
+            parser.add_argument(flag, action="store_true", help=option.metadata["help"])
+        elif option.default is MISSING:
+            parser.add_argument(flag, type=option.type, required=True, **option.metadata)
+        else:
+            parser.add_argument(flag, type=option.type, default=option.default, **option.metadata)
     return serve(Options(**vars(parser.parse_args(arguments))))
 
 

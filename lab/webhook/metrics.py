@@ -15,10 +15,9 @@ class Metrics:
     def __init__(self) -> None:
         registry = self._registry = CollectorRegistry()
         ProcessCollector(registry=registry)
-        requests = Counter(
+        self.requests = Counter(
             f"{_PREFIX}_requests", "HTTP requests, by path and status", ["path", "code"], registry=registry
         )
-        self.requests = requests
         decisions = Counter(f"{_PREFIX}_decisions", "Decisions, by result", ["result"], registry=registry)
         self.allowed = decisions.labels("allowed")
         self.denied = decisions.labels("denied")
@@ -55,6 +54,16 @@ class Metrics:
         self.open = Gauge(f"{_PREFIX}_connections_open", "Connections past their handshake", registry=registry)
         self.in_flight = Gauge(f"{_PREFIX}_requests_in_flight", "Requests being answered", registry=registry)
         self.dropped = Counter(f"{_PREFIX}_log_lines_dropped", "Log lines that could not be written", registry=registry)
+
+    def decided(self, understood: bool, allowed: bool, seconds: float) -> None:
+        """Count a decision and the time that it took."""
+        self.duration.observe(seconds)
+        if not understood:
+            self.not_understood.inc()
+        elif allowed:
+            self.allowed.inc()
+        else:
+            self.denied.inc()
 
     def text(self) -> bytes:
         """All of them in Prometheus' text form."""

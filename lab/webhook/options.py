@@ -1,10 +1,15 @@
-"""What the server is told when it starts."""
+"""What the server is told when it starts, defined once for both command lines that start it."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import Field, dataclass, field, fields
 from pathlib import Path
+from typing import Any
 
 _ADDRESS = re.compile(r"(?P<host>\[[0-9A-Fa-f:.]+\]|[^:\[\]]*):(?P<port>[0-9]{1,5})")
+
+
+def _flag(metavar: str | None, help: str) -> dict[str, str | None]:
+    return {"metavar": metavar, "help": help}
 
 
 @dataclass(frozen=True)
@@ -15,13 +20,23 @@ class Options:
     `check` only checks the files and ends.
     """
 
-    listen: str
-    cert: Path
-    key: Path
-    client_ca: Path
-    policy: Path
-    health_listen: str = ""
-    check: bool = False
+    listen: str = field(metadata=_flag("ADDR:PORT", "Where to answer, over mutual TLS."))
+    cert: Path = field(metadata=_flag("FILE", "The server's certificate, PEM."))
+    key: Path = field(metadata=_flag("FILE", "Its private key, PEM, not encrypted."))
+    client_ca: Path = field(metadata=_flag("FILE", "What client certificates must be signed by, PEM."))
+    policy: Path = field(metadata=_flag("FILE", "The policy, YAML."))
+    health_listen: str = field(
+        default="", metadata=_flag("ADDR:PORT", "Also answer /healthz, /readyz and /metrics here, without TLS.")
+    )
+    check: bool = field(default=False, metadata=_flag(None, "Only check the files, and end."))
+
+
+def flags() -> dict[str, Field[Any]]:
+    """The flags of a command line, such as `--client-ca`: the field of `Options` that each sets.
+
+    The field's metadata has `metavar` and `help`; a field without default must be given.
+    """
+    return {f"--{option.name.replace('_', '-')}": option for option in fields(Options)}
 
 
 @dataclass(frozen=True)

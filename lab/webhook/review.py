@@ -7,6 +7,7 @@ because an HTTP error would let the API server apply its `defaultAllow`.
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any, NoReturn
 
 from lab.webhook.policy import Judge, quoted
@@ -136,10 +137,12 @@ def _json(body: bytes) -> Any:
         raise _NotUnderstood("it is no JSON in UTF-8") from None
 
 
+@lru_cache(maxsize=1)
 def _allowed(policy: str) -> bytes:
     return _answer({"allowed": True, "auditAnnotations": {"decision": "allowed", "policy": policy}})
 
 
+@lru_cache(maxsize=1024)
 def _denied(reason: str, policy: str) -> bytes:
     audit = {"decision": "denied", "policy": policy}
     return _answer({"allowed": False, "reason": reason, "auditAnnotations": audit})

@@ -5,14 +5,12 @@ was such a request gets an HTTP error. docs/webhook.md has the table.
 """
 
 import time
-import traceback
 from collections.abc import Callable
 from typing import Any
 
-from aiohttp import web
+from aiohttp import StreamReader, web
 
-from lab.webhook.connections import Connection
-from lab.webhook.log import MOST_ANNOTATIONS, MOST_IMAGES, Log, bounded_list, bounded_map, text_of
+from lab.webhook.log import MOST_ANNOTATIONS, MOST_IMAGES, bounded_list, bounded_map, log, text_of
 from lab.webhook.metrics import CONTENT_TYPE, Metrics
 from lab.webhook.policy import Judge, quoted
 from lab.webhook.review import Decision, decide, refuse
@@ -23,115 +21,95 @@ LARGEST_READ = 32 * 1024 * 1024
 """Of a larger body, so much is read and thrown away before the denial: more than the API server can make of the
 3 MiB that it takes itself, so that it always reads the answer instead of losing the connection."""
 
-_JSON = {"Content-Type": "application/json", "Server": "image-policy-webhook"}
-_TEXT = {"Content-Type": "text/plain; charset=utf-8", "Server": "image-policy-webhook"}
-_METRICS = {"Content-Type": CONTENT_TYPE, "Server": "image-policy-webhook"}
-
 
 class Service:
-    """Answers requests by the judge in force. `fault` says why the server is not ready, or nothing."""
+    """Decides by the judge in force. `fault` says why the server is not ready, or nothing."""
 
-    def __init__(self, judge: Judge, metrics: Metrics, log: Log, fault: Callable[[], str]) -> None:
+    def __init__(self, judge: Judge, metrics: Metrics, fault: Callable[[], str]) -> None:
         self.judge = judge
         self._metrics = metrics
-        self._log = log
         self._fault = fault
-        self._decided_here = metrics.requests.labels(CHECK, "200")
 
-    async def decide_or_tell(self, request: web.BaseRequest, connection: Connection) -> web.StreamResponse:
-        """Answer on the listener for mutual TLS: everything."""
-        path = request.raw_path.partition("?")[0]  # the API server adds ?timeout=30s
-        if path != CHECK:
-            return self._tell(request, path)
-        if request.method != "POST":
-            return self._answer(path, 405, f"POST an ImageReview to {CHECK}\n", Allow="POST")
-        return await self._decide(request, connection.client)
+    def application(self, *, decides: bool) -> web.Application:
+        """An application with health and metrics, and with decisions if wanted."""
+        app = web.Application()
+        app.router.add_get("/healthz", self._health)
+        app.router.add_get("/readyz", self._ready)
+        app.router.add_get("/metrics", self._tell_metrics)
+        if decides:
+            app.router.add_post(CHECK, self._decide)
+        return app
 
-    async def tell(self, request: web.BaseRequest, connection: Connection) -> web.StreamResponse:
-        """Answer on the plain listener: health and metrics only."""
-        return self._tell(request, request.raw_path.partition("?")[0])
+    async def _health(self, request: web.Request) -> web.Response:
+        return web.Response(text="ok\n")
 
-    def _tell(self, request: web.BaseRequest, path: str) -> web.StreamResponse:
-        if path not in ("/healthz", "/readyz", "/metrics"):
-            return self._answer("other", 404, "not found\n")
-        if request.method not in ("GET", "HEAD"):
-            return self._answer(path, 405, "GET it\n", Allow="GET, HEAD")
-        if path == "/metrics":
-            self._metrics.requests.labels(path, "200").inc()
-            return web.Response(body=self._metrics.text(), headers=_METRICS)
-        fault = self._fault() if path == "/readyz" else ""
-        return self._answer(path, 503 if fault else 200, f"{fault or 'ok'}\n")
+    async def _ready(self, request: web.Request) -> web.Response:
+        fault = self._fault()
+        return web.Response(text=f"{fault or 'ok'}\n", status=503 if fault else 200)
 
-    def _answer(self, path: str, code: int, text: str, **headers: str) -> web.StreamResponse:
-        self._metrics.requests.labels(path, str(code)).inc()
-        return web.Response(status=code, body=text.encode(), headers={**_TEXT, **headers})
+    async def _tell_metrics(self, request: web.Request) -> web.Response:
+        return web.Response(body=self._metrics.text(), headers={"Content-Type": CONTENT_TYPE})
 
-    async def _decide(self, request: web.BaseRequest, client: str) -> web.StreamResponse:
+    async def _decide(self, request: web.Request) -> web.Response:
         begun = time.perf_counter()
         judge = self.judge
         try:
-            body = await _body(request)
+            body = await _body(request.content)
         except Exception:  # the client went away, or broke its own transfer encoding
-            response = self._answer(CHECK, 400, "the body did not arrive\n")
+            response = web.Response(text="the body did not arrive\n", status=400)
             response.force_close()
             return response
         try:
             decision = _decision(request, body, judge)
         except Exception:  # a fault of this program must not open the cluster to whoever finds it
-            self._log.write("fault", {"text": traceback.format_exc(limit=-5)})
+            log.exception("a decision failed")
             decision = refuse("the webhook failed; its log tells why", judge)
         duration = time.perf_counter() - begun
-        self._tell_of(decision, client, duration)
-        return web.Response(body=decision.answer, headers=_JSON)
-
-    def _tell_of(self, decision: Decision, client: str, duration: float) -> None:
-        metrics = self._metrics
-        self._decided_here.inc()
-        metrics.duration.observe(duration)
-        if not decision.understood:
-            metrics.not_understood.inc()
-        elif decision.allowed:
-            metrics.allowed.inc()
-        else:
-            metrics.denied.inc()
-        line: dict[str, Any] = {
-            "namespace": text_of(decision.namespace),
-            "images": bounded_list(decision.images, MOST_IMAGES),
-            "allowed": decision.allowed,
-            "reason": text_of(decision.reason),
-            "annotations": bounded_map(decision.annotations, MOST_ANNOTATIONS),
-            "duration_ms": round(duration * 1000, 3),
-            "client": client,
-        }
-        if len(decision.images) > MOST_IMAGES:
-            line["images_left_out"] = len(decision.images) - MOST_IMAGES
-        if len(decision.annotations) > MOST_ANNOTATIONS:
-            line["annotations_left_out"] = len(decision.annotations) - MOST_ANNOTATIONS
-        self._log.write("decision", line)
+        self._metrics.decided(decision.understood, decision.allowed, duration)
+        log.info("decision", _line(decision, _client(request), duration))
+        return web.Response(body=decision.answer, headers={"Content-Type": "application/json"})
 
 
-def _decision(request: web.BaseRequest, body: bytes | None, judge: Judge) -> Decision:
+def _decision(request: web.Request, body: bytes | None, judge: Judge) -> Decision:
     if body is None:
         return refuse(f"it is larger than {LARGEST_BODY} bytes", judge)
     media = request.headers.get("Content-Type", "")
-    if media != "application/json" and media.partition(";")[0].strip().lower() != "application/json":
+    if media.partition(";")[0].strip().lower() != "application/json":
         return refuse(f"its Content-Type is {quoted(media)}, not application/json", judge)
     return decide(body, judge)
 
 
-async def _body(request: web.BaseRequest) -> bytes | None:
+async def _body(stream: StreamReader) -> bytes | None:
     """The body; None when it is too large, and then as much as is worth it was read and thrown away."""
-    stream = request.content
-    if "Expect" in request.headers and request.headers["Expect"].lower() == "100-continue":
-        await request.writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
-        request.writer.output_size = 0
-    body = await stream.readany()
-    if stream.at_eof() and len(body) <= LARGEST_BODY:  # nearly always
-        return body
-    parts, size = [body], len(body)
+    parts, size = [], 0
     while not stream.at_eof() and size <= LARGEST_READ:
         part = await stream.readany()
         size += len(part)
         if size <= LARGEST_BODY:
             parts.append(part)
     return b"".join(parts) if size <= LARGEST_BODY else None
+
+
+def _line(decision: Decision, client: str, duration: float) -> dict[str, Any]:
+    """What the log tells of a decision."""
+    line: dict[str, Any] = {
+        "namespace": text_of(decision.namespace),
+        "images": bounded_list(decision.images, MOST_IMAGES),
+        "allowed": decision.allowed,
+        "reason": text_of(decision.reason),
+        "annotations": bounded_map(decision.annotations, MOST_ANNOTATIONS),
+        "duration_ms": round(duration * 1000, 3),
+        "client": client,
+    }
+    if len(decision.images) > MOST_IMAGES:
+        line["images_left_out"] = len(decision.images) - MOST_IMAGES
+    if len(decision.annotations) > MOST_ANNOTATIONS:
+        line["annotations_left_out"] = len(decision.annotations) - MOST_ANNOTATIONS
+    return line
+
+
+def _client(request: web.Request) -> str:
+    """The common name of the client's certificate."""
+    certificate = request.get_extra_info("peercert") or {}
+    names = (value for entry in certificate.get("subject", ()) for key, value in entry if key == "commonName")
+    return text_of(next(names, ""))

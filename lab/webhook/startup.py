@@ -11,8 +11,6 @@ from lab.webhook.files import Watched
 from lab.webhook.options import Address, Options, address
 from lab.webhook.policy import Judge
 
-BACKLOG = 1024
-
 
 class CannotStart(ValueError):
     """The options or their files are wrong: a line for each problem."""
@@ -68,9 +66,9 @@ def listen_on(place: Address) -> socket.socket:
         OSError: the address is taken, not this machine's, or not permitted.
     """
     if not place.host and socket.has_dualstack_ipv6():
-        return socket.create_server(("", place.port), family=socket.AF_INET6, backlog=BACKLOG, dualstack_ipv6=True)
+        return socket.create_server(("", place.port), family=socket.AF_INET6, dualstack_ipv6=True)
     family = socket.AF_INET6 if ":" in place.host else socket.AF_INET
-    return socket.create_server((place.host, place.port), family=family, backlog=BACKLOG)
+    return socket.create_server((place.host, place.port), family=family)
 
 
 def _address(name: str, text: str, problems: list[str]) -> Address | None:

@@ -1,20 +1,15 @@
-"""Mutual TLS: the server's certificate and key, and the certificates that clients are trusted by.
+"""Mutual TLS: the server's certificate and key, and the certificates that clients are trusted by."""
 
-Validity is read from the certificates themselves by a few lines of DER, because the standard library does not tell
-it of certificates that are no authorities, and a self-signed client certificate is none.
-"""
-
-import re
 import ssl
-import time
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-_PEM = re.compile(rb"-----BEGIN CERTIFICATE-----.+?-----END CERTIFICATE-----", re.DOTALL)
-_TIMES = {0x17: "%y%m%d%H%M%SZ", 0x18: "%Y%m%d%H%M%SZ"}  # UTCTime, GeneralizedTime: RFC 5280, 4.1.2.5
-_VERSION = 0xA0
+from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
+
+_BEGIN = b"-----BEGIN CERTIFICATE-----"
 
 
 class BadCertificates(ValueError):
@@ -26,30 +21,21 @@ class BadCertificates(ValueError):
 
 
 @dataclass(frozen=True)
-class Validity:
-    """When a certificate is valid: from and to, in seconds since 1970."""
-
-    begins: float
-    ends: float
-
-    def __contains__(self, moment: float) -> bool:
-        return self.begins <= moment <= self.ends
-
-
-@dataclass(frozen=True)
 class Identity:
-    """What the server needs for TLS, and when its parts are valid."""
+    """What the server needs for TLS: the context, its own certificate, and those that clients are trusted by."""
 
     context: ssl.SSLContext
-    server: Validity
-    clients: tuple[Validity, ...]
+    server: x509.Certificate
+    clients: tuple[x509.Certificate, ...]
 
-    def fault(self, now: float | None = None) -> str:
+    def fault(self, now: datetime | None = None) -> str:
         """Why no client could connect, by the clock; empty when one could."""
-        moment = time.time() if now is None else now
-        if moment not in self.server:
-            return "the server's certificate " + _when(self.server, moment)
-        if all(moment not in client for client in self.clients):
+        moment = now or datetime.now(UTC)
+        if moment < self.server.not_valid_before_utc:
+            return f"the server's certificate is not valid before {self.server.not_valid_before_utc.isoformat()}"
+        if moment > self.server.not_valid_after_utc:
+            return f"the server's certificate expired at {self.server.not_valid_after_utc.isoformat()}"
+        if not any(one.not_valid_before_utc <= moment <= one.not_valid_after_utc for one in self.clients):
             return "no certificate of the client CA file is valid now"
         return ""
 
@@ -61,8 +47,21 @@ def load(cert: Path, key: Path, client_ca: Path) -> Identity:
         BadCertificates: it cannot be made, or no client could connect now.
     """
     problems: list[str] = []
-    server = _validities(cert, problems)
-    clients = _validities(client_ca, problems)
+    servers = _certificates(cert, problems)
+    clients = _certificates(client_ca, problems)
+    _check_key(key, cert, servers, problems)
+    if problems:
+        raise BadCertificates(*problems)
+    try:
+        identity = Identity(_context(cert, key, client_ca), servers[0], tuple(clients))
+    except (ssl.SSLError, OSError) as error:  # such as a key that is too short
+        raise BadCertificates(f"TLS cannot be spoken with {cert}, {key} and {client_ca}: {error}") from error
+    if fault := identity.fault():
+        raise BadCertificates(fault)
+    return identity
+
+
+def _context(cert: Path, key: Path, client_ca: Path) -> ssl.SSLContext:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     context.verify_mode = ssl.CERT_REQUIRED
@@ -70,92 +69,45 @@ def load(cert: Path, key: Path, client_ca: Path) -> Identity:
     context.options |= ssl.OP_NO_TICKET  # every connection shows its certificate
     context.num_tickets = 0
     context.set_alpn_protocols(["http/1.1"])
-    _load_key(context, cert, key, problems)
-    if clients:
-        try:
-            context.load_verify_locations(client_ca)
-        except (ssl.SSLError, OSError) as error:
-            problems.append(f"{client_ca} cannot be used as client CA: {error}")
-    if problems:
-        raise BadCertificates(*problems)
-    identity = Identity(context, server[0], tuple(clients))
-    if fault := identity.fault():
-        raise BadCertificates(fault)
-    return identity
+    context.load_cert_chain(cert, key)
+    context.load_verify_locations(client_ca)
+    return context
 
 
-def _load_key(context: ssl.SSLContext, cert: Path, key: Path, problems: list[str]) -> None:
-    def no_passphrase() -> str:
-        raise ValueError(f"the key {key} is encrypted; it must be without a passphrase")
-
-    try:
-        key.read_bytes()
-        context.load_cert_chain(cert, key, password=no_passphrase)
-    except ssl.SSLError as error:
-        if problems:  # then the certificate's problem is told already
-            return
-        mismatch = error.reason == "KEY_VALUES_MISMATCH"
-        problems.append(
-            f"the key {key} does not belong to {cert}" if mismatch else f"{key} holds no private key in PEM form"
-        )
-    except OSError as error:
-        if error.filename is not None:
-            problems.append(f"{key} cannot be read: {error.strerror}")
-    except ValueError as error:
-        problems.append(str(error))
-
-
-def _validities(file: Path, problems: list[str]) -> list[Validity]:
-    try:
-        blocks = _PEM.findall(file.read_bytes())
-    except OSError as error:
-        problems.append(f"{file} cannot be read: {error.strerror}")
+def _certificates(file: Path, problems: list[str]) -> list[x509.Certificate]:
+    """All certificates of a file; none, and a problem more, when it cannot be read as such."""
+    content = _content(file, problems)
+    if content is None:
+        return []
+    if _BEGIN not in content:
+        problems.append(f"{file} holds no certificate in PEM form ({_BEGIN.decode()})")
         return []
     try:
-        found = [validity(ssl.PEM_cert_to_DER_cert(block.decode("ascii"))) for block in blocks]
-    except (ValueError, IndexError):
+        return x509.load_pem_x509_certificates(content)
+    except ValueError:
         problems.append(f"{file} holds a certificate that cannot be read")
         return []
-    if not found:
-        problems.append(f"{file} holds no certificate in PEM form (-----BEGIN CERTIFICATE-----)")
-    return found
 
 
-def validity(der: bytes) -> Validity:
-    """When a certificate is valid.
-
-    Raises:
-        ValueError, IndexError: it is no certificate.
-    """
-    certificate = list(_fields(der))[0][1]  # noqa: RUF015 - an IndexError says what a StopIteration would not
-    signed = list(_fields(certificate))[0][1]  # noqa: RUF015
-    parts = [value for tag, value in _fields(signed) if tag != _VERSION]
-    begins, ends = (_seconds(tag, value) for tag, value in _fields(parts[3]))  # after serial, algorithm and issuer
-    return Validity(begins, ends)
-
-
-def _fields(der: bytes) -> Iterator[tuple[int, bytes]]:
-    """The fields of a DER sequence's content: tag and content of each."""
-    at = 0
-    while at < len(der):
-        tag, length = der[at], der[at + 1]
-        at += 2
-        if length & 0x80:
-            count = length & 0x7F
-            length = int.from_bytes(der[at : at + count], "big")
-            at += count
-        yield tag, der[at : at + length]
-        at += length
+def _check_key(key: Path, cert: Path, servers: list[x509.Certificate], problems: list[str]) -> None:
+    """Add what is wrong with the server's key, if anything is."""
+    content = _content(key, problems)
+    if content is None:
+        return
+    try:
+        public = load_pem_private_key(content, password=None).public_key()
+    except TypeError:
+        problems.append(f"the key {key} is encrypted; it must be without a passphrase")
+    except (ValueError, UnsupportedAlgorithm):
+        problems.append(f"{key} holds no private key in PEM form")
+    else:
+        if servers and public != servers[0].public_key():
+            problems.append(f"the key {key} does not belong to {cert}")
 
 
-def _seconds(tag: int, value: bytes) -> float:
-    form = _TIMES.get(tag)
-    if form is None:
-        raise ValueError("this is no time")
-    return datetime.strptime(value.decode("ascii"), form).replace(tzinfo=UTC).timestamp()
-
-
-def _when(period: Validity, moment: float) -> str:
-    early = moment < period.begins
-    day = datetime.fromtimestamp(period.begins if early else period.ends, UTC)
-    return f"{'is not valid before' if early else 'expired at'} {day.isoformat(timespec='seconds')}"
+def _content(file: Path, problems: list[str]) -> bytes | None:
+    try:
+        return file.read_bytes()
+    except OSError as error:
+        problems.append(f"{file} cannot be read: {error.strerror}")
+        return None

@@ -7,7 +7,7 @@ import sys
 import pytest
 import yaml
 
-from lab.webhook import connections, log, review, server, service
+from lab.webhook import listener, log, review, server, service
 from lab.webhook.metrics import Metrics
 from lab.webhook.policy_file import read
 
@@ -23,10 +23,10 @@ def first_cells(beginning: str) -> list[str]:
     return [name for row in ROWS for name in re.findall(r"`([^`]+)`", row[0]) if name.startswith(beginning)]
 
 
-def test_flags() -> None:
-    shown = subprocess.run(
-        [sys.executable, "-m", "lab.webhook", "--help"], capture_output=True, text=True, check=True, cwd=ROOT
-    ).stdout
+@pytest.mark.parametrize("program", ["lab.webhook", "lab webhook serve"])
+def test_flags(program: str) -> None:
+    argv = [sys.executable, "-m", *program.split(), "--help"]
+    shown = subprocess.run(argv, capture_output=True, text=True, check=True, cwd=ROOT).stdout
     known = set(re.findall(r"--[a-z-]+", shown)) - {"--help"}
     assert {name.split()[0] for name in first_cells("--")} == known
     for language, block in BLOCKS:
@@ -44,7 +44,7 @@ def test_metrics() -> None:
 def test_events() -> None:
     table = TEXT.partition("| `event` | When |")[2].partition("\n\n")[0]
     documented = {name for line in table.splitlines() for name in re.findall(r"`([^`]+)`", line.split(" | ")[0])}
-    written = set(re.findall(r'(?:_log\.write\(|Handler\(self\._log, )"([a-z-]+)"', SOURCE))
+    written = set(re.findall(r'(?:log\.info\(|event, values = )"([a-z-]+)"', SOURCE))
     watched = {f"{what}-unreadable" for what in re.findall(r'_look\("([a-z]+)"', SOURCE)}
     assert documented == written | watched
 
@@ -55,15 +55,15 @@ def test_events() -> None:
         f"more than {review.MOST_CONTAINERS} containers",
         f"more than {service.LARGEST_BODY // 2**20} MiB |",
         f"more than {service.LARGEST_READ // 2**20} MiB |",
-        f"handshake, header or body in {connections.HANDSHAKE:.0f} s each",
-        f"without a request is closed after {connections.IDLE:.0f} s",
+        f"handshake, header or body in {listener.HANDSHAKE:.0f} s each",
+        f"without a request is closed after {listener.IDLE:.0f} s",
         f"have begun have {server.PATIENCE:.0f} s to end",
         f"({log.MOST_IMAGES} images, {log.MOST_ANNOTATIONS} annotations, {log.LONGEST_TEXT} characters of a text)",
     ],
 )
 def test_numbers(said: str) -> None:
     assert said in " ".join(TEXT.split())
-    assert {connections.HANDSHAKE, connections.HEADER, connections.BODY} == {10.0}
+    assert {listener.HANDSHAKE, listener.HEADER, listener.BODY} == {10.0}
     assert server.POLL == 0.5  # "twice a second"
 
 
@@ -93,6 +93,7 @@ TESTED = {
     "a fault in the webhook itself": "test_server.py::test_a_fault_of_the_webhook_denies",
     "`GET`, `PUT` or another method on `/check-image`": "test_server.py::test_other_requests",
     "another path": "test_server.py::test_other_requests",
+    "an `Expect` other than `100-continue`": "test_server.py::test_another_expectation",
     "HTTP that is none, a header of more than 8 KiB": "test_server.py::test_http_that_is_none",
     "no client certificate, or one that is not trusted or expired": "test_server.py::test_clients_that_are_not_trusted",
     "TLS older than 1.2, or none": "test_server.py::test_old_tls_is_refused",

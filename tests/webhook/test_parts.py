@@ -3,8 +3,13 @@
 import asyncio
 import contextlib
 import json
+import logging
 import os
 import ssl
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -15,15 +20,24 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import NameOID
 
-from lab.certs import Pair, client_pair, describe, server_pair
+from lab.certs import Pair, client_pair, server_pair
 from lab.webhook import tls
 from lab.webhook.files import Watched
-from lab.webhook.log import Log, bounded_list, bounded_map, text_of
+from lab.webhook.log import Log, bounded_list, bounded_map, log, text_of
 from lab.webhook.options import Address, address
 
 from .serving import Files
 
 NOW = datetime.now(UTC)
+
+
+@pytest.fixture
+def logs() -> Iterator[Callable[..., Log]]:
+    """Makes a log; afterwards `logging` is as it was."""
+    levels = {name: logging.getLogger(name).level for name in ("asyncio", log.name)}
+    yield Log
+    for name, level in levels.items():
+        logging.getLogger(name).setLevel(level)
 
 
 def test_a_change_is_taken_when_it_was_seen_twice(tmp_path: Path) -> None:
@@ -63,21 +77,17 @@ def test_a_missing_file_is_told_and_comes_back(tmp_path: Path) -> None:
     assert [watched.changed(), watched.changed()] == [None, (b"1", b"2")]
 
 
-@pytest.mark.parametrize("made", [NOW, datetime(2049, 6, 1, tzinfo=UTC), datetime(2051, 1, 1, tzinfo=UTC)])
-def test_validity_is_what_the_certificate_says(made: datetime) -> None:
-    """Both forms of time: from 2050 on, a certificate's times have four digits for the year."""
-    pem = client_pair("x" * 64, now=made).certificate
-    said, found = describe(pem), tls.validity(ssl.PEM_cert_to_DER_cert(pem.decode()))
-    assert (found.begins, found.ends) == (said.not_before.timestamp(), said.not_after.timestamp())
-
-
 def test_identity_by_the_clock(files: Files) -> None:
+    second = timedelta(seconds=1)
     identity = tls.load(files.cert("server"), files.key("server"), files.cert("client"))
-    assert identity.fault() == ""
-    assert identity.fault(identity.server.ends + 1).startswith("the server's certificate expired at 20")
-    assert identity.fault(identity.server.begins - 1).startswith("the server's certificate is not valid before 20")
-    late = tls.Identity(identity.context, identity.server, (tls.Validity(0, 1),))
+    begins, ends = identity.server.not_valid_before_utc, identity.server.not_valid_after_utc
+    assert identity.fault() == identity.fault(begins) == identity.fault(ends) == ""
+    assert identity.fault(ends + second) == f"the server's certificate expired at {ends.isoformat()}"
+    assert identity.fault(begins - second) == f"the server's certificate is not valid before {begins.isoformat()}"
+    expired = x509.load_pem_x509_certificate(client_pair("late", now=NOW - timedelta(days=400)).certificate)
+    late = replace(identity, clients=(expired,))
     assert late.fault() == "no certificate of the client CA file is valid now"
+    assert replace(late, clients=(expired, *identity.clients)).fault() == ""
 
 
 def test_all_problems_of_certificates(files: Files) -> None:
@@ -162,13 +172,13 @@ def test_a_client_that_an_authority_signed(tmp_path: Path, trusted: str) -> None
     assert serving.session_stats()["accept_good"] == 1
 
 
-async def test_a_log_that_nobody_reads_holds_up_nobody() -> None:
+def test_a_log_that_nobody_reads_holds_up_nobody(logs: Callable[..., Log]) -> None:
     dropped: list[int] = []
     reading, writing = os.pipe()
-    log = Log(writing, dropped.append)
+    opened = logs(writing, dropped.append)
     written = 0
-    while not dropped:  # past the pipe, the queue and one batch
-        log.write("x", {"text": "y" * 60_000})
+    while not dropped:  # past the pipe and the room for lines that wait
+        log.info("x", {"text": "y" * 60_000})
         written += 1
     assert written < 10_000
 
@@ -178,27 +188,63 @@ async def test_a_log_that_nobody_reads_holds_up_nobody() -> None:
         while part := os.read(reading, 1 << 20):
             kept.extend(part)
 
-    reader = asyncio.create_task(asyncio.to_thread(read_all))
-    await asyncio.sleep(0)
-    log.close(patience=20)
+    reader = threading.Thread(target=read_all)
+    reader.start()
+    opened.close(patience=20)
     os.close(writing)
-    await reader
+    reader.join()
     os.close(reading)
     lines = [json.loads(line) for line in kept.splitlines()]
     assert len(lines) == written - sum(dropped)
     assert lines[0]["event"] == "x"
 
 
-async def test_a_log_whose_reader_is_gone() -> None:
+def test_the_end_of_a_log_that_nobody_reads(logs: Callable[..., Log]) -> None:
+    reading, writing = os.pipe()
+    opened = logs(writing, print)
+    for _ in range(10):
+        log.info("x", {"text": "y" * 60_000})
+    begun = time.monotonic()
+    opened.close(patience=0.2)
+    assert time.monotonic() - begun < 10
+    os.close(reading)  # lets the log's thread end
+    for thread in threading.enumerate():
+        if thread.name == "log-stop":
+            thread.join(20)
+    os.close(writing)
+
+
+def test_a_log_whose_reader_is_gone(logs: Callable[..., Log]) -> None:
     dropped: list[int] = []
     reading, writing = os.pipe()
     os.close(reading)
-    log = Log(writing, dropped.append)
-    log.write("x", {})
-    log.write("y", {})
-    log.close()
+    opened = logs(writing, dropped.append)
+    log.info("x")
+    log.info("y")
+    opened.close()
     os.close(writing)
     assert sum(dropped) == 2
+
+
+def test_what_libraries_say_is_an_event(logs: Callable[..., Log], tmp_path: Path) -> None:
+    with (tmp_path / "log").open("wb") as file:
+        opened = logs(file.fileno(), print)
+        logging.getLogger("aiohttp.server").error("Error of %s", "a client", exc_info=ValueError("no\nHTTP"))
+        logging.getLogger("asyncio").warning("socket.send() raised exception.")
+        with asyncio.Runner() as runner:
+            context = {"message": "a task failed", "exception": KeyError("x")}
+            runner.get_loop().call_exception_handler(context)
+        log.exception("a decision failed", exc_info=ZeroDivisionError("y"))
+        log.info("stopped")
+        opened.close()
+    lines = [json.loads(line) for line in (tmp_path / "log").read_text().splitlines()]
+    assert [line.pop("event") for line in lines] == ["http-error", "fault", "fault", "stopped"]
+    assert all(datetime.fromisoformat(line.pop("time")) >= NOW for line in lines)
+    assert lines[0] == {"text": "Error of a client: ValueError: no HTTP"}
+    assert lines[1]["text"].startswith("a task failed\n")
+    assert lines[1]["text"].endswith("KeyError: 'x'\n")
+    assert lines[2]["text"] == "a decision failed\nZeroDivisionError: y\n"
+    assert lines[3] == {}
 
 
 def test_bounds_of_a_line() -> None:

@@ -171,6 +171,12 @@ def test_a_client_that_waits_to_be_asked_for_the_body(server: Server) -> None:
     assert status_of(answer.partition(b"\r\n\r\n")[2])["allowed"]
 
 
+def test_another_expectation(connection: Connection) -> None:
+    headers = {"Content-Type": "application/json", "Expect": "tea"}
+    connection.request("POST", CHECK, json.dumps(review("nginx:1")).encode(), headers)
+    assert connection.getresponse().status == 417
+
+
 def test_a_compressed_body_is_not_unpacked(connection: Connection) -> None:
     headers = {"Content-Type": "application/json", "Content-Encoding": "gzip"}
     connection.request("POST", CHECK, b"\x1f\x8b\x08\x00", headers)
@@ -296,8 +302,8 @@ def test_silent_clients_hold_up_nobody(server: Server, silent: list[socket.socke
 
 
 SHORT = """
-import lab.webhook.connections as connections, lab.webhook.server as server
-server.HANDSHAKE = connections.HEADER = connections.BODY = connections.IDLE = 0.3
+import lab.webhook.listener as listener
+listener.HANDSHAKE = listener.HEADER = listener.BODY = listener.IDLE = 0.3
 """
 
 
