@@ -22,7 +22,9 @@ from lab.errors import CommandError
 DEFAULT_TIMEOUT = 120.0
 _GRACE = 5.0  # seconds between SIGTERM and SIGKILL for a process that is stopped early
 _LEASH = '"$@" & exec >/dev/null 2>&1; read -r _; kill $!'  # the shell shall not keep the program's output open
+_MOMENT = 2.5  # seconds for a program that ends by itself when its standard input does
 _live: "set[subprocess.Popen[bytes]]" = set()
+_leashes: "dict[subprocess.Popen[bytes], _Leash]" = {}
 _lock = threading.RLock()  # a signal's handler may call `stop_all` while its thread starts something
 
 
@@ -51,6 +53,7 @@ def run(
     *,
     input: bytes | None = None,
     stdin: IO[bytes] | None = None,
+    leash: bool = False,
     timeout: float = DEFAULT_TIMEOUT,
     check: bool = True,
     log: Path | None = None,
@@ -63,6 +66,8 @@ def run(
         argv: program and arguments.
         input: bytes for its standard input.
         stdin: an open file for its standard input; with neither, it reads an end of file.
+        leash: for a program that ends by itself when its standard input ends: that comes behind `input` only when it
+            is stopped early, or this process ends, in whatever way.
         timeout: seconds after which it is stopped.
         check: raise when it ends with another code than 0.
         log: a file that gets both streams appended as they come, instead of `Completed`.
@@ -72,10 +77,15 @@ def run(
     Raises:
         CommandError: it was not found, ended with another code than 0 (with `check`) or took too long.
     """
-    source = subprocess.PIPE if input is not None else stdin or subprocess.DEVNULL
-    process = _start(argv, source, log, env, cwd)
+    held = _Leash(input or b"") if leash else None
+    source = held.reader if held else subprocess.PIPE if input is not None else stdin or subprocess.DEVNULL
     try:
-        stdout, stderr = process.communicate(input, timeout)
+        process = _start(argv, source, log, env, cwd, leash=held)
+    finally:
+        if held:
+            os.close(held.reader)
+    try:
+        stdout, stderr = process.communicate(None if held else input, timeout)
     except subprocess.TimeoutExpired as error:
         _end(process)
         why = f"This command took longer than {timeout:.0f} s and was stopped: {shell_join(argv)}"
@@ -89,6 +99,27 @@ def run(
     if check and completed.returncode:
         raise CommandError(argv, completed.returncode, _tail(log) or completed.output)
     return completed
+
+
+class _Leash:
+    """The standard input of a program: some bytes, and no end until it is let go or this process ends."""
+
+    def __init__(self, content: bytes) -> None:
+        self.reader, self._writer = os.pipe()
+        self._released = threading.Event()
+        threading.Thread(target=self._feed, args=(content,), name="leash", daemon=True).start()
+
+    def let_go(self) -> None:
+        """End it."""
+        self._released.set()
+
+    def _feed(self, content: bytes) -> None:
+        rest = memoryview(content)
+        with suppress(OSError):  # the program may end before it has read all
+            while rest:
+                rest = rest[os.write(self._writer, rest) :]
+            self._released.wait()
+        os.close(self._writer)
 
 
 class Background:
@@ -184,6 +215,7 @@ def _start(
     env: Mapping[str, str] | None,
     cwd: Path | None,
     merge: bool = False,
+    leash: _Leash | None = None,
 ) -> "subprocess.Popen[bytes]":
     stream = log.open("ab") if log else None
     try:
@@ -201,7 +233,11 @@ def _start(
                 start_new_session=True,
             )
             _live.add(process)
+            if leash:
+                _leashes[process] = leash
     except OSError as error:
+        if leash:
+            leash.let_go()
         raise CommandError(argv, None, "", f"Could not start {argv[0]}: {error.strerror}") from error
     finally:
         if stream:
@@ -212,6 +248,8 @@ def _start(
 def _forget(process: "subprocess.Popen[bytes]") -> None:
     with _lock:
         _live.discard(process)
+        if leash := _leashes.pop(process, None):
+            leash.let_go()
     for stream in (process.stdin, process.stdout, process.stderr):
         if stream:  # left open when it was ended early
             with suppress(OSError):
@@ -296,6 +334,11 @@ def _default_interrupt() -> None:
 
 
 def _end(process: "subprocess.Popen[bytes]", kill: Callable[[int, int], None] = os.killpg) -> None:
+    if leash := _leashes.get(process):
+        leash.let_go()
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(_MOMENT)
+            return
     for number, wait in ((signal.SIGTERM, _GRACE), (signal.SIGKILL, None)):
         with suppress(ProcessLookupError):
             kill(process.pid, number)

@@ -8,6 +8,7 @@ from typing import Any
 from lab.errors import ClusterError, NoClusterError
 from lab.k8s import kind
 from lab.k8s.api import Api, Unreachable
+from lab.k8s.helper import Helper
 from lab.k8s.node import Node
 from lab.k8s.record import Image, Record, load
 from lab.paths import ClusterPaths
@@ -38,6 +39,7 @@ class Cluster:
         self.name = name
         self.files = ClusterPaths(name)
         self.node = Node(kind.node_container(name))
+        self.helper = Helper(name, self.node, self.files.kubeconfig)
 
     @cached_property
     def api(self) -> Api:

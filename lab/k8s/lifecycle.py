@@ -30,6 +30,7 @@ def make(cluster: Cluster, kind_tool: str, image: NodeImage, shelf: Shelf, versi
     with status.phase("Creating the control plane with kind", 12):
         kind.create(kind_tool, cluster.files, image, log)
         registry.ensure(cluster.name, shelf.registry)  # after the node, which so has the same address every time
+        cluster.helper.ensure()
         cluster.__dict__.pop("api", None)  # a client of an earlier cluster of this name knows another CA
         cluster.api.wait_ready(READY_TIMEOUT)
     with status.phase("Waiting until every system pod is Running", 20):
@@ -72,6 +73,7 @@ def adopt(cluster: Cluster, status: Status) -> Record | None:
         return None
     status.ahead(20)
     wake(cluster, status)
+    cluster.helper.ensure()
     with status.phase("Waiting for the API server", 5):
         cluster.api.wait_ready(READY_TIMEOUT)
     kubeconfig.merge(cluster.files.kubeconfig, kubeconfig.users_file(), kind.context(cluster.name))

@@ -39,7 +39,7 @@ class Node:
         interactive = ["-i"] if input is not None else []
         argv = ["docker", "exec", *interactive, self.container, "bash", "-c", f"{SETUP}\n{script}"]
         completed = shell.run(argv, input=input, timeout=timeout, check=False)
-        if completed.returncode and self._unreachable(completed):
+        if unreachable(completed):
             raise ClusterError(f"The node {self.container} cannot be entered: {completed.output.strip()}", "lab up")
         if check and completed.returncode:
             raise CommandError(["docker", "exec", self.container, "bash"], completed.returncode, completed.output)
@@ -71,12 +71,14 @@ class Node:
             return node_shell.argv(self.container, tail)
         return ["docker", "exec", "-i", "-w", "/root", self.container, *tail]
 
-    @staticmethod
-    def _unreachable(completed: Completed) -> bool:
-        text = completed.stderr.decode(errors="replace")
-        signs = (
-            "Error: No such container",
-            "Error response from daemon:",
-            "Cannot connect to the Docker daemon",
-        )
-        return text.startswith(signs) and completed.stdout == b""
+
+def unreachable(completed: Completed) -> bool:
+    """Whether it was the engine that answered, because a command could not even be started in a container."""
+    text = completed.stderr.decode(errors="replace")
+    signs = (
+        "Error: No such container",
+        "Error response from daemon:",
+        "Cannot connect to the Docker daemon",
+        "OCI runtime exec failed:",
+    )
+    return bool(completed.returncode) and text.startswith(signs) and completed.stdout == b""
