@@ -4,6 +4,7 @@ import tarfile
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import cached_property
+from pathlib import Path
 from shlex import join as shell_join
 
 from lab import advice, doing, glance, paths, places
@@ -17,7 +18,7 @@ from lab.grading import Grading, evidence_of
 from lab.images import binaries, kind_tool, node, official, pins, shelf
 from lab.images import gatekeeper as gatekeeper_release
 from lab.images.workshop import Workshop
-from lab.k8s import gatekeeper_state, golden, lifecycle, webhook
+from lab.k8s import gatekeeper_state, golden, lifecycle, saved, webhook
 from lab.k8s.cluster import Cluster
 from lab.k8s.record import Record
 from lab.k8s.watching import Watching
@@ -119,6 +120,9 @@ class Course:
         """
         engine = daemon.ensure(self.status, self.ask)
         self._forget_client()
+        if self._cluster.files.half_reset.exists() and self._cluster.node.state():
+            self.status.note("An earlier `lab reset --all` was interrupted; it is done again.")
+            self.reset_all()
         workshop = Workshop(pins.load(), engine, self.status)
         record = lifecycle.adopt(self._cluster, self.status)
         if record is None:
@@ -168,19 +172,28 @@ class Course:
         """Keep where the learner is. It is a convenience: where it cannot be written, it is not kept."""
         places.keep(self._cluster.files.place, place)
 
-    def reset_all(self) -> None:
+    def reset_all(self, keep: Path | None = None) -> None:
         """Put the golden state back, and forget all progress.
+
+        Args:
+            keep: a folder of this machine into which what was in /etc/kubernetes and /root is copied.
 
         Raises:
             ClusterError: it did not come back; NoClusterError: there is none.
         """
-        record = self._record()
+        docker.find()
+        record = self._cluster.record(half_reset=True)
+        saved.see_writable(keep)
+        paths.write_private(self._cluster.files.half_reset, b"")
         lifecycle.put_back(self._cluster, record, self.status)
+        if keep:
+            saved.clear(self._cluster.helper, saved.ALL, self.status, keep)
         gatekeeper_state.forget(self._cluster)
         webhook.remove(self.name)
         self._cluster.files.kept_manifest.unlink(missing_ok=True)
         places.forget(self._cluster.files.place)
         self._journal(record).clear_all()
+        self._cluster.files.half_reset.unlink(missing_ok=True)
 
     def shell_argv(self, command: Sequence[str] = (), tty: bool = True) -> list[str]:
         """The argument list of root's shell on the node, or of a command in it.
@@ -292,15 +305,20 @@ class Course:
                     self._type(exercise, step, step.after)
         return self.verify([selector], VERIFY_WAIT)
 
-    def reset(self, exercise_id: str) -> None:
+    def reset(self, exercise_id: str, keep: Path | None = None) -> None:
         """Put an exercise back to just after its start; when it was not started, leave nothing of it.
 
-        Another exercise that has in effect what this puts back is set aside first.
+        Another exercise that has in effect what this puts back is set aside first. Files that are deleted are listed.
+
+        Args:
+            exercise_id: which.
+            keep: a folder of this machine into which the files that are deleted are copied first.
 
         Raises:
-            LabError: there is no such exercise or cluster, or an action failed.
+            LabError: there is no such exercise or cluster, `keep` cannot be written, or an action failed.
         """
         exercise, record = self.catalog.find(exercise_id), self._record()
+        saved.see_writable(keep)
         journal = self._journal(record)
         started = journal.started(exercise.id)
         lifecycle.wake(self._cluster, self.status)
@@ -308,6 +326,7 @@ class Course:
             if other.id != exercise.id and doing.undoes(exercise.reset, other.aside):
                 self._set_aside(other, record)
         self._act(exercise, exercise.reset)
+        saved.clear(self._cluster.helper, exercise.id, self.status, keep)
         journal.clear(exercise.id)
         if (place := self.place()) and place.exercise_id == exercise.id:
             self.remember(Place(exercise.id))

@@ -22,7 +22,7 @@ def act(exercise: Exercise, specs: Sequence[ActionSpec], cluster: Cluster, statu
     Raises:
         LabError: one failed; those before it are done.
     """
-    setting = Setting(cluster, status, exercise.folder / FILES)
+    setting = Setting(cluster, status, exercise.id, exercise.folder / FILES)
     for spec in specs:
         verb = actions.REGISTRY[spec.do]
         verb.run(decode_params(verb.takes, spec.params, f"action {spec.do}"), setting)
@@ -46,7 +46,7 @@ def type_script(exercise: Exercise, step: Step, script: str, cluster: Cluster) -
         ClusterError: it failed; has the end of what it printed.
     """
     try:
-        cluster.node.run(script, timeout=SOLVE_TIMEOUT)
+        cluster.helper.type(script, timeout=SOLVE_TIMEOUT)
     except CommandError as error:
         said = "\n".join(error.output.strip().splitlines()[-8:])
         message = f"The solution of {exercise.id}/{step.id} did not work on the cluster as it is now:\n{said}"

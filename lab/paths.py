@@ -87,6 +87,11 @@ class ClusterPaths:
         return self.folder / "golden.tar.gz"
 
     @property
+    def half_reset(self) -> Path:
+        """Is there while the golden state is being put back: what was interrupted is done again."""
+        return self.folder / "half-reset"
+
+    @property
     def webhook(self) -> Path:
         """The folder of the webhook's certificates."""
         return self.folder / "webhook"

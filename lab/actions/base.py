@@ -17,10 +17,11 @@ A = TypeVar("A", bound="type[Action[Any]]")
 
 @dataclass(frozen=True)
 class Setting:
-    """Where an action acts: the cluster, who is told how long it goes on, and the exercise's folder of files."""
+    """Where an action acts: the cluster, who is told how long it goes on, the exercise, and its folder of files."""
 
     cluster: Cluster
     status: Status
+    exercise: str
     files: Path
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from lab import certs, paths
 from lab.actions.base import Action, NoParams, Setting, action
 from lab.errors import ClusterError
-from lab.k8s import webhook
+from lab.k8s import node_files, webhook
 from lab.k8s.cluster import Cluster
 from lab.status import Status
 
@@ -44,7 +44,8 @@ class WebhookFiles(Action[Files]):
             "apiserver-client-key.pem": client.key,
         }
         for name, content in files.items():
-            setting.cluster.node.write(f"{params.folder}/{name}", content, "0600" if "key" in name else "0644")
+            mode = "0600" if "key" in name else "0644"
+            node_files.write(setting.cluster.helper, f"{params.folder}/{name}", content, mode)
         kept = {"cert.pem": server.certificate, "key.pem": server.key, "client-ca.pem": client.certificate}
         for name, content in kept.items():
             paths.write_private(setting.cluster.files.webhook / name, content)

@@ -5,13 +5,12 @@ kube-apiserver runs from, which may have been pinned, or put back, since.
 """
 
 from dataclasses import dataclass
-from shlex import quote
 
 from lab import paths
 from lab.actions.base import Action, NoParams, Setting, action
 from lab.actions.restore import MANIFESTS
 from lab.errors import ClusterError
-from lab.k8s import golden, static_pods
+from lab.k8s import golden, node_files, static_pods
 from lab.k8s.cluster import READY_TIMEOUT, Cluster
 
 _NAME = "kube-apiserver.yaml"
@@ -40,7 +39,7 @@ class KeepManifest(Action[NoParams]):
         """Keep it, once the API server was seen to be ready with it."""
         cluster = setting.cluster
         cluster.api.wait_ready(READY_TIMEOUT)
-        content = cluster.node.read(_PATH)
+        content = node_files.read(cluster.helper, _PATH)
         if content is None:
             raise ClusterError(f"There is no {_PATH} on the node.", "Put the control plane back: lab reset --all")
         paths.write_private(cluster.files.kept_manifest, content)
@@ -55,7 +54,7 @@ class RestoreKeptManifest(Action[NoParams]):
 
     def run(self, params: NoParams, setting: Setting) -> None:
         """Restore what differs."""
-        static_pods.put(setting.cluster, _manifests(setting.cluster), setting.status)
+        static_pods.put(setting.cluster, _manifests(setting.cluster), setting.status, setting.exercise)
 
 
 @action("manifest-aside")
@@ -67,8 +66,10 @@ class ManifestAside(Action[Folder]):
 
     def run(self, params: Folder, setting: Setting) -> None:
         """Save it, then put back the one from before the exercise."""
-        setting.cluster.node.run(f"mkdir -p {quote(params.folder)}; cp -f {_PATH} {quote(params.file)}")
-        static_pods.put(setting.cluster, _manifests(setting.cluster), setting.status)
+        helper = setting.cluster.helper
+        if learners := node_files.read(helper, _PATH):
+            node_files.write(helper, params.file, learners)
+        static_pods.put(setting.cluster, _manifests(setting.cluster), setting.status, setting.exercise)
 
 
 @action("manifest-resume")
@@ -80,10 +81,10 @@ class ManifestResume(Action[Folder]):
 
     def run(self, params: Folder, setting: Setting) -> None:
         """Move it back, and wait for the API server."""
-        content = setting.cluster.node.read(params.file)
-        if content is not None:
-            static_pods.put(setting.cluster, _manifests(setting.cluster, content), setting.status)
-            setting.cluster.node.run(f"rm -f {quote(params.file)}")
+        content = node_files.read(setting.cluster.helper, params.file)
+        if content:
+            static_pods.put(setting.cluster, _manifests(setting.cluster, content), setting.status, setting.exercise)
+            node_files.remove(setting.cluster.helper, params.file)
 
 
 def _manifests(cluster: Cluster, learners: bytes | None = None) -> dict[str, bytes]:

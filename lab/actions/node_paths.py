@@ -1,16 +1,26 @@
-"""node-directory and node-remove: folders and files of an exercise on the node."""
+"""node-directory, node-remove, hosts-remove: folders, files and names of an exercise on the node."""
 
 import re
 from dataclasses import dataclass
 from shlex import quote
 
 from lab.actions.base import Action, Setting, action
-from lab.k8s import saved
-from lab.k8s.cluster import Cluster
+from lab.k8s import node_files, saved
 
 _OWN = re.compile(
     r"/(root|opt|srv|etc/kubernetes/(manifests|admission))/[A-Za-z0-9][A-Za-z0-9._/-]*|/etc/kubernetes/admission"
 )
+_HOST = re.compile(r"[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?")
+# A name is compared without its trailing dot and without regard to case, as resolvers do; a comment names nothing.
+_UNHOST = r"""
+kept=$(in_node /etc '<' hosts | awk -v host="$host" '{
+    names = tolower($0); sub(/#.*/, "", names); count = split(names, name, /[ \t\r]+/)
+    for (i = 2; i <= count; i++) { sub(/[.]$/, "", name[i]); if (name[i] == host) next }
+    print
+}' && echo .)
+unlock /etc/hosts
+in_node /etc sh -c 'printf %s "$1" | cmp -s - hosts || printf %s "$1" >hosts' sh "${kept%.}"
+"""
 _SYSTEM = re.compile(r"/etc/kubernetes/manifests/(etcd|kube-[a-z-]+)\.yaml")
 
 
@@ -27,6 +37,17 @@ class Params:
             raise ValueError(f"{self.path} is not a path that an exercise may have")
 
 
+@dataclass(frozen=True)
+class Host:
+    """`host`: a name that the node's /etc/hosts may have a line for."""
+
+    host: str
+
+    def __post_init__(self) -> None:
+        if not _HOST.fullmatch(self.host):
+            raise ValueError(f"{self.host} is not a host's name")
+
+
 @action("node-directory")
 class NodeDirectory(Action[Params]):
     """Makes an empty directory; what an earlier attempt left there is kept (see `lab.k8s.saved`)."""
@@ -35,24 +56,31 @@ class NodeDirectory(Action[Params]):
 
     def run(self, params: Params, setting: Setting) -> None:
         """Make it."""
-        _set_aside(params.path, setting.cluster)
-        setting.cluster.node.run(f"mkdir -p {quote(params.path)}")
+        _set_aside(params.path, setting)
+        node_files.make_folder(setting.cluster.helper, params.path)
 
 
 @action("node-remove")
 class NodeRemove(Action[Params]):
-    """Removes a file or directory; a copy is kept (see `lab.k8s.saved`)."""
+    """Removes a file or directory; a copy is kept until the end of the reset (see `lab.k8s.saved`)."""
 
     takes = Params
 
     def run(self, params: Params, setting: Setting) -> None:
         """Remove it."""
-        _set_aside(params.path, setting.cluster)
+        _set_aside(params.path, setting)
 
 
-def _set_aside(path: str, cluster: Cluster) -> None:
-    place = quote(path)
-    cluster.node.run(
-        f'{saved.SHELL}if [ -d {place} ] && [ -z "$(ls -A {place})" ]; then rmdir {place}; '
-        f"elif [ -e {place} ] || [ -L {place} ]; then aside {place}; fi"
-    )
+@action("hosts-remove")
+class HostsRemove(Action[Host]):
+    """Removes a host's lines from the node's /etc/hosts, which Docker has mounted there: it is written in place."""
+
+    takes = Host
+
+    def run(self, params: Host, setting: Setting) -> None:
+        """Remove them."""
+        setting.cluster.helper.run(f"{node_files.shell()}set -euo pipefail\nhost={params.host}\n{_UNHOST}")
+
+
+def _set_aside(path: str, setting: Setting) -> None:
+    setting.cluster.helper.run(f"{saved.shell(setting.exercise)}set -euo pipefail\naside {quote(path)}")

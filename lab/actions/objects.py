@@ -10,7 +10,6 @@ from lab.k8s.kubectl import kubectl
 
 _NAME = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
 _SYSTEM = ("default", "kube-system", "kube-public", "kube-node-lease", "gatekeeper-system")
-_WORKLOADS = "deployments,statefulsets,daemonsets,jobs,cronjobs,replicasets,replicationcontrollers,pods"
 
 _PLANT = """
 set -euo pipefail
@@ -21,18 +20,45 @@ done
 kubectl apply -n {namespace} -f - >/dev/null
 kubectl wait -n {namespace} --for=condition=Ready pods --all --timeout=120s >/dev/null
 """
-# Quotas and Pod Security would refuse what the exercise wants to run.
-_CLEAR = """
+# Nobody waits for what runs here: pods are forced out of the API, then their sandboxes are removed, so that no
+# container stays behind. Waiting for the kubelet instead takes a minute where it is at a pull that fails. What a
+# static pod runs is its manifest's business. Last go finalizers that nobody is there to see to.
+_EMPTY = r"""
 set -euo pipefail
-kubectl delete resourcequotas,limitranges --all -n {namespace} >/dev/null
-kubectl label namespace {namespace} pod-security.kubernetes.io/{{enforce,warn,audit}}- >/dev/null
-kubectl delete {kinds} --all -n {namespace} --grace-period=1 --wait --timeout=90s >/dev/null
+pods() {{
+    kubectl get pods -n {namespace} -o json | jq -r '
+        .items[] | select(.metadata.annotations["kubernetes.io/config.mirror"] == null) | "pod/\(.metadata.name)"'
+}}
+sandboxes() {{
+    crictl pods -o json | jq -r '.items[] | select(.metadata.namespace == "{namespace}"
+        and .annotations["kubernetes.io/config.source"] != "file") | .id'
+}}
+others() {{ kubectl get "$kinds" -n {namespace} -o name --ignore-not-found | grep -vxE '{builtin}' || true; }}
+free='{{"metadata":{{"finalizers":null}}}}'
+unbind() {{ xargs -r kubectl patch -n {namespace} --type merge -p "$free" >/dev/null 2>&1 || true; }}
+kinds=$(kubectl api-resources --namespaced --verbs=list,delete -o name --cached=false 2>/dev/null \
+    | grep -vE '^(pods|events|endpoints|endpointslices)([.]|$)' | paste -sd,)
+delete="kubectl delete -n {namespace} --ignore-not-found --wait=false"
+others | xargs -r $delete --grace-period=1 >/dev/null
+for _ in $(seq 100); do
+    pods=$(pods) sandboxes=$(sandboxes)
+    [ -n "$pods$sandboxes" ] || break
+    $delete --force --grace-period=0 $pods >/dev/null 2>&1 || true
+    [ -z "$pods" ] || unbind <<<"$pods"
+    [ -z "$sandboxes" ] || crictl rmp -f $sandboxes >/dev/null 2>&1 || true
+    sleep 0.2
+done
+[ -z "$(pods)" ] || {{ echo "these pods stay: $(pods)" >&2; exit 1; }}
+others | unbind
 """
+# What is in every namespace, or in `default`, without anybody's doing.
+_BUILTIN = "configmap/kube-root-ca[.]crt|serviceaccount/default|service/kubernetes"
+# Pod Security would refuse what the exercise wants to run.
+_OPEN = "\nkubectl label namespace {namespace} pod-security.kubernetes.io/{{enforce,warn,audit}}- >/dev/null\n"
 # An empty namespace is gone at once; one with pods in it is looked at again only after several seconds.
 _REMOVE = """
-set -euo pipefail
 kubectl get namespace {namespace} >/dev/null 2>&1 || exit 0
-kubectl delete {kinds} --all -n {namespace} --grace-period=1 --wait --timeout=90s >/dev/null
+%s
 kubectl delete namespace {namespace} --ignore-not-found --wait --timeout=120s >/dev/null
 """
 
@@ -64,7 +90,7 @@ class Own:
 
 @dataclass(frozen=True)
 class Shared:
-    """`namespace`: one that stays; workloads in it are removed, with quotas, limits and Pod Security labels."""
+    """`namespace`: one that stays; all objects in it are removed, and its Pod Security labels."""
 
     namespace: str
 
@@ -98,19 +124,23 @@ class NamespaceRemove(Action[Own]):
     def run(self, params: Own, setting: Setting) -> None:
         """Remove it and wait until it is gone."""
         with setting.status.phase(f"Removing the namespace {params.namespace}", 8):
-            kubectl(setting.cluster, _REMOVE.format(kinds=_WORKLOADS, namespace=params.namespace))
+            _run(setting, _REMOVE % _EMPTY, params.namespace)
 
 
 @action("namespace-clear")
 class NamespaceClear(Action[Shared]):
-    """Removes all workloads from a namespace that stays, and what would keep others from running there."""
+    """Removes everything from a namespace that stays but what every namespace has."""
 
     takes = Shared
 
     def run(self, params: Shared, setting: Setting) -> None:
-        """Remove them and wait until they are gone."""
-        with setting.status.phase(f"Removing all pods from the namespace {params.namespace}", 3):
-            kubectl(setting.cluster, _CLEAR.format(kinds=_WORKLOADS, namespace=params.namespace))
+        """Remove it, and wait until no container of it is left."""
+        with setting.status.phase(f"Clearing the namespace {params.namespace}", 3):
+            _run(setting, _EMPTY + _OPEN, params.namespace)
+
+
+def _run(setting: Setting, script: str, namespace: str) -> None:
+    kubectl(setting.cluster, script.format(namespace=namespace, builtin=_BUILTIN))
 
 
 def _check(namespace: str) -> None:

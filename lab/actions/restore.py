@@ -17,15 +17,17 @@ class RestoreManifests(Action[NoParams]):
     def run(self, params: NoParams, setting: Setting) -> None:
         """Restore what differs; nothing is restarted where nothing does."""
         setting.cluster.files.kept_manifest.unlink(missing_ok=True)  # it may have what is undone here
-        static_pods.put(setting.cluster, golden.manifests(setting.cluster.files.golden), setting.status)
+        static_pods.put(
+            setting.cluster, golden.manifests(setting.cluster.files.golden), setting.status, setting.exercise
+        )
 
 
 @action("restore-images")
 class RestoreImages(Action[NoParams]):
-    """Removes images that a learner added on the node, and brings back those that are gone."""
+    """Removes images that came to the node and that no pod there has, and brings back those that are gone."""
 
     takes = NoParams
 
     def run(self, params: NoParams, setting: Setting) -> None:
         """Restore what differs."""
-        lifecycle.restore_images(setting.cluster, setting.cluster.record())
+        lifecycle.restore_images(setting.cluster, setting.cluster.record(), keep_used=True)

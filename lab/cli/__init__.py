@@ -203,16 +203,22 @@ def solve(course: "Course", selector: str, form: str) -> None:
 @cli.command()
 @click.argument("exercise", required=False)
 @click.option("--all", "everything", is_flag=True, help="Put the whole cluster back to just after `lab up`.")
+@click.option(
+    "--keep",
+    metavar="DIR",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Copy what is deleted on the node into this folder first.",
+)
 @name_option
 @pass_course
-def reset(course: "Course", exercise: str | None, everything: bool) -> None:
+def reset(course: "Course", exercise: str | None, everything: bool, keep: Path | None) -> None:
     """Put an exercise back to just after its start, or with --all the whole cluster."""
     if everything == (exercise is not None):
         raise UsageError("Name one exercise, or say --all.", "lab reset EXERCISE | lab reset --all")
     if exercise is None:
-        course.reset_all()
+        course.reset_all(keep)
     else:
-        course.reset(exercise)
+        course.reset(exercise, keep)
 
 
 @cli.command("shell", context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False})

@@ -5,6 +5,7 @@ import time
 from functools import cached_property
 from typing import Any
 
+from lab.engine.docker import docker
 from lab.errors import ClusterError, NoClusterError
 from lab.k8s import kind
 from lab.k8s.api import Api, Unreachable
@@ -52,15 +53,22 @@ class Cluster:
             raise NoClusterError(self.name)
         return Api(self.files.kubeconfig)
 
-    def record(self) -> Record:
+    def record(self, half_reset: bool = False) -> Record:
         """What is known of the cluster.
+
+        Args:
+            half_reset: whether it does not matter that putting the golden state back was interrupted.
 
         Raises:
             NoClusterError: there is no complete cluster of this name.
+            ClusterError: putting its golden state back was interrupted.
         """
         record = load(self.files.record)
         if record is None or not record.complete or not self.node.state():
             raise NoClusterError(self.name)
+        if self.files.half_reset.exists() and not half_reset:
+            message = "A reset of the whole cluster was interrupted, and it is in no known state."
+            raise ClusterError(message, "Finish it with: lab reset --all")
         return record
 
     def wait_for_pods(self, timeout: float = PODS_TIMEOUT) -> None:
@@ -107,11 +115,12 @@ class Cluster:
 
     def images(self) -> tuple[Image, ...]:
         """The images of the node that have a name with a tag, sorted by name."""
-        return parse_images(self.node.run(_IMAGES).text)
+        return parse_images(self.helper.run(_IMAGES).text)
 
     def address(self) -> str:
         """The node's IPv4 address on the cluster's network."""
-        return self.node.run("getent ahostsv4 $(hostname) | awk 'NR == 1 {print $1}'").text.strip()
+        form = f'{{{{(index .NetworkSettings.Networks "{self.name}").IPAddress}}}}'
+        return docker("inspect", "--format", form, self.node.container).text.strip()
 
 
 def parse_images(listing: str) -> tuple[Image, ...]:

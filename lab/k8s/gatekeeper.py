@@ -212,7 +212,7 @@ def _removed(cluster: Cluster, name: str) -> Iterator[None]:
 
 
 def _succeeds(cluster: Cluster, script: str, manifest: str) -> bool:
-    return cluster.node.run(script, input=manifest.encode(), check=False).returncode == 0
+    return cluster.helper.run(script, input=manifest.encode(), check=False).returncode == 0
 
 
 def _again(act: Callable[[], object], pause: float) -> bool:

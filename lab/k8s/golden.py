@@ -7,85 +7,86 @@ make the control plane what it is, and etcd's data as `etcdutl snapshot restore`
 import io
 import tarfile
 from pathlib import Path
+from shlex import quote
 
 from lab import paths
 from lab.errors import ClusterError, CommandError
 from lab.k8s import saved
-from lab.k8s.node import Node
+from lab.k8s.helper import Helper
 
-_WORK = "/var/lib/cks-lab"
-_FILES = (
-    "etc/kubernetes etc/containerd etc/cni etc/default/kubelet etc/systemd/system etc/hosts.lab etc/vim "
-    "etc/cks-lab kind root var/lib/kubelet/config.yaml var/lib/kubelet/kubeadm-flags.env var/lib/kubelet/pki"
-)
 MANIFESTS = "etc/kubernetes/manifests"
+_TREE = Path(__file__).with_name("node_tree.pl")
 
 # The snapshot is taken and laid out by the tools in etcd's own container: the node has none. The data folder is
-# laid out inside /var/lib/etcd, which is the one writable mount of that container.
-_SAVE = f"""
+# laid out inside /var/lib/etcd, which is the one writable mount of that container. Beside it are kept the files that
+# differ from those of the image, and what Docker has mounted at /etc.
+_SAVE = r"""
 set -euo pipefail
-running=$(ctr -n k8s.io tasks ls | awk '$3 == "RUNNING" {{print $1}}')
+cd /proc/1/root
+running=$(ctr -n k8s.io tasks ls | awk '$3 == "RUNNING" {print $1}')
 etcd=$(ctr -n k8s.io containers ls -q 'labels."io.kubernetes.container.name"==etcd' | grep -xF "$running" | head -n 1)
-[ -n "$etcd" ] || {{ echo 'etcd does not run' >&2; exit 1; }}
-in_etcd() {{ ctr -n k8s.io tasks exec --exec-id "golden-$RANDOM" "$etcd" "$@"; }}
-flag() {{ sed -n "s/^ *- --$1=//p" /etc/kubernetes/manifests/etcd.yaml | head -n 1; }}
+[ -n "$etcd" ] || { echo 'etcd does not run' >&2; exit 1; }
+in_etcd() { ctr -n k8s.io tasks exec --exec-id "golden-$RANDOM" "$etcd" "$@"; }
+flag() { sed -n "s/^ *- --$1=//p" etc/kubernetes/manifests/etcd.yaml | head -n 1; }
 pki=/etc/kubernetes/pki/etcd
-work=/var/lib/etcd/.golden
+work=var/lib/etcd/.golden
 rm -rf "$work"; mkdir -m 0700 "$work"
-in_etcd etcdctl --endpoints=https://127.0.0.1:2379 --cacert=$pki/ca.crt --cert=$pki/server.crt \\
-    --key=$pki/server.key snapshot save "$work/snapshot.db" >&2
-in_etcd etcdutl snapshot restore "$work/snapshot.db" --data-dir "$work/data" --name "$(flag name)" \\
-    --initial-cluster "$(flag initial-cluster)" \\
+in_etcd etcdctl --endpoints=https://127.0.0.1:2379 --cacert=$pki/ca.crt --cert=$pki/server.crt \
+    --key=$pki/server.key snapshot save "/$work/snapshot.db" >&2
+in_etcd etcdutl snapshot restore "/$work/snapshot.db" --data-dir "/$work/data" --name "$(flag name)" \
+    --initial-cluster "$(flag initial-cluster)" \
     --initial-advertise-peer-urls "$(flag initial-advertise-peer-urls)" >&2
-mkdir -p {_WORK}
-cp /etc/hosts /etc/hosts.lab
-files=$(cd / && ls -d {_FILES} 2>/dev/null || true)
-tar --sparse -C / -cf - $files --transform "s#^var/lib/etcd/.golden/data/member#var/lib/etcd/member#" \\
-    var/lib/etcd/.golden/data/member | gzip -1
-rm -rf "$work" /etc/hosts.lab
+list=$(mktemp)
+perl -e "$TREE" "$PWD" "" list >"$list"
+tar --sparse -cf - --transform "s#^$work/data/member#var/lib/etcd/member#" \
+    --transform 's#^etc/\(hosts\|resolv.conf\)$#run/\1#' \
+    --null --no-recursion -T "$list" etc/hosts etc/resolv.conf var var/lib var/lib/etcd var/lib/kubelet \
+    --recursion var/lib/kubelet/config.yaml var/lib/kubelet/kubeadm-flags.env var/lib/kubelet/pki "$work/data/member" \
+    | gzip -1
+rm -rf "$work" "$list"
 """
 
-# The archive is unpacked aside first: it brings the configuration without which containerd cannot stop what runs.
-# What the learner had is kept beside, never deleted.
-_RESTORE = f"""{saved.SHELL}
+# The archive is unpacked in the helper first: while it is not whole, nothing is changed. Then the node's files are
+# made as they were, whatever programs or settings a learner gave it; what was in /etc/kubernetes and /root is kept.
+_RESTORE = r"""
 set -euo pipefail
+golden=/run/golden node=/proc/1/root
+rm -rf "$golden"; mkdir -p "$golden"
+tar --sparse -C "$golden" -xzf -
 systemctl unmask kubelet containerd >/dev/null 2>&1 || true
 systemctl stop kubelet || true
-stage={_WORK}/stage
-rm -rf "$stage"; mkdir -p "$stage"
-tar --sparse -C "$stage" -xzf -
-before=$(cat /etc/containerd/*.toml 2>/dev/null | sha256sum)
-for part in etc/containerd etc/systemd; do mkdir -p /$part; cp -a "$stage/$part/." "/$part/"; done
-systemctl daemon-reload
-if [ "$before" != "$(cat /etc/containerd/*.toml | sha256sum)" ] || ! systemctl is-active --quiet containerd; then
+trap 'systemctl start --no-block kubelet' EXIT
+keep() { in_node / test -d "./$1" || return 0; in_node / tar -cf - "./$1" | in_node -p "$saved" tar -xf -; }
+keep etc/kubernetes; keep root
+changed=$(perl -e "$TREE" "$node" "" restore "$golden" "")
+for name in hosts resolv.conf; do
+    unlock "/etc/$name"
+    [ ! -f "$golden/run/$name" ] || cat "$golden/run/$name" >"$node/etc/$name"
+done
+if grep -qE ' /(etc/(containerd|systemd|cni|ld[.]so)|usr/)' <<<"$changed"; then
+    systemctl daemon-reload
     systemctl restart containerd
 fi
+systemctl is-active --quiet containerd || systemctl restart containerd
 for task in $(ctr -n k8s.io tasks ls -q); do ctr -n k8s.io tasks kill -s KILL "$task" >/dev/null 2>&1 || true; done
-mkdir -p "$saved"
-[ ! -d /etc/kubernetes ] || cp -a /etc/kubernetes "$saved/"
-cp -a /root "$saved/"
-for old in $(ls -1d {saved.FOLDER}/* | head -n -5); do rm -rf "$old"; done
-find /etc/kubernetes -mindepth 1 -delete 2>/dev/null || true
-find /root -mindepth 1 -delete
 for _ in $(seq 50); do pgrep -x etcd >/dev/null || break; sleep 0.1; done
-rm -rf /var/lib/etcd/member /var/lib/etcd/.golden
-cp -a "$stage/." /
-rm -rf "$stage"
-cat /etc/hosts.lab >/etc/hosts; rm -f /etc/hosts.lab
+perl -e "$TREE" "$node" "" restore "$golden" /var >/dev/null
+rm -rf "$golden"
 systemctl enable kubelet containerd >/dev/null 2>&1
+trap - EXIT
 systemctl start kubelet
 echo "$saved"
 """
 
 
-def save(node: Node, archive: Path) -> None:
+def save(helper: Helper, archive: Path) -> None:
     """Save the golden state of a node whose control plane runs, without stopping it.
 
     Raises:
         ClusterError: it could not be taken.
     """
     try:
-        completed = node.run(_SAVE, timeout=120)
+        completed = helper.run(_tree() + _SAVE, timeout=120)
     except CommandError as error:
         raise ClusterError(f"The golden state could not be saved: {error.message}", "Try again: lab up") from error
     if not _members(completed.stdout) >= {f"{MANIFESTS}/kube-apiserver.yaml", "var/lib/etcd/member"}:
@@ -93,7 +94,7 @@ def save(node: Node, archive: Path) -> None:
     paths.write_private(archive, completed.stdout)
 
 
-def restore(node: Node, archive: Path) -> str:
+def restore(helper: Helper, archive: Path) -> str:
     """Put the golden state back; gives the node's folder that keeps what was there. Returns when the kubelet
     was started: the API server comes back some seconds later.
 
@@ -103,7 +104,8 @@ def restore(node: Node, archive: Path) -> str:
     if not archive.exists():
         raise ClusterError("There is no golden state to put back.", "Make the cluster anew: lab down && lab up")
     try:
-        return node.run(_RESTORE, input=archive.read_bytes(), timeout=180).text.strip()
+        script = saved.shell(saved.ALL) + _tree() + _RESTORE
+        return helper.run(script, input=archive.read_bytes(), timeout=180).text.strip()
     except CommandError as error:
         message = f"The golden state could not be put back: {error.message}"
         raise ClusterError(message, "Make the cluster anew: lab down && lab up") from error
@@ -127,6 +129,10 @@ def manifests(archive: Path) -> dict[str, bytes]:
             if content:
                 found[name] = content.read()
     return found
+
+
+def _tree() -> str:
+    return f"TREE={quote(_TREE.read_text())}\n"
 
 
 def _members(archive: bytes) -> set[str]:

@@ -28,9 +28,12 @@ _ENVIRONMENT = {
     "LAB_NODE_SOCKETS": "systemd dbus containerd",
     "SYSTEMD_IGNORE_CHROOT": "1",  # systemctl sees that its root is not that of the first process
 }
+_ENTER = ("nsenter", "--target=1", "--mount", "--uts", "--ipc", "--net", "--")
+_AS_TYPED = "unset LAB_NODE_SOCKETS SYSTEMD_IGNORE_CHROOT; export KUBECONFIG=/etc/kubernetes/admin.conf; cd /root"
 _SERVER = re.compile(rb"(?m)^( *server: *)\S+")
 _MAIN = '$0 = "cks-lab: the lab looks at the node from here"; sleep 86400 while 1'
 _PROGRAM = Path(__file__).with_name("helper_run.pl")
+_FIRST = 30.0  # seconds
 _TRIES, _PATIENCE, _PAUSE = 20, 8, 0.25  # another lab may make it at this moment, or have died doing so
 
 
@@ -70,10 +73,23 @@ class Helper:
             CommandError: it failed (with `check`), or took too long.
             ClusterError: the node does not run.
         """
-        completed = self._exec(script, input or b"", timeout)
+        return self._run(["bash", "-c", script], input or b"", timeout, check)
+
+    def type(self, script: str, *, timeout: float = 60) -> Completed:
+        """Run a bash script as root on the node itself, with the node's own programs, as a learner would type it. It
+        ends when this process ends or is interrupted.
+
+        Raises:
+            CommandError: it failed, or took too long.
+            ClusterError: the node does not run.
+        """
+        return self._run([*_ENTER, "bash", "-c", f"{_AS_TYPED}\n{script}"], b"", timeout, check=True)
+
+    def _run(self, command: list[str], input: bytes, timeout: float, check: bool) -> Completed:
+        completed = self._exec(command, input, timeout)
         if unreachable(completed):
             self.ensure()
-            completed = self._exec(script, input or b"", timeout)
+            completed = self._exec(command, input, timeout)
         if unreachable(completed):
             raise ClusterError(f"The helper of the lab does not run: {completed.output.strip()}", "lab up")
         if check and completed.returncode:
@@ -102,8 +118,8 @@ class Helper:
                     time.sleep(_PAUSE)
             raise ClusterError(f"The helper of the lab, {self.container}, does not come to run.", "lab up")
 
-    def _exec(self, script: str, input: bytes, timeout: float) -> Completed:
-        argv = self.argv(["perl", "-e", program(), "bash", "-c", script])
+    def _exec(self, command: list[str], input: bytes, timeout: float) -> Completed:
+        argv = self.argv(["perl", "-e", program(), *command])
         try:
             return shell.run(argv, input=b"%d\n%b" % (len(input), input), leash=True, timeout=timeout, check=False)
         except CommandError as error:
@@ -149,6 +165,7 @@ class Helper:
             started = docker("start", self.container, check=False)
         if started.returncode:
             raise ClusterError(f"The helper of the lab does not start: {started.output.strip()}", "lab up")
+        self._exec(["true"], b"", _FIRST)  # which joins it to the node's services
         return True
 
 

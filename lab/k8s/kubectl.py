@@ -1,4 +1,4 @@
-"""kubectl on the node, for what changes the cluster, and waiting for what then happens."""
+"""kubectl in the helper, for what changes the cluster, and waiting for what then happens."""
 
 import json
 import time
@@ -12,7 +12,7 @@ APPLY = "kubectl apply --server-side --force-conflicts --field-manager=cks-lab -
 
 
 def kubectl(cluster: Cluster, script: str, manifest: str = "", timeout: float = 200) -> str:
-    """Run a bash script with kubectl in it, as root on the node.
+    """Run a bash script with kubectl in it, as root in the helper.
 
     Args:
         cluster: where.
@@ -27,7 +27,7 @@ def kubectl(cluster: Cluster, script: str, manifest: str = "", timeout: float = 
         ClusterError: it failed; says what kubectl said.
     """
     try:
-        return cluster.node.run(script, input=manifest.encode() if manifest else None, timeout=timeout).text
+        return cluster.helper.run(script, input=manifest.encode() if manifest else None, timeout=timeout).text
     except CommandError as error:
         said = "\n".join(error.output.strip().splitlines()[-4:])
         raise ClusterError(f"The cluster did not take it: {said}", "See how it is with: lab status") from error

@@ -17,6 +17,13 @@ ESTIMATE = 35.0
 """Seconds that making a cluster takes once its images are there: the sum of the phases."""
 
 
+# By their ids, which containerd has as names too. A sandbox that is not ready belongs to a pod that is gone.
+_USED = """
+ready=$(crictl pods --state Ready -q)
+crictl ps -a -o json | jq -r --args '.containers[] | select(.podSandboxId | IN($ARGS.positional[])) | .imageRef' $ready
+"""
+
+
 def make(cluster: Cluster, kind_tool: str, image: NodeImage, shelf: Shelf, version: str, status: Status) -> Record:
     """Make the cluster with its registry, wait for all of it, save the golden state.
 
@@ -36,7 +43,7 @@ def make(cluster: Cluster, kind_tool: str, image: NodeImage, shelf: Shelf, versi
     with status.phase("Waiting until every system pod is Running", 20):
         cluster.wait_for_pods()
     with status.phase("Saving the golden state", 3):
-        golden.save(cluster.node, cluster.files.golden)
+        golden.save(cluster.helper, cluster.files.golden)
         record = Record(
             cluster.name,
             complete=True,
@@ -109,7 +116,7 @@ def put_back(cluster: Cluster, record: Record, status: Status) -> None:
     """
     wake(cluster, status)
     with status.phase("Putting the golden state back", 3):
-        saved = golden.restore(cluster.node, cluster.files.golden)
+        saved = golden.restore(cluster.helper, cluster.files.golden)
         _readdress(cluster, record)
         restore_images(cluster, record)
     with status.phase("Waiting until every system pod is Running", 20):
@@ -118,13 +125,18 @@ def put_back(cluster: Cluster, record: Record, status: Status) -> None:
     status.note(f"What was in /etc/kubernetes and /root is kept on the node in {saved}")
 
 
-def restore_images(cluster: Cluster, record: Record) -> None:
+def restore_images(cluster: Cluster, record: Record, keep_used: bool = False) -> None:
     """Remove images that were not there, and bring back those that are gone, from the node image itself.
+
+    Args:
+        cluster: where.
+        record: what images there were.
+        keep_used: leave those that a pod on the node has, such as another exercise's.
 
     Raises:
         ClusterError: an image could not be brought back.
     """
-    listing = cluster.node.run(IMAGE_LISTING).text
+    listing = cluster.helper.run(IMAGE_LISTING).text
     present = dict(line.split()[:2] for line in listing.splitlines())
     wanted: dict[str, str] = {}
     for image in record.images:
@@ -135,9 +147,11 @@ def restore_images(cluster: Cluster, record: Record) -> None:
         }
         if image.config_digest:
             wanted[image.config_digest] = image.manifest_digest
-    strange = [name for name, target in present.items() if wanted.get(name) != target]
+    used = {present[name] for name in cluster.helper.run(_USED).text.split() if name in present} if keep_used else set()
+    needed = used - set(wanted.values())
+    strange = [name for name, target in present.items() if wanted.get(name) != target and target not in needed]
     if strange:
-        cluster.node.run("xargs -r -n 1 ctr -n k8s.io images rm >/dev/null", input="\n".join(strange).encode())
+        cluster.helper.run("xargs -r -n 1 ctr -n k8s.io images rm >/dev/null", input="\n".join(strange).encode())
     missing = sorted(name for name, target in wanted.items() if present.get(name) != target)
     if missing:
         _bring_back(cluster, record, [name for name in missing if not name.startswith("sha256:")])
@@ -157,7 +171,7 @@ def _bring_back(cluster: Cluster, record: Record, names: list[str]) -> None:
             "run", "--rm", "--privileged", "--name", container, "--entrypoint", "/bin/bash",
             record.node_image, "-c", export, "export", *names, timeout=180,
         ).stdout  # fmt: skip
-        cluster.node.run("ctr -n k8s.io images import --no-unpack - >/dev/null", input=archive, timeout=180)
+        cluster.helper.run("ctr -n k8s.io images import --no-unpack - >/dev/null", input=archive, timeout=180)
     except CommandError as error:
         message = f"Images that were removed from the node could not be brought back: {error.message}"
         raise ClusterError(message, "Make the cluster anew: lab down && lab up") from error
@@ -169,10 +183,11 @@ def _readdress(cluster: Cluster, record: Record) -> None:
     if not record.address or now == record.address:
         return
     old = record.address.replace(".", r"\.")
-    cluster.node.run(
+    cluster.helper.type(
         "systemctl stop kubelet\n"
         f"grep -rlE '\\b{old}\\b' /etc/kubernetes /kind /var/lib/kubelet/*.yaml /var/lib/kubelet/*.env "
         f"| xargs -r sed -i -E 's/\\b{old}\\b/{now}/g'\n"
+        f"hosts=$(sed -E 's/\\b{old}\\b/{now}/g' /etc/hosts) && echo \"$hosts\" >/etc/hosts\n"
         "rm -f /etc/kubernetes/pki/apiserver.crt /etc/kubernetes/pki/apiserver.key\n"
         "kubeadm init phase certs apiserver --config /kind/kubeadm.conf >/dev/null\n"
         "systemctl start kubelet"

@@ -1,8 +1,5 @@
 """The control-plane node: a container, entered as root. Works whether or not the API server does."""
 
-import base64
-from shlex import quote
-
 from lab import shell
 from lab.engine.docker import docker
 from lab.errors import ClusterError, CommandError
@@ -44,25 +41,6 @@ class Node:
         if check and completed.returncode:
             raise CommandError(["docker", "exec", self.container, "bash"], completed.returncode, completed.output)
         return completed
-
-    def read(self, path: str) -> bytes | None:
-        """The content of a file; None when there is none."""
-        completed = self.run(f"[ -e {quote(path)} ] || exit 44; cat -- {quote(path)}", check=False)
-        if completed.returncode == 44:
-            return None
-        if completed.returncode:
-            raise CommandError(completed.argv, completed.returncode, completed.output)
-        return completed.stdout
-
-    def write(self, path: str, content: bytes, mode: str = "0600") -> None:
-        """Write a whole file: a dot-file beside it first, then a rename, so that the kubelet never reads half."""
-        folder, _, name = path.rpartition("/")
-        draft = f"{folder}/.{name}.lab"
-        self.run(
-            f"mkdir -p {quote(folder)} && base64 -d >{quote(draft)} && chmod {mode} {quote(draft)} "
-            f"&& mv -f -- {quote(draft)} {quote(path)}",
-            input=base64.b64encode(content),
-        )
 
     def shell_argv(self, command: list[str], tty: bool) -> list[str]:
         """The argument list of a shell on the node, or of one command in it."""

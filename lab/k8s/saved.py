@@ -1,9 +1,90 @@
-"""Where things of the learner's that are in the way are kept on the node, instead of being deleted."""
+"""Where things of the learner's that are in the way are kept on the node, instead of being deleted.
+
+Each exercise has a folder there, which only root can read, and which its reset empties.
+"""
+
+import io
+import tarfile
+from pathlib import Path
+from shlex import quote
+
+from lab import paths
+from lab.errors import UsageError
+from lab.k8s import node_files
+from lab.k8s.helper import Helper
+from lab.status import Status
 
 FOLDER = "/var/lib/cks-lab/saved"
+ALL = "reset-all"
+"""Whose folder has what `lab reset --all` moved away."""
+_LISTED = 20
 
-SHELL = f"""
-saved={FOLDER}/$(date +%Y%m%dT%H%M%S)
-aside() {{ mkdir -p "$saved"; rm -rf "$saved/$(basename "$1")"; mv -f -- "$1" "$saved/"; echo "moved $1"; }}
+_ASIDE = r"""
+in_node -p "$top" chmod 0700 .
+aside() { # PATH: moves it below $saved, where there is something
+    in_node "${1%/*}/" test -e "./${1##*/}" || in_node "${1%/*}/" test -L "./${1##*/}" || return 0
+    unlock "$1"
+    in_node "${1%/*}/" tar -cf - -- "./${1##*/}" | in_node -p "$saved${1%/*}/" tar -xf -
+    remove "$1"
+    echo "moved $1"
+}
 """
-"""For scripts on the node: `$saved` is a folder named after this second, `aside PATH` moves something there."""
+_PATHS = "in_node {folder} find . -mindepth 2 ! -type d -printf '%P\\n' | sed 's#^[^/]*##'"
+_ARCHIVE = "in_node {folder} tar -cf - ."
+
+
+def shell(owner: str) -> str:
+    """For scripts in the helper: `aside PATH` moves something into `$saved`, a folder of `owner` for this second."""
+    place = f"top={FOLDER}\nsaved=$top/{quote(owner)}/$(date +%Y%m%dT%H%M%S)\n"
+    return node_files.shell() + place + _ASIDE
+
+
+def see_writable(keep: Path | None) -> None:
+    """See that files can be copied into a folder of this machine, which is made.
+
+    Raises:
+        UsageError: they cannot.
+    """
+    try:
+        if keep:
+            keep.mkdir(parents=True, exist_ok=True)
+            (keep / ".lab").touch()
+            (keep / ".lab").unlink()
+    except OSError as error:
+        raise UsageError(
+            f"{keep} cannot be written: {error.strerror}.", "Name another folder with: --keep DIR"
+        ) from error
+
+
+def clear(helper: Helper, owner: str, status: Status, keep: Path | None = None) -> None:
+    """Delete what is kept for an exercise, and tell which files that are, by the paths that they had on the node.
+
+    Args:
+        helper: of the cluster.
+        owner: the exercise's id, or ALL.
+        status: told.
+        keep: a folder of this machine into which all of it is copied first.
+
+    Raises:
+        LabError: the node cannot be entered, or a file cannot be deleted. OSError: `keep` cannot be written.
+    """
+    folder = f"{FOLDER}/{owner}"
+    script = f"set -o pipefail\n{node_files.shell()}{_PATHS.format(folder=quote(folder))}"
+    deleted = sorted(set(helper.run(script, check=False).text.splitlines()))
+    if keep and deleted:
+        _unpack(helper.run(node_files.shell() + _ARCHIVE.format(folder=quote(folder))).stdout, keep)
+        status.note(f"Copied to {keep}: {len(deleted)} files")
+    node_files.remove(helper, folder)
+    for path in deleted[:_LISTED]:
+        status.note(f"Deleted on the node: {path}")
+    if len(deleted) > _LISTED:
+        status.note(f"Deleted on the node: {len(deleted) - _LISTED} more")
+
+
+def _unpack(archive: bytes, folder: Path) -> None:
+    """The files of an archive, below a folder; links and devices are left out."""
+    with tarfile.open(fileobj=io.BytesIO(archive)) as tar:
+        for entry in tar:
+            content = tar.extractfile(entry) if entry.isfile() else None
+            if content and ".." not in Path(entry.name).parts:
+                paths.write_private(folder / entry.name.lstrip("/"), content.read())

@@ -15,33 +15,39 @@ from lab.status import Status
 DIRECTORY = "/etc/kubernetes/manifests"
 
 # A manifest that changes under a running API server takes effect only after the kubelet's back-off of 10 to 15 s:
-# so the old one is taken out first, its process ends, and then the saved one is put in. All in one script on the
-# node: if the caller is killed meanwhile, the manifest comes back all the same.
-_PUT = """
+# so the old one is taken out first, its process ends, and then the saved one is put in. When the script is ended
+# meanwhile, the manifest comes back all the same.
+_PUT = r"""
 set -euo pipefail
-work=$(mktemp -d /var/lib/cks-lab-manifests.XXXXXX)
-trap 'rm -rf "$work"' EXIT
+manifests=/etc/kubernetes/manifests
+work=$(mktemp -d)
 while read -r name content; do base64 -d <<<"$content" >"$work/$name"; done
-mkdir -p {directory}; cd {directory}
-for file in [!.]*; do
-    if [ -e "$file" ] || [ -L "$file" ]; then [ -f "$work/$file" ] || aside "$file"; fi
-done
-for file in "$work"/*; do
-    name=$(basename "$file")
-    cmp -s "$file" "$name" && continue
-    if [ "$name" = kube-apiserver.yaml ]; then
-        [ ! -e "$name" ] || aside "$name"
-        if systemctl is-active --quiet kubelet; then
-            for _ in $(seq 100); do pgrep -x kube-apiserver >/dev/null || break; sleep 0.2; done
-        fi
+in_place() { in_node "$manifests/" sh -c '[ -f "./$1" ] && [ ! -L "./$1" ] && cmp -s "$2" "./$1"' sh "$1" "$work/$1"; }
+settle() {
+    trap - EXIT
+    for file in "$work"/*; do
+        name=$(basename "$file")
+        in_place "$name" || { put "$manifests/$name" 0600 <"$file"; echo "wrote $name"; }
+    done
+    rm -rf "$work"
+    systemctl unmask kubelet containerd >/dev/null 2>&1 || true
+    systemctl is-active --quiet containerd || systemctl restart containerd
+    systemctl is-active --quiet kubelet || { systemctl start kubelet; echo "started kubelet"; }
+}
+trap settle EXIT
+
+in_node / sh -c '[ -d "./$1" ] && [ ! -L "./$1" ]' sh "${manifests#/}" || aside "$manifests"
+in_node -p "$manifests" true
+while read -r -d "" name; do
+    if [ ! -f "$work/$name" ]; then aside "$manifests/$name"; fi
+done < <(in_node "$manifests" sh -c 'for name in [!.]*; do printf "%s\0" "$name"; done')
+if ! in_place kube-apiserver.yaml; then
+    aside "$manifests/kube-apiserver.yaml"
+    if systemctl is-active --quiet kubelet; then
+        for _ in $(seq 100); do pgrep -x kube-apiserver >/dev/null || break; sleep 0.2; done
     fi
-    install -m 0600 "$file" ".$name.lab"
-    mv -f ".$name.lab" "$name"
-    echo "wrote $name"
-done
-systemctl unmask kubelet containerd >/dev/null 2>&1 || true
-systemctl is-active --quiet containerd || systemctl restart containerd
-systemctl is-active --quiet kubelet || {{ systemctl start kubelet; echo "started kubelet"; }}
+fi
+settle
 """
 
 _RUNNING = """
@@ -62,18 +68,35 @@ exit 1
 """
 
 
-def put(cluster: Cluster, manifests: Mapping[str, bytes], status: Status) -> None:
-    """Put these manifests in place where they differ, move all others away, and wait for the API server.
+# What `kubectl apply` made of a manifest: a pod of the component's own name, neither a mirror nor a controller's.
+_COPIES = r"""
+set -euo pipefail
+copies=$(kubectl get pods -n kube-system -o json | jq -r --args '.items[].metadata
+    | select(.ownerReferences == null and .annotations["kubernetes.io/config.mirror"] == null) | .name
+    | select(IN($ARGS.positional[]))' "$@")
+[ -n "$copies" ] || exit 0
+kubectl delete pods -n kube-system --force --grace-period=0 --wait=false $copies >/dev/null 2>&1
+crictl pods -o json | jq -r --args '.items[] | select(.annotations["kubernetes.io/config.source"] == "api"
+    and .metadata.namespace == "kube-system" and (.metadata.name | IN($ARGS.positional[]))) | .id' $copies \
+    | xargs -r crictl rmp -f >/dev/null
+"""
 
-    Nothing is restarted where nothing differs. What is moved away is kept (see `lab.k8s.saved`).
+
+def put(cluster: Cluster, manifests: Mapping[str, bytes], status: Status, owner: str) -> None:
+    """Put these manifests in place where they differ, move all others away, and wait for the API server. Pods that a
+    learner created from such a manifest are removed.
+
+    Nothing is restarted where nothing differs. What is moved away is kept for the exercise `owner` (`lab.k8s.saved`).
 
     Raises:
         ClusterError: the kube-apiserver does not start from its manifest.
     """
     rows = "".join(f"{name} {base64.b64encode(content).decode()}\n" for name, content in manifests.items())
     with status.phase("Putting the static pods' manifests back", 12):
-        cluster.node.run(saved.SHELL + _PUT.format(directory=DIRECTORY), input=rows.encode(), timeout=120)
+        cluster.helper.run(saved.shell(owner) + _PUT, input=rows.encode(), timeout=120)
         _wait(cluster, image_of(manifests["kube-apiserver.yaml"]))
+        names = " ".join(quote(name.removesuffix(".yaml")) for name in manifests)
+        cluster.helper.run(f"set -- {names}\n{_COPIES}")
 
 
 def image_of(manifest: bytes) -> str:
@@ -94,11 +117,11 @@ def with_image(manifest: bytes, image: str) -> bytes:
 
 def running_image(cluster: Cluster) -> str:
     """The image that the running kube-apiserver was started from, as its manifest named it; empty when none runs."""
-    return cluster.node.run(_RUNNING, check=False).text.strip().rpartition("\n")[2]
+    return cluster.helper.run(_RUNNING, check=False).text.strip().rpartition("\n")[2]
 
 
 def _wait(cluster: Cluster, image: str) -> None:
     """The old container may still answer /readyz: wait for one of the manifest's image."""
-    if not image or cluster.node.run(f"set -- {quote(image)}\n{_RUNS}", timeout=150, check=False).returncode:
+    if not image or cluster.helper.run(f"set -- {quote(image)}\n{_RUNS}", timeout=150, check=False).returncode:
         raise ClusterError("The kube-apiserver did not start from the saved manifest.", "lab reset --all")
     cluster.api.wait_ready(READY_TIMEOUT)

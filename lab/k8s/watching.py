@@ -10,6 +10,8 @@ from dataclasses import dataclass
 
 from lab.k8s import kind as kind_tool
 from lab.k8s import registry, webhook
+from lab.k8s.helper import Helper
+from lab.k8s.node import Node
 from lab.k8s.watching_api import MAKES_KINDS, ApiWatch
 from lab.k8s.watching_host import HostWatch
 from lab.k8s.watching_kinds import kinds_of
@@ -44,7 +46,8 @@ class Watching:
         node = kind_tool.node_container(name)
         self._stopped = threading.Event()
         self._bell = Bell(told)
-        self._node = NodeWatch(node, interest.files, self._bell)
+        helper = Helper(name, Node(node), ClusterPaths(name).kubeconfig)
+        self._node = NodeWatch(helper, interest.files, self._bell)
         self._host = HostWatch(node, (registry.container(name), webhook.container(name)), self._bell, self._moved)
         kinds = kinds_of((*interest.requests, _CRDS))
         self._api = ApiWatch(ClusterPaths(name).kubeconfig, kinds, self._bell, self._node_runs)

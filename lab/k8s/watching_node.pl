@@ -1,5 +1,5 @@
 # Tells of changes on the node, in lines: `ready` once it listens, `files PATH`, `containers TOPIC`.
-# Arguments: the paths to watch. It ends when its standard input does: the engine closes that when its client is gone,
+# Arguments: the node's root as the helper sees it, and the paths to watch, as the node has them. It ends when its standard input does: the engine closes that when its client is gone,
 # and ends nothing itself. Perl's base is on every Debian system, so the node needs no package for this.
 use strict;
 use warnings;
@@ -19,12 +19,14 @@ my $MOST = 2000;                                           # folders; a learner 
 my $NOISE = qr{/\.kube/cache(?:/|$)|/\.bash_history|/\.[^/]*\.sw[a-z]$|/\.viminfo|/\.lesshst|/4913$};
 my @CONTAINERS = ('ctr', '-n', 'k8s.io', 'events', 'topic~="^/(tasks/(start|exit|paused|resumed)|images/)"');
 
-my @roots = @ARGV;
+my ($node, @roots) = @ARGV;
 my (%path_of, $ctr, $pid);
 my ($since, $lost) = (0, 1);    # when the listening to containerd began, and whether something may have been missed
 my $notify = syscall($INIT, $NONBLOCK_CLOEXEC);
 die "inotify: $!\n" if $notify < 0;
 open my $inotify, '<&=', $notify or die "inotify: $!\n";
+opendir my $own, '/' or die "/: $!\n";
+$node eq '/' or chroot $node and chdir '/' or die "the node's files: $!\n";    # links lead where they lead on the node
 $SIG{PIPE} = 'IGNORE';
 $SIG{$_} = sub { exit 0 } for qw(TERM INT HUP);
 END { kill TERM => $pid if $pid }
@@ -96,6 +98,7 @@ sub listen_to_containers {
         syscall($PRCTL, $DEATH_SIGNAL, $SIGTERM, 0, 0, 0);
         open STDIN, '<', '/dev/null';
         open STDERR, '>', '/dev/null';
+        $node eq '/' or chdir $own and chroot '.' or POSIX::_exit(127);    # ctr is the helper's
         exec @CONTAINERS or POSIX::_exit(127);
     }
 }

@@ -1,4 +1,4 @@
-"""Changes on the node: one program there tells of files and containers, and ends with its reader.
+"""Changes on the node: one program in the helper tells of files and containers, and ends with its reader.
 
 The program is watching_node.pl. The engine does not end what it runs in a container when its client is gone, but it
 does close its standard input, and that is what the program minds.
@@ -9,12 +9,15 @@ from collections.abc import Callable, Iterable
 from functools import cache
 from pathlib import Path
 
+from lab.errors import LabError
+from lab.k8s.helper import Helper
 from lab.k8s.watching_parts import Bell, note
 from lab.model import Told
 from lab.shell import Stream
 
 ALWAYS = ("/etc/kubernetes", "/root", "/etc/hosts")
 """What every exercise is about: the control plane's files, the learner's own, and where names lead to."""
+_ROOT = "/proc/1/root"
 _PROGRAM = Path(__file__).with_name("watching_node.pl")
 _STOPPED = ("is not running", "is paused", "No such container", "setns", "Cannot connect to the Docker daemon")
 _SOONEST, _LATEST = 0.5, 30.0  # seconds until the program is started again after it has ended
@@ -47,13 +50,14 @@ class NodeWatch:
     """Follows files and containers on a node; starts the program again whenever it has ended.
 
     Args:
-        container: the node's container.
+        helper: beside the node.
         paths: files and folders that exercises use; they need not exist.
         bell: told of changes.
     """
 
-    def __init__(self, container: str, paths: Iterable[str], bell: Bell) -> None:
-        self._argv = ["docker", "exec", "-i", container, "perl", "-e", program(), *roots(paths)]
+    def __init__(self, helper: Helper, paths: Iterable[str], bell: Bell) -> None:
+        self._helper = helper
+        self._argv = helper.argv(["perl", "-e", program(), _ROOT, *roots(paths)])
         self._bell = bell
         self._pause = _SOONEST
         self._again = threading.Event()
@@ -64,6 +68,11 @@ class NodeWatch:
     def turn(self) -> None:
         """Start the program, listen until it ends, and wait a while."""
         self._again.clear()
+        try:
+            self._helper.ensure()
+        except LabError:
+            self._rest()
+            return
         self._stream = Stream(self._argv)
         try:
             last = self._listen(self._stream) if not self.stopped.is_set() else ""
@@ -73,8 +82,7 @@ class NodeWatch:
             return
         if last and not any(sign in last for sign in _STOPPED):
             note(f"The node's watcher ended: {last}")
-        self._again.wait(self._pause)
-        self._pause = min(self._pause * 2, _LATEST)
+        self._rest()
 
     def wake(self) -> None:
         """Do not wait any longer: the node has come back."""
@@ -87,6 +95,10 @@ class NodeWatch:
         self._again.set()
         if self._stream:
             self._stream.stop()
+
+    def _rest(self) -> None:
+        self._again.wait(self._pause)
+        self._pause = min(self._pause * 2, _LATEST)
 
     def _listen(self, lines: Iterable[str]) -> str:
         """Tell what is said; gives the last line that tells nothing of changes."""

@@ -85,11 +85,11 @@ class FakeCourse(Course):
     def solve(self, selector):
         return self._say("solve", selector)
 
-    def reset(self, exercise_id):
-        self._say("reset", exercise_id)
+    def reset(self, exercise_id, keep=None):
+        self._say("reset", exercise_id, keep)
 
-    def reset_all(self):
-        self._say("reset_all")
+    def reset_all(self, keep=None):
+        self._say("reset_all", keep)
 
     def shell_argv(self, command=(), tty=True):
         self._say("shell_argv", tuple(command), tty)
@@ -453,7 +453,13 @@ def test_the_other_commands(lab, world) -> None:
     assert lab("hint", "pin/find")[:2] == (0, "Hint 2 of 3 for pin/find:\n\nLook *there*.\n")
     assert lab("reset", "pin")[0] == 0
     assert lab("reset", "--all")[0] == 0
-    assert world.asked == [("down", True), ("start", "pin"), ("hint", "pin", "find"), ("reset", "pin"), ("reset_all",)]
+    assert world.asked == [
+        ("down", True),
+        ("start", "pin"),
+        ("hint", "pin", "find"),
+        ("reset", "pin", None),
+        ("reset_all", None),
+    ]
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ import json
 import subprocess
 import tarfile
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 
@@ -120,6 +121,9 @@ class LocalNode(Node):
     def state(self):
         return self.now
 
+    def type(self, script, *, timeout=60):
+        return self.run(script, timeout=timeout)
+
     def run(self, script, *, input=None, timeout=60, check=True):
         if self.now != "running":
             raise ClusterError("The node cannot be entered: it is stopped", "lab up")
@@ -157,8 +161,9 @@ class World:
         self.status = Recording()
         self.course = course.Course("cks-lab", self.status)
         self.cluster = self.course._cluster
-        self.cluster.node = self.node = LocalNode(root)
+        self.cluster.node = self.cluster.helper = self.node = LocalNode(root)
         self.cluster.api = self.api = Api()
+        self.cleared: list[tuple[str, Path | None]] = []
         self.made("uid-1")
 
     def made(self, uid: str) -> None:
@@ -191,7 +196,10 @@ def world(tmp_path, monkeypatch, tree) -> World:
         (actions.REGISTRY, "wipe", Wipe),
     ):
         monkeypatch.setitem(registry, name, kind())
-    return World(tmp_path, tree)
+    world = World(tmp_path, tree)
+    clear = lambda helper, owner, status, keep: world.cleared.append((owner, keep))  # noqa: E731
+    monkeypatch.setattr(course.saved, "clear", clear)
+    return world
 
 
 def test_what_is_not_started_is_skipped_and_not_looked_at(world) -> None:
@@ -371,7 +379,8 @@ def test_a_reset_begins_again(world) -> None:
     world.course.start("pin")
     world.course.solve("pin")
     world.course.hint("pin", "find")
-    world.course.reset("pin")
+    world.course.reset("pin", world.folder.parent / "kept")
+    assert world.cleared == [("pin", world.folder.parent / "kept")]
     assert [path.name for path in world.folder.iterdir()] == ["begun"]
     assert (world.journal()["earned"], world.journal()["solved"], world.journal()["hints"]) == ({}, [], {})
     assert world.verdicts() == {"find": ("fail", 0), "pin": ("fail", 0)}
@@ -391,6 +400,34 @@ def test_a_reset_of_the_cluster_forgets_all(world, monkeypatch) -> None:
     world.course.reset_all()
     assert put_back == ["uid-1"]
     assert world.course.verify().verdict is Verdict.SKIP
+
+
+def test_a_reset_of_the_cluster_that_was_interrupted_is_done_again(world, monkeypatch) -> None:
+    put_back: list[str] = []
+
+    def interrupted(cluster, record, status):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(lifecycle, "put_back", interrupted)
+    world.course.start("pin")
+    with pytest.raises(KeyboardInterrupt):
+        world.course.reset_all()
+    for act in (world.course.verify, lambda: world.course.start("pin"), lambda: world.course.reset("pin")):
+        with pytest.raises(ClusterError, match="reset of the whole cluster was interrupted") as raised:
+            act()
+        assert "lab reset --all" in raised.value.hint
+    monkeypatch.setattr(lifecycle, "put_back", lambda cluster, record, status: put_back.append(record.uid))
+    world.course.reset_all()
+    assert put_back == ["uid-1"]
+    assert world.course.verify().verdict is Verdict.SKIP
+
+
+def test_where_files_cannot_be_kept_nothing_is_reset(world, tmp_path) -> None:
+    world.course.start("pin")
+    (tmp_path / "file").touch()
+    with pytest.raises(UsageError, match="cannot be written"):
+        world.course.reset("pin", tmp_path / "file" / "kept")
+    assert (world.folder / "begun").exists()
 
 
 def test_a_cluster_made_anew_begins_without_progress(world) -> None:

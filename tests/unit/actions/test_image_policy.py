@@ -8,7 +8,7 @@ from lab import certs, paths
 from lab.actions import image_policy, kept_manifest, restore
 from lab.actions.base import Setting
 from lab.errors import ClusterError
-from lab.k8s import golden, static_pods
+from lab.k8s import golden, node_files, static_pods
 from lab.status import Recording
 
 IMAGE = "registry.k8s.io/kube-apiserver"
@@ -21,17 +21,11 @@ spec:
 GOLDEN = MANIFEST.replace("  # as kubeadm wrote it", "").encode()
 
 
-class Node:
+class Helper:
     def __init__(self) -> None:
         self.files: dict[str, tuple[bytes, str]] = {}
         self.scripts: list[str] = []
         self.runs = ""
-
-    def write(self, path, content, mode="0600"):
-        self.files[path] = (content, mode)
-
-    def read(self, path):
-        return self.files[path][0] if path in self.files else None
 
     def run(self, script, **options):
         self.scripts.append(script)
@@ -50,20 +44,27 @@ class Api:
 
 class Cluster:
     def __init__(self) -> None:
-        self.name, self.node, self.api, self.files = "exam", Node(), Api(), paths.ClusterPaths("exam")
+        self.name, self.helper, self.api, self.files = "exam", Helper(), Api(), paths.ClusterPaths("exam")
 
 
 @pytest.fixture
 def setting(tmp_path, monkeypatch) -> Setting:
     monkeypatch.setenv("LAB_STATE_HOME", str(tmp_path))
     files = paths.data("exercises") / "030-image-policy-webhook" / "files"
-    return Setting(Cluster(), Recording(), files)
+    monkeypatch.setattr(node_files, "write", _write)
+    monkeypatch.setattr(node_files, "read", lambda helper, path: helper.files.get(path, (None, ""))[0])
+    monkeypatch.setattr(node_files, "remove", lambda helper, path: helper.files.pop(path))
+    return Setting(Cluster(), Recording(), "image-policy-webhook", files)
+
+
+def _write(helper: Helper, path: str, content: bytes, mode: str = "0600") -> None:
+    helper.files[path] = (content, mode)
 
 
 def test_the_six_files(setting) -> None:
     action = image_policy.WebhookFiles()
     action.run(image_policy.Files("/root/x", "external-service"), setting)
-    node = setting.cluster.node.files
+    node = setting.cluster.helper.files
     names = ["admission_config.yaml", "apiserver-client-cert.pem", "apiserver-client-key.pem", "external-cert.pem"]
     assert sorted(node) == [f"/root/x/{name}" for name in [*names, "external-key.pem", "kubeconf"]]
     assert {mode for path, (_, mode) in node.items() if "key" in path} == {"0600"}
@@ -93,7 +94,7 @@ def put(monkeypatch) -> list[dict[str, bytes]]:
     """What is put on the node."""
     put: list[dict[str, bytes]] = []
     monkeypatch.setattr(golden, "manifests", lambda archive: {"kube-apiserver.yaml": GOLDEN, "etcd.yaml": b"etcd"})
-    monkeypatch.setattr(static_pods, "put", lambda cluster, manifests, status: put.append(dict(manifests)))
+    monkeypatch.setattr(static_pods, "put", lambda cluster, manifests, status, owner: put.append(dict(manifests)))
     return put
 
 
@@ -106,12 +107,12 @@ def test_the_manifest_that_was_kept_goes_back(setting, put) -> None:
     with pytest.raises(ClusterError, match="There is no"):
         kept_manifest.KeepManifest().run(NOTHING, setting)
     before, learners = MANIFEST.encode(), b"learner's"
-    setting.cluster.node.files[LIVE] = (before, "0600")
+    setting.cluster.helper.files[LIVE] = (before, "0600")
     kept_manifest.KeepManifest().run(NOTHING, setting)
     kept_manifest.RestoreKeptManifest().run(NOTHING, setting)
     kept_manifest.ManifestResume().run(FOLDER, setting)  # nothing was set aside
     kept_manifest.ManifestAside().run(FOLDER, setting)
-    setting.cluster.node.files[FOLDER.file] = (learners, "0600")
+    setting.cluster.helper.files[FOLDER.file] = (learners, "0600")
     kept_manifest.ManifestResume().run(FOLDER, setting)
     assert [each["kube-apiserver.yaml"] for each in put] == [GOLDEN, before, before, learners]
     assert all(each["etcd.yaml"] == b"etcd" for each in put)
@@ -130,9 +131,9 @@ def test_the_manifest_that_was_kept_goes_back(setting, put) -> None:
 )
 def test_the_image_that_runs_outlives_what_goes_back(setting, put, action: str, runs: str, expected: str) -> None:
     pinned = MANIFEST.replace(":v1", "@sha256:old")
-    setting.cluster.node.files = {LIVE: (pinned.encode(), "0600"), FOLDER.file: (pinned.encode(), "0600")}
+    setting.cluster.helper.files = {LIVE: (pinned.encode(), "0600"), FOLDER.file: (pinned.encode(), "0600")}
     kept_manifest.KeepManifest().run(NOTHING, setting)
-    setting.cluster.node.runs = runs
+    setting.cluster.helper.runs = runs
     if action == "restore":
         kept_manifest.RestoreKeptManifest().run(NOTHING, setting)
     elif action == "aside":
@@ -143,7 +144,7 @@ def test_the_image_that_runs_outlives_what_goes_back(setting, put, action: str, 
 
 
 def test_what_was_kept_is_forgotten_when_the_golden_manifests_go_back(setting, put) -> None:
-    setting.cluster.node.files[LIVE] = (MANIFEST.replace(":v1", "@sha256:old").encode(), "0600")
+    setting.cluster.helper.files[LIVE] = (MANIFEST.replace(":v1", "@sha256:old").encode(), "0600")
     kept_manifest.KeepManifest().run(NOTHING, setting)
     for _ in range(2):
         restore.RestoreManifests().run(NOTHING, setting)

@@ -1,5 +1,7 @@
 """What an exercise's data may ask for: never a part of the system."""
 
+import subprocess
+
 import pytest
 
 from lab.actions import node_paths, objects
@@ -57,3 +59,31 @@ def test_default_may_be_cleared_and_the_systems_may_not() -> None:
 def test_a_manifest_lies_in_the_exercise(file) -> None:
     with pytest.raises(ValueError, match="not the name of a file"):
         objects.Planted(file, "supply-chain")
+
+
+HOSTS = """\
+127.0.0.1\tlocalhost
+10.0.0.1 external-service
+10.0.0.2 other External-Service. # why
+10.0.0.3 external-service.example.com # external-service
+# 10.0.0.4 external-service
+external-service
+"""
+
+
+def test_the_lines_of_a_host_are_removed(tmp_path) -> None:
+    (tmp_path / "hosts").write_text(HOSTS)
+    here = (
+        f'in_node() {{ cd {tmp_path}; shift; if [ "$1" = \'<\' ]; then cat "$2"; else "$@"; fi; }}\nunlock() {{ :; }}\n'
+    )
+    script = f"set -euo pipefail\n{here}host=external-service\n{node_paths._UNHOST}"
+    for _ in range(2):
+        subprocess.run(["bash", "-c", script], check=True)
+        lines = HOSTS.splitlines(keepends=True)
+        assert (tmp_path / "hosts").read_text() == "".join([lines[0], *lines[3:]])
+
+
+@pytest.mark.parametrize("host", ["a b", "", "x;y", "a\nb"])
+def test_a_host_is_one_name(host) -> None:
+    with pytest.raises(ValueError, match="not a host"):
+        node_paths.Host(host)

@@ -4,6 +4,7 @@ import subprocess
 import pytest
 
 from lab.errors import ClusterError, NoClusterError
+from lab.k8s import cluster as module
 from lab.k8s.api import Response, Unreachable
 from lab.k8s.cluster import IMAGE_LISTING, Cluster, parse_images
 from lab.k8s.record import Image, Record
@@ -52,6 +53,8 @@ class Api:
 
 
 class Node:
+    container = "cks-lab-control-plane"
+
     def __init__(self, state="running", text="") -> None:
         self._state, self.text = state, text
 
@@ -79,7 +82,7 @@ def cluster(tmp_path, monkeypatch):
     monkeypatch.setenv("LAB_STATE_HOME", str(tmp_path))
     monkeypatch.setattr("lab.k8s.cluster.time.sleep", lambda seconds: None)
     cluster = Cluster("cks-lab")
-    cluster.node = Node()
+    cluster.node = cluster.helper = Node()
     return cluster
 
 
@@ -150,8 +153,14 @@ def test_the_listing_is_written_down_once() -> None:
     assert files == ["cluster.py"]
 
 
-def test_what_the_node_says(cluster) -> None:
-    cluster.node = Node(text=LISTING)
+def test_what_the_helper_and_the_engine_say(cluster, monkeypatch) -> None:
+    cluster.helper = Node(text=LISTING)
     assert len(cluster.images()) == 3
-    cluster.node = Node(text="172.18.0.2\n")
+
+    def engine(*arguments):
+        assert arguments[0] == "inspect"
+        assert f'"{cluster.name}"' in arguments[2]
+        return Completed(arguments, 0, b"172.18.0.2\n", b"")
+
+    monkeypatch.setattr(module, "docker", engine)
     assert cluster.address() == "172.18.0.2"

@@ -51,7 +51,7 @@ class Api:
 
 class Cluster:
     def __init__(self, folder, node: Node, api: Api) -> None:
-        self.node, self.api = node, api
+        self.helper, self.api = node, api
         self.files = type("Files", (), {"folder": folder})()
 
 

@@ -36,7 +36,7 @@ WHOLE = archive(
 )
 
 
-class Node:
+class Helper:
     def __init__(self, stdout: bytes = b"", error: Exception | None = None) -> None:
         self.stdout, self.error, self.given = stdout, error, None
 
@@ -54,7 +54,7 @@ def test_the_manifests_of_the_golden_state(tmp_path) -> None:
 
 
 def test_without_a_golden_state(tmp_path) -> None:
-    for act in (lambda: golden.manifests(tmp_path / "none"), lambda: golden.restore(Node(), tmp_path / "none")):
+    for act in (lambda: golden.manifests(tmp_path / "none"), lambda: golden.restore(Helper(), tmp_path / "none")):
         with pytest.raises(ClusterError, match="no golden state") as raised:
             act()
         assert "lab up" in raised.value.hint
@@ -62,7 +62,7 @@ def test_without_a_golden_state(tmp_path) -> None:
 
 def test_saving_keeps_it_to_its_owner(tmp_path) -> None:
     file = tmp_path / "new" / "golden.tar.gz"
-    golden.save(Node(WHOLE), file)
+    golden.save(Helper(WHOLE), file)
     assert file.read_bytes() == WHOLE
     assert file.stat().st_mode & 0o777 == 0o600
 
@@ -72,14 +72,14 @@ def test_saving_keeps_it_to_its_owner(tmp_path) -> None:
 )
 def test_what_is_not_whole_is_not_saved(tmp_path, content) -> None:
     with pytest.raises(ClusterError, match="incomplete"):
-        golden.save(Node(content), tmp_path / "golden.tar.gz")
+        golden.save(Helper(content), tmp_path / "golden.tar.gz")
     assert list(tmp_path.iterdir()) == []
 
 
 def test_a_node_that_fails(tmp_path) -> None:
     file = tmp_path / "golden.tar.gz"
     file.write_bytes(WHOLE)
-    failing = Node(error=CommandError(["docker"], 1, "etcd does not run"))
+    failing = Helper(error=CommandError(["docker"], 1, "etcd does not run"))
     for act in (golden.save, golden.restore):
         with pytest.raises(ClusterError, match="etcd does not run"):
             act(failing, file)
@@ -89,6 +89,6 @@ def test_a_node_that_fails(tmp_path) -> None:
 def test_restoring_gives_the_node_the_archive(tmp_path) -> None:
     file = tmp_path / "golden.tar.gz"
     file.write_bytes(WHOLE)
-    node = Node(b"/var/lib/cks-lab/saved/x\n")
-    assert golden.restore(node, file) == "/var/lib/cks-lab/saved/x"
-    assert node.given == WHOLE
+    helper = Helper(b"/var/lib/cks-lab/saved/x\n")
+    assert golden.restore(helper, file) == "/var/lib/cks-lab/saved/x"
+    assert helper.given == WHOLE

@@ -98,6 +98,15 @@ def test_it_is_made_when_it_is_asked_first_and_only_then(engine, helper) -> None
     assert "sha256:image" in arguments
 
 
+def test_what_is_typed_runs_on_the_node_itself(engine, helper) -> None:
+    ran: list[list[str]] = []
+    engine._exec = lambda arguments, _: (ran.append(arguments), (0, "", ""))[1]
+    helper.type("cat /etc/hostname")
+    assert ran[-1][-4:-1] == ["--", "bash", "-c"]
+    assert {"nsenter", "--target=1", "--mount"} <= set(ran[-1])
+    assert ran[-1][-1].endswith("\ncat /etc/hostname")
+
+
 def test_it_has_the_administrators_kubeconfig_for_the_api_server_beside_it(engine, helper) -> None:
     helper.ensure()
     with tarfile.open(fileobj=io.BytesIO(engine.copied[0])) as tar:

@@ -1,5 +1,3 @@
-import subprocess
-
 import pytest
 
 from lab import shell
@@ -19,19 +17,6 @@ def answer(monkeypatch):
     said = {"code": 0, "stdout": b"", "stderr": b""}
     monkeypatch.setattr(shell, "run", run)
     return said
-
-
-@pytest.fixture
-def here(monkeypatch):
-    """A node that is this machine's bash."""
-    real = shell.run
-
-    def run(argv, **options):
-        assert argv[:2] == ["docker", "exec"]
-        return real(argv[argv.index("node") + 1 :], **options)
-
-    monkeypatch.setattr(shell, "run", run)
-    return Node("node")
 
 
 def test_a_script_runs_as_one_argument(answer) -> None:
@@ -81,20 +66,6 @@ def test_the_state(answer) -> None:
     assert Node("n").state() == ""
 
 
-def test_files_are_read_and_written_whole(here, tmp_path) -> None:
-    path = str(tmp_path / "new folder" / "it's")
-    content = bytes(range(256)) * 100
-    assert here.read(path) is None
-    here.write(path, content)
-    assert here.read(path) == content
-    assert (tmp_path / "new folder" / "it's").stat().st_mode & 0o777 == 0o600
-    assert [entry.name for entry in (tmp_path / "new folder").iterdir()] == ["it's"]
-    here.write(path, b"", mode="0755")
-    assert here.read(path) == b""
-    with pytest.raises(CommandError):
-        here.read(str(tmp_path))
-
-
 def test_a_shell(answer) -> None:
     node = Node("n")
     argv = node.shell_argv([], tty=True)
@@ -103,12 +74,3 @@ def test_a_shell(answer) -> None:
     assert node.shell_argv(["ls -la | head"], tty=False) == [
         "docker", "exec", "-i", "-w", "/root", "n", "bash", "-c", "ls -la | head"
     ]  # fmt: skip
-
-
-def test_scripts_are_bash() -> None:
-    from lab.k8s import golden, static_pods
-
-    put = static_pods._PUT.format(directory="/etc/kubernetes/manifests")
-    for script in (golden._SAVE, golden._RESTORE, put, static_pods._RUNS, static_pods._RUNNING):
-        done = subprocess.run(["bash", "-n"], input=script, text=True, capture_output=True, check=False)
-        assert (done.returncode, done.stderr) == (0, "")

@@ -10,6 +10,8 @@ import pytest
 
 from lab import shell
 from lab.k8s import watching_node
+from lab.k8s.helper import Helper
+from lab.k8s.node import Node
 from lab.k8s.watching_node import ALWAYS, NodeWatch, parse, program, roots
 from lab.model import Told
 from lab.shell import Stream
@@ -35,7 +37,7 @@ class Program:
 
     def __init__(self, folder: Path, *watched: Path) -> None:
         self.said: queue.Queue[str] = queue.Queue()
-        self.stream = Stream(["perl", "-e", program(), *map(str, watched)])
+        self.stream = Stream(["perl", "-e", program(), "/", *map(str, watched)])
         self._thread = threading.Thread(target=self._read, daemon=True)
         self._thread.start()
         self.until("ready")
@@ -183,6 +185,16 @@ class Ears:
         self.heard.put(told)
 
 
+class Beside(Helper):
+    """The helper of a node that runs."""
+
+    def __init__(self) -> None:
+        super().__init__("n", Node("n-control-plane"), Path("/nowhere"))
+
+    def ensure(self) -> None:
+        pass
+
+
 @pytest.fixture
 def stand_in(monkeypatch, tmp_path) -> Path:
     """A script in place of `docker exec`."""
@@ -198,7 +210,7 @@ def test_what_is_heard(stand_in) -> None:
         "echo ready; echo files /root/a; echo containers /tasks/exit; echo 'perl: not found' >&2; exit 1"
     )
     ears, nudges = Ears(), []
-    watch = NodeWatch("n", (), ears)
+    watch = NodeWatch(Beside(), (), ears)
     watch.on_containers = lambda: nudges.append(1)
     watch.wake()
     watch.turn()
@@ -210,7 +222,7 @@ def test_what_is_heard(stand_in) -> None:
 
 def test_a_node_that_does_not_run_is_no_fault(stand_in) -> None:
     stand_in.write_text("echo 'Error response from daemon: container abc is not running' >&2; exit 1")
-    watch = NodeWatch("n", (), Ears())
+    watch = NodeWatch(Beside(), (), Ears())
     watch.wake()
     watch.turn()
     assert not (stand_in.parent / "logs").exists()
@@ -219,7 +231,7 @@ def test_a_node_that_does_not_run_is_no_fault(stand_in) -> None:
 def test_it_ends_while_it_listens(stand_in) -> None:
     stand_in.write_text("echo ready; exec sleep 600")
     ears = Ears()
-    watch = NodeWatch("n", (), ears)
+    watch = NodeWatch(Beside(), (), ears)
     thread = threading.Thread(target=watch.turn)
     thread.start()
     assert ears.heard.get(timeout=30) == Told("files", "all")
