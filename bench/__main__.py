@@ -83,7 +83,7 @@ def _on_clusters(kit: clusters.Kit, options: argparse.Namespace, status: Status)
             times["ours"].append(taken)
             if last and "memory" in pieces:
                 yield Row("memory of the node at rest", "MiB", 700, memory.of_node(node))
-                yield Row("memory of the TUI, 80x24, after 10 s", "MiB", 90, memory.of_tui())
+                yield Row("memory of the TUI, 80x24, after 10 s", "MiB", 120, memory.of_tui())
             if last and "tui" in pieces:
                 yield from tui.measure(node, options.soak, status)
             if last and "verify" in pieces:

@@ -1,4 +1,4 @@
-"""The least that Textual can show: what the first paint of `lab` is compared with. Run as `python -m bench.blank`."""
+"""The least that Textual can show: what the opening page of `lab` is compared with. Run as `python -m bench.blank`."""
 
 from textual.app import App, ComposeResult
 from textual.widgets import Label

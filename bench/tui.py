@@ -27,6 +27,7 @@ SOAK, IDLE = 600.0, 60.0
 _ANSWER = "/root/image-digest/digest"
 _RIGHT = "crictl inspect $(crictl ps -q --name '^kube-apiserver$') | jq -r .status.imageRef | grep -o 'sha256:.*'"
 _STARTS = 7
+_OVERVIEW = "Which images may run here?"  # the heading of exercises/overview.en.md
 _CHANGES = 7
 _KEYS = 100
 _GROUPS = 3
@@ -51,7 +52,7 @@ def measure(node: Node, soak: bool, status: Status) -> Iterator[Row]:
         yield _file_ticks(lab, node, status)
         yield _echoes(lab, node, status)
         lab.settle(_REST)
-        yield Row("memory of the TUI at work, 160x45, terminal open", "MiB", 90, (processes.resident(lab.pid),))
+        yield Row("memory of the TUI at work, 160x45, terminal open", "MiB", 120, (processes.resident(lab.pid),))
         yield from _at_rest(lab, node, SOAK if soak else IDLE, status)
     _lab("start", OBJECT_STEP[0])  # last: its audit is never at rest
     _lab("solve", "/".join(OBJECT_STEP))
@@ -63,18 +64,16 @@ def measure(node: Node, soak: bool, status: Status) -> Iterator[Row]:
 
 
 def _starts(status: Status) -> Iterator[Row]:
-    """From the start of the program to its first frame, and to the opening page; the first start warms up."""
-    first, opening, theirs = [], [], []
+    """From the start of the program to the opening page with its content; the first start warms up."""
+    ours, theirs = [], []
     for _ in range(_STARTS + 1):
         with _shown([sys.executable, "-m", "bench.blank"]) as terminal:
             theirs.append(1000 * (terminal.wait_for(blank.TEXT) - terminal.started))
         with _shown(_LAB) as terminal:
-            first.append(1000 * (terminal.wait_for("CKS lab", "Looking for the cluster") - terminal.started))
-            opening.append(1000 * (terminal.wait_for("About this lab") - terminal.started))
-    what = "first paint of lab, against a blank Textual app"
-    status.note(f"{what}: {first[-1]:.0f} ms, {theirs[-1]:.0f} ms; to the opening page {opening[-1]:.0f} ms")
-    yield Row(what, "ms", 1.5, tuple(first[1:]), tuple(theirs[1:]))
-    yield Row("... and to the opening page", "ms", None, tuple(opening[1:]), tuple(theirs[1:]))
+            ours.append(1000 * (terminal.wait_for("About this lab", _OVERVIEW) - terminal.started))
+    what = "the opening page with its content, against a blank Textual app's first frame"
+    status.note(f"{what}: {ours[-1]:.0f} ms, {theirs[-1]:.0f} ms")
+    yield Row(what, "ms", 3, tuple(ours[1:]), tuple(theirs[1:]))
 
 
 # -- how soon it follows
@@ -144,7 +143,7 @@ def _echoes(lab: Terminal, node: Node, status: Status) -> Row:
     row = Row(
         f"echo of a key in the TUI's terminal, p95 of {_KEYS}, against docker exec -it",
         "ms",
-        3,
+        6,
         p95s(ours),
         p95s(theirs),
     )

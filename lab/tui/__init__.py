@@ -3,8 +3,6 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from lab.tui import curtain
-
 if TYPE_CHECKING:
     from lab.tui.ports import Course
 
@@ -19,21 +17,14 @@ def run(name: str, course_of: "Callable[[str], Course]") -> int:
     Returns:
         The exit code of the process, one of `ExitCode`.
     """
-    with curtain.drawn(name):
-        course = course_of(name)
-        import asyncio
+    from lab import shell
+    from lab.tui.app import LabApp  # Textual costs a quarter of a second: only for who looks at it
+    from lab.tui.ending import ended_by_signals
 
-        import uvloop
-
-        from lab import shell
-        from lab.tui.app import LabApp  # Textual costs a quarter of a second: only for who looks at it
-        from lab.tui.ending import ended_by_signals
-
-        app = LabApp(course)
+    app = LabApp(course_of(name))
     with ended_by_signals(app) as received:
         try:
-            with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-                runner.run(app.run_async())
+            app.run()
         except BaseException:
             if not received:  # with a terminal that is gone, each write there fails in its own way
                 raise

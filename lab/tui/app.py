@@ -1,10 +1,9 @@
 """The app: which screen is shown, the settings, quitting, and what is left of a fault."""
 
 import asyncio
-import sys
 from typing import ClassVar
 
-from textual import on, work
+from textual import events, on, work
 from textual.binding import Binding, BindingType
 from textual.command import Provider
 
@@ -15,8 +14,6 @@ from lab.exit_codes import ExitCode
 from lab.model import Place
 from lab.tui import settings
 from lab.tui.app_shell import ShellApp
-from lab.tui.driver import ShortDriver
-from lab.tui.failures import unexpected
 from lab.tui.messages import ClusterReady, Looked, Noted
 from lab.tui.modals.confirm import Confirm
 from lab.tui.ports import Course
@@ -24,9 +21,9 @@ from lab.tui.screens.base import LabScreen
 from lab.tui.screens.making import MakingScreen
 from lab.tui.session import Session
 from lab.tui.status import TuiStatus
+from lab.tui.textual_faults import keep_alt_keys
 from lab.tui.themes import THEMES
 from lab.tui.threads import DaemonThreads
-from lab.tui.widgets.terminal_keys import keep_alt_keys
 
 
 def _commands() -> type[Provider]:
@@ -56,8 +53,8 @@ class LabApp(ShellApp):
     ]
 
     def __init__(self, course: Course) -> None:
-        super().__init__(driver_class=ShortDriver)
-        keep_alt_keys()  # before the driver reads keys; the terminal, which needs them, is loaded later
+        super().__init__()
+        keep_alt_keys()
         self.session = Session(course, TuiStatus(self))
         course.status = self.session.status
         course.ask = lambda question: False  # sudo's own question would be on this screen
@@ -153,6 +150,24 @@ class LabApp(ShellApp):
             self._said.add(event.text)
             self.notify(event.text, markup=False)
 
+    # -- keys
+
+    @property
+    def in_terminal(self) -> bool:
+        """Whether a terminal has the keys, also those that work everywhere else."""
+        focused = self.screen.focused if self.screen_stack else None
+        nodes = focused.ancestors_with_self if focused else ()
+        return any(getattr(node, "KEEPS_KEYS", False) for node in nodes)
+
+    async def on_event(self, event: events.Event) -> None:
+        """As in Textual; but a key that nobody took before the focus moved to a terminal goes there."""
+        if isinstance(event, events.Key) and event.is_forwarded and self.in_terminal:
+            pane = self.screen.focused
+            if pane and pane.check_consume_key(event.key, event.character):
+                pane.post_message(event)
+                return
+        await super().on_event(event)
+
     # -- actions
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
@@ -209,21 +224,3 @@ class LabApp(ShellApp):
         self._loop_at_work.call_soon_threadsafe(self.exit)
         if self.in_shell:
             raise KeyboardInterrupt
-
-    def _handle_exception(self, error: Exception) -> None:
-        """What fails while the app is leaving is kept in the log, and the app goes on leaving: half of a screen that
-        was closed while it was being mounted is no fault to tell a learner.
-        """
-        if self._exit:
-            unexpected(error)
-        else:
-            super()._handle_exception(error)
-
-    def _fatal_error(self) -> None:
-        """A fault of the lab itself: Textual would print a stack trace, a learner gets a sentence."""
-        if self._exit_renderables:  # what the fault brings down with it
-            return
-        error = sys.exc_info()[1] or self._exception
-        failure = unexpected(error or RuntimeError("no exception"))
-        self._return_code = ExitCode.COULD_NOT
-        self.panic(f"{failure.message}\n{failure.hint}")

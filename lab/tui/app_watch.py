@@ -5,10 +5,10 @@ from textual.timer import Timer
 
 from lab.model import Told
 from lab.tui import clock
-from lab.tui.app_keys import KeyApp
 from lab.tui.failures import Failure, attempt
 from lab.tui.messages import Heard, Looked
 from lab.tui.session import Session
+from lab.tui.textual_faults import MendedApp
 
 LOOK_EVERY = 2.5
 """Seconds between two looks at the lab while nobody tells of changes, or the API server is away."""
@@ -16,7 +16,7 @@ LOOK_ANYWAY = 60.0
 """The same while changes are told: a look all the same, should a word have been missed."""
 
 
-class WatchApp(KeyApp):
+class WatchApp(MendedApp):
     """An app that passes on to its screens what is told of the cluster, and what a look at it has found."""
 
     session: Session

@@ -8,7 +8,7 @@ from learner import Learner
 from live_program import Lab
 from screen import Screen
 
-MEMORY = 90
+MEMORY = 120
 """MiB."""
 
 

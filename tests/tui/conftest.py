@@ -11,7 +11,7 @@ from lab.tui.screens.work import WorkScreen
 
 from .stub_pane import StubPane
 
-QUICK = {"test_log_tail", "test_observation", "test_parts", "test_settings"}
+QUICK = {"test_log_tail", "test_observation", "test_parts", "test_private_names", "test_settings"}
 """Modules that drive no screen: part of `make check`."""
 
 
@@ -28,5 +28,5 @@ def _apart(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("NO_COLOR", raising=False)
     monkeypatch.setattr(WorkScreen, "make_pane", lambda screen: StubPane(screen.prefix))
     monkeypatch.setattr(app_watch, "LOOK_EVERY", 0.1)
-    monkeypatch.setattr(unasked, "PAUSE", 0)
+    monkeypatch.setattr(unasked, "PAUSE", 0.001)
     monkeypatch.setattr(App, "NOTIFICATION_TIMEOUT", 12)  # a busy machine looks late

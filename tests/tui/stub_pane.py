@@ -4,15 +4,12 @@ from collections.abc import Sequence
 
 from rich.segment import Segment
 from textual.strip import Strip
-from textual.widget import Widget
 
 from lab.tui.widgets.terminal import TerminalPane
 
 
 class StubPane(TerminalPane):
     """`opened` has the programs that were started, `typed` what was typed as a paste."""
-
-    render_lines = Widget.render_lines
 
     def __init__(self, prefix: str) -> None:
         super().__init__(prefix)

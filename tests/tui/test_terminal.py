@@ -17,11 +17,12 @@ from textual.events import Key
 from textual.pilot import Pilot
 from textual.widgets import Button
 
+from lab.tui.textual_faults import keep_alt_keys
 from lab.tui.widgets import terminal, terminal_program
 from lab.tui.widgets.terminal import PREFIX, TerminalPane
 from lab.tui.widgets.terminal_emulator import HISTORY, Emulator
 from lab.tui.widgets.terminal_keys import encode
-from lab.tui.widgets.terminal_paint import _NARROW, Ground, Marks, Painter
+from lab.tui.widgets.terminal_paint import _NARROW, Marks, Painter
 
 BASH = ["env", "PS1=$ ", "HISTFILE=/dev/null", "bash", "--norc", "--noprofile"]
 READER = """
@@ -183,6 +184,7 @@ def test_what_is_typed_with_other_letters() -> None:
     ],
 )
 def test_textual_reads_keys_as_they_are(typed: str, keys: list[str]) -> None:
+    keep_alt_keys()
     """A newer Textual that reads them otherwise is seen here."""
     events = list(XTermParser().feed(typed))
     assert [event.key for event in events if isinstance(event, Key)] == keys
@@ -589,7 +591,7 @@ def test_a_program_cannot_type_what_it_has_said() -> None:
 def test_nothing_that_controls_the_real_terminal_is_painted() -> None:
     it = emulator()
     it.feed("\x1b\\\x80\x9b1m\x7f漢字 e\u0301 \u200b\u202e❤\ufe0f".encode())
-    strip = Painter(it).strip(it.line(0), 20, Marks(), Ground())
+    strip = Painter(it).strip(it.line(0), 20, Marks())
     assert strip.text.replace("�", "").isprintable()
     assert "漢字 e\u0301" in strip.text
     assert strip.cell_length == 20

@@ -13,7 +13,7 @@ from lab import paths
 from lab.advice import named
 from lab.exit_codes import ExitCode
 from lab.status import seconds
-from lab.tui import clock, curtain, log_tail
+from lab.tui import clock, log_tail
 from lab.tui.messages import ClusterReady, JobEnded, LogRead, MakingBegan, StillAhead
 from lab.tui.screens.base import LabScreen
 from lab.tui.session import Session
@@ -97,7 +97,7 @@ class MakingScreen(LabScreen):
         self.session.busy += 1
         self.session.status.target = self._phases
         self._begun, self._begun_at, self._total, self._ended = clock.now(), time.time(), 0.0, None
-        self._title = curtain.title(self.session.course.name)
+        self._title = f'Looking for the cluster "{self.session.course.name}"'
         self.query_one("#about", Text).show("")
         self._ticks.resume()
         self._tick()

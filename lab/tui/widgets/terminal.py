@@ -14,7 +14,7 @@ from textual.message import Message
 from textual.reactive import reactive
 from textual.timer import Timer
 
-from lab.tui.widgets.terminal_keys import MODIFIERS, encode, keep_alt_keys
+from lab.tui.widgets.terminal_keys import MODIFIERS, encode
 from lab.tui.widgets.terminal_program import Program
 from lab.tui.widgets.terminal_view import TerminalView
 
@@ -27,8 +27,6 @@ _LEAVING = ("tab", "shift+tab", "escape")
 _LINE_END = re.compile("\r\n|\n")
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 """What a paste may not bring in: only tabs and line ends stay."""
-
-keep_alt_keys()
 
 
 class Typed(NamedTuple):
@@ -200,16 +198,6 @@ class TerminalPane(TerminalView, can_focus=True):
     def check_consume_key(self, key: str, character: str | None) -> bool:
         """All keys are the program's, also those that the app has for itself: this takes their bindings away."""
         return self.running or self.prefixed or key not in _LEAVING
-
-    def type_key(self, event: events.Key) -> bool:
-        """Type a key past the queue, if it is one for the program and nothing waits before it. Returns whether."""
-        if not self.running or self.prefixed or event.key in MODIFIERS or self.message_queue_size:
-            return False
-        typed = self._encoded(event)
-        if self._is_prefix(event, typed):
-            return False
-        self._type(typed)
-        return True
 
     def on_key(self, event: events.Key) -> None:
         """Pass a key on, unless it is the prefix or comes after it."""

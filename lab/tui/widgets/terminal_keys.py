@@ -1,13 +1,10 @@
-"""What a key of Textual's is for a program on a terminal, and the Alt keys that Textual's own reading loses.
+"""What a key of Textual's is for a program on a terminal.
 
 The sequences are xterm's, as its terminfo entry `xterm-256color` and ctlseqs.txt have them.
 """
 
-from collections.abc import Iterable
 from functools import lru_cache
 
-from textual._xterm_parser import XTermParser
-from textual.events import Key
 from textual.keys import key_to_character
 
 ESC = "\x1b"
@@ -81,23 +78,3 @@ def _control(base: str) -> str:
     if len(base) == 1 and base.isascii() and base.isalpha():
         return chr(ord(base.upper()) - 64)
     return _CONTROL.get(base) or _PLAIN.get(base, "")
-
-
-_read = XTermParser._sequence_to_key_events
-
-
-def _read_alt(parser: XTermParser, sequence: str, alt: bool = False) -> Iterable[Key]:
-    """Textual 8.2.8 reads Escape and a character as the character (or, for some, as another key), so that Escape
-    is lost to who types `Escape : w q` fast in vi, and Alt-. to bash. Here they are one key with Alt, at once."""
-    if len(sequence) == 2 and sequence[0] == ESC and sequence[1] not in f"{ESC}[O":
-        for event in _read(parser, sequence[1]):
-            shift = "shift+" if len(event.key) == 1 and event.key.isupper() else ""
-            name = event.key.lower() if shift else event.key
-            yield Key(f"alt+{shift}{name}", event.character)
-    else:
-        yield from _read(parser, sequence, alt)
-
-
-def keep_alt_keys() -> None:
-    """Make Textual read Alt keys as they are, in this process."""
-    XTermParser._sequence_to_key_events = _read_alt  # type: ignore[assignment,method-assign]

@@ -10,9 +10,6 @@ from rich.cells import cell_len
 from rich.color import Color
 from rich.segment import Segment
 from rich.style import Style
-from textual.color import TRANSPARENT
-from textual.color import Color as Colour
-from textual.filter import LineFilter
 from textual.strip import Strip
 
 from lab.tui.widgets.terminal_emulator import Cell, Emulator, Line
@@ -45,20 +42,6 @@ class Marks(NamedTuple):
         return sorted({max(0, min(each, width)) for each in found})
 
 
-class Ground(NamedTuple):
-    """What Textual does to all styles, such as taking the colours away, and the colour it takes to lie below them."""
-
-    colour: Colour = TRANSPARENT
-    filters: tuple[LineFilter, ...] = ()
-
-    def under(self, style: Style) -> Style:
-        """A style as it looks there; where it has no colour, the real terminal's own is seen."""
-        for each in self.filters:
-            [(_, filtered, _)] = each.apply([Segment(" ", style)], self.colour)
-            style = filtered or style
-        return style
-
-
 class Painter:
     """Paints lines, and knows the styles that it has met: to put one together takes longer than all else here."""
 
@@ -67,9 +50,9 @@ class Painter:
         self._known: dict[Any, Style] = {}
         self._made_for: Any = None
 
-    def strip(self, line: Line, width: int, marks: Marks, ground: Ground) -> Strip:
+    def strip(self, line: Line, width: int, marks: Marks) -> Strip:
         """A line as wide as the pane."""
-        self._forget_styles_of_another(ground)
+        self._forget_styles_of_another_palette()
         cells, segments, plain, length = line.cells[:width], [], True, 0
         for begin, end in pairwise(marks.edges(len(cells))):
             over = self._over(begin, marks)
@@ -83,7 +66,7 @@ class Painter:
                 column += len(texts)
                 length += len(text)
                 if text:  # not the right half of a wide character alone
-                    segments.append(Segment(text, self._style(look, over, ground)))
+                    segments.append(Segment(text, self._style(look, over)))
         return Strip(segments, length if plain else None).adjust_cell_length(width)
 
     @staticmethod
@@ -99,13 +82,13 @@ class Painter:
             return str(self._board.cursor.shape)
         return marks.highlight if column in marks.selected else ""
 
-    def _forget_styles_of_another(self, ground: Ground) -> None:
-        now = self._board.palette.generation, self._board.modes.reverse_screen, ground
+    def _forget_styles_of_another_palette(self) -> None:
+        now = self._board.palette.generation, self._board.modes.reverse_screen
         if now != self._made_for or len(self._known) > _STYLES:
             self._made_for = now
             self._known.clear()
 
-    def _style(self, look: Any, over: Style | str, ground: Ground) -> Style:
+    def _style(self, look: Any, over: Style | str) -> Style:
         known = self._known.get((look, over))
         if known is None:
             style = self._plain_style(look)
@@ -115,7 +98,7 @@ class Painter:
                 style += Style(reverse=not style.reverse)
             elif over:
                 style += Style(underline=not style.underline)  # a grid of cells has no bar
-            known = self._known[look, over] = ground.under(style)
+            known = self._known[look, over] = style
         return known
 
     def _plain_style(self, look: Any) -> Style:

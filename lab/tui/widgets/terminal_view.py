@@ -6,16 +6,14 @@ from typing import Any, ClassVar, Literal
 from rich.segment import Segment
 from rich.style import Style
 from textual import events
-from textual.color import TRANSPARENT
 from textual.geometry import Offset, Region
 from textual.strip import Strip
 from textual.timer import Timer
 from textual.widget import Widget
 
-from lab.tui.drawing import draw_rows
 from lab.tui.widgets.terminal_emulator import Emulator
 from lab.tui.widgets.terminal_keys import encode
-from lab.tui.widgets.terminal_paint import Ground, Marks, Painter
+from lab.tui.widgets.terminal_paint import Marks, Painter
 from lab.tui.widgets.terminal_selection import Selection
 
 FRAME = 1 / 30
@@ -211,8 +209,6 @@ class TerminalView(Widget):
         cursor, self._cursor = self._cursor, self._cursor_at()
         if cursor != self._cursor:
             rows |= {at[1] for at in (cursor, self._cursor) if at}
-        if not self._back and rows and draw_rows(self, rows, self._cursor):
-            return
         if self._cursor:
             self.app.cursor_position = self.content_region.offset + self._cursor  # for input methods
         if self._back:
@@ -233,23 +229,15 @@ class TerminalView(Widget):
         shown = board.focused and self.shows_cursor and not self._back and board.modes.cursor_visible
         return (board.cursor.display_x, board.cursor.y) if shown else None
 
-    def render_lines(self, crop: Region) -> list[Strip]:
-        """As Textual does it, but for the borders, the tint and the kept lines that a terminal does not have."""
-        ground = Ground(self.visual_style.background or TRANSPARENT, tuple(self.get_line_filters()))
-        return [self._line(y, ground).crop(*crop.column_span) for y in crop.line_range]
-
     def render_line(self, y: int) -> Strip:
         """One line of the picture."""
-        return self._line(y, Ground())
-
-    def _line(self, y: int, ground: Ground) -> Strip:
         row = y - self._back
         cursor = self._cursor[0] if self._cursor and self._cursor[1] == y else -1
         selected = self._selection.columns(self.emulator.scrolled + row)
         highlight = self.screen.get_component_rich_style("screen--selection") if selected else Style.null()
         width = self.outer_size.width
-        strip = self._painter.strip(self.emulator.line(row), width, Marks(cursor, selected, highlight), ground)
+        strip = self._painter.strip(self.emulator.line(row), width, Marks(cursor, selected, highlight))
         if y == 0 and self._back:
-            note = Segment(f" {self._back} of {self.emulator.history} lines back ", ground.under(Style(reverse=True)))
+            note = Segment(f" {self._back} of {self.emulator.history} lines back ", Style(reverse=True))
             return Strip.join([strip.crop(0, max(0, width - note.cell_length)), Strip([note])]).crop(0, width)
         return strip
