@@ -61,13 +61,15 @@ class _Lines(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         """A JSON object. What libraries say becomes an event too."""
         error = record.exc_info[1] if record.exc_info else None
-        event, values = record.getMessage(), record.args if isinstance(record.args, Mapping) else {}
-        if record.name.startswith("aiohttp"):  # it speaks of what a client sent
-            told = event + (f": {type(error).__name__}: {error}" if error else "")
+        values: Mapping[str, object]
+        if record.name == log.name and error is None:
+            event, values = record.msg, record.args if isinstance(record.args, Mapping) else {}
+        elif record.name.startswith("aiohttp"):  # it speaks of what a client sent
+            told = record.getMessage() + (f": {type(error).__name__}: {error}" if error else "")
             event, values = "http-error", {"text": text_of(" ".join(told.split()))}
-        elif record.name != log.name or error:
+        else:
             stack = "".join(traceback.format_exception(error, limit=-5)) if error else ""
-            event, values = "fault", {"text": f"{event}\n{stack}"}
+            event, values = "fault", {"text": f"{record.getMessage()}\n{stack}"}
         now = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
         return _encode({"time": now, "event": event, **values})
 

@@ -90,8 +90,8 @@ class _Server:
         self._stopping = True
         for task in tasks:
             task.cancel()
-        for listener in listeners:
-            await listener.stop(PATIENCE)
+        for listener, patience in zip(listeners, (PATIENCE, 0.0), strict=False):
+            await listener.stop(patience)
         log.info("stopped")
         writing.close()
 

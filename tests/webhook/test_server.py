@@ -14,7 +14,7 @@ import pytest
 from lab.certs import client_pair
 from lab.webhook.service import LARGEST_BODY, LARGEST_READ
 
-from .serving import Connection, Files, Server, review, status_of
+from .serving import PATIENCE, Connection, Files, Server, review, status_of
 
 REFUSED = (ssl.SSLError, ConnectionError)
 CHECK = "/check-image"
@@ -332,6 +332,17 @@ def test_a_client_that_stops_talking_is_closed(impatient: Server, words: bytes) 
         with contextlib.suppress(*REFUSED):
             while sock.recv(65536):  # fails by time-out when it is not closed
                 pass
+
+
+@pytest.mark.parametrize("tls", [True, False])
+def test_a_client_that_reads_no_answer_is_closed(impatient: Server, tls: bool) -> None:
+    with socket.socket() as plain:
+        plain.settimeout(PATIENCE)
+        plain.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        plain.connect(("127.0.0.1", impatient.port if tls else impatient.health_port))
+        sock = impatient.files.context().wrap_socket(plain, server_hostname="localhost") if tls else plain
+        with sock, pytest.raises(REFUSED):  # else a time-out
+            sock.sendall(b"GET /metrics HTTP/1.1\r\nHost: a\r\n\r\n" * 10**6)
 
 
 def test_a_client_without_handshake_is_closed(impatient: Server) -> None:
