@@ -18,7 +18,7 @@ from lab.grading import Grading, evidence_of
 from lab.images import binaries, kind_tool, node, official, pins, shelf
 from lab.images import gatekeeper as gatekeeper_release
 from lab.images.workshop import Workshop
-from lab.k8s import gatekeeper_state, golden, lifecycle, saved, webhook
+from lab.k8s import gatekeeper_state, golden, lifecycle, probe_namespace, saved, webhook
 from lab.k8s.cluster import Cluster
 from lab.k8s.record import Record
 from lab.k8s.watching import Watching
@@ -189,6 +189,7 @@ class Course:
         if keep:
             saved.clear(self._cluster.helper, saved.ALL, self.status, keep)
         gatekeeper_state.forget(self._cluster)
+        probe_namespace.forget(self._cluster)
         webhook.remove(self.name)
         self._cluster.files.kept_manifest.unlink(missing_ok=True)
         places.forget(self._cluster.files.place)
@@ -398,7 +399,8 @@ class Course:
     def _facts(self, record: Record, journal: Journal) -> Facts:
         """What was true right after `lab up`, and the manifest of before an exercise in effect changes it."""
         images = (ImageFact(image.name, image.manifest_digest, image.config_digest) for image in record.images)
-        facts = Facts(record.kubernetes_version, tuple(images), address=record.address)
+        namespace = probe_namespace.recall(self._cluster)
+        facts = Facts(record.kubernetes_version, tuple(images), address=record.address, namespace=namespace)
         try:
             manifests = golden.manifests(self._cluster.files.golden)
         except (LabError, tarfile.TarError, EOFError, OSError):  # damaged: a check that needs them says so

@@ -102,6 +102,11 @@ class ClusterPaths:
         return self.folder / "kept-kube-apiserver.yaml"
 
     @property
+    def probe_namespace(self) -> Path:
+        """The name of the namespace that checks try pods in."""
+        return self.folder / "probe-namespace"
+
+    @property
     def place(self) -> Path:
         """Where the learner was last: exercise and step."""
         return self.folder / "place.json"

@@ -1,11 +1,12 @@
 """audit-answer: a file on the node names the pods of a namespace that the audit found to violate the constraint."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from shlex import quote
 
-from lab.checks import audits, gatekeeper, gatekeeper_serving, images, probes
+from lab.checks import audits, enforcement, gatekeeper, gatekeeper_serving, images, probes
 from lab.checks.base import ApiAsk, Ask, Check, Facts, Judgement, NodeAsk, NotYet, Observation, check
 from lab.checks.causes import Cause, Object, found, items
 from lab.checks.gatekeeper import Policy
@@ -14,11 +15,15 @@ from lab.model import Verdict
 
 @dataclass(frozen=True)
 class Params(Policy):
-    """`file`: path on the node. `namespace`: whose pods are asked for. `trusted`: beginnings of trusted images."""
+    """`file`: path on the node. `namespace`: whose pods are asked for. `trusted`: beginnings of trusted images.
+
+    `planted`: the pods that the exercise made there, as a name, which may end in `*`, with an image of each.
+    """
 
     namespace: str
     file: str
     trusted: tuple[str, ...]
+    planted: Mapping[str, str]
 
 
 @check("audit-answer")
@@ -29,20 +34,20 @@ class AuditAnswer(Check[Params]):
 
     def asks(self, params: Params, facts: Facts, seen: Observation) -> Iterable[Ask]:
         """The file, the constraint's status, and the pods."""
-        return *params.policy_asks, self._file(params), self._pods(params)
+        return *params.policy_asks, self._file(params), _pods(params)
 
     def judge(self, params: Params, facts: Facts, seen: Observation) -> Judgement:
         """Judge the audit first, then the file."""
         expected = f"{params.file} names the pods in {params.namespace} that the audit of {params.constraint} lists"
         cause = gatekeeper.absent(params, seen) or self._nothing_written(params, seen)
-        cause = cause or gatekeeper_serving.stopped(gatekeeper.AUDIT, seen)
+        cause = cause or self._unplanted(params, seen) or gatekeeper_serving.stopped(gatekeeper.AUDIT, seen)
         if cause:
             return cause.fail(expected)
         audited, cause = self._audited(params, seen)
         cause = cause or self._compare(params, seen, audited)
         if cause:
             return cause.fail(expected)
-        return Judgement(Verdict.PASS, expected, f"it names {', '.join(sorted(audited))}", f"cat {params.file}")
+        return Judgement(Verdict.PASS, expected, f"the file names {', '.join(sorted(audited))}", f"cat {params.file}")
 
     def _nothing_written(self, params: Params, seen: Observation) -> Cause | None:
         answer, command = seen[self._file(params)], f"cat {params.file}"
@@ -52,24 +57,39 @@ class AuditAnswer(Check[Params]):
             return Cause("empty-answer", "the file names no pod", command)
         return None
 
+    @staticmethod
+    def _unplanted(params: Params, seen: Observation) -> Cause | None:
+        """Whether pods of the exercise are gone, or have other images: the audit would have nothing to tell of."""
+        pods = [(entry["metadata"]["name"], probes.images(entry["spec"])) for entry in items(seen[_pods(params)])]
+        gone = [
+            name.removesuffix("-*")
+            for name, image in params.planted.items()
+            if not any(fnmatchcase(pod, name) and image in images for pod, images in pods)
+        ]
+        if not gone:
+            return None
+        observed = f"what the exercise planted in {params.namespace} is no longer there as it was: {', '.join(gone)}"
+        return Cause("planted-gone", f"{observed}; {gatekeeper.PUT_BACK}", f"kubectl -n {params.namespace} get pods")
+
     def _audited(self, params: Params, seen: Observation) -> tuple[set[str], Cause | None]:
         """The pods that the audit found, and what is wrong with that."""
         template, constraint = found(seen[params.template_ask]) or {}, found(seen[params.constraint_ask]) or {}
-        pods = items(seen[self._pods(params)])
+        pods = items(seen[_pods(params)])
         if cause := gatekeeper.template_error(params, template) or gatekeeper.constraint_error(params, constraint):
             return set(), cause
-        audit = audits.audit_of(constraint, (template, *pods))
+        config = found(seen[gatekeeper.CONFIG])
+        audit = audits.audit_of(constraint, (template, *pods, *([config] if config else [])))
         audited = audit.pods(params.namespace)
         live = {str(pod["metadata"]["name"]) for pod in pods}
         if audited - live:
             raise NotYet(f"the last audit lists pods that are gone by now; {audits.NEXT}")
-        cause = self._unlike_the_pods(params, pods, audited)
+        cause = self._unlike_the_pods(params, seen, pods, audited)
         if cause and not audit.settled:
             raise NotYet(f"the last audit began right after a change; {audits.NEXT}")
         return audited, cause
 
     @staticmethod
-    def _unlike_the_pods(params: Params, pods: Iterable[Object], audited: set[str]) -> Cause | None:
+    def _unlike_the_pods(params: Params, seen: Observation, pods: Iterable[Object], audited: set[str]) -> Cause | None:
         """Whether the audit lists what it should not, or the other way round: then the policy is wrong.
 
         A pod with untrusted images in init or ephemeral containers only may be listed: that depends on the step.
@@ -83,8 +103,10 @@ class AuditAnswer(Check[Params]):
                 sort.add(str(pod["metadata"]["name"]))
         command = f"kubectl describe {params.kind.lower()} {params.constraint}"
         if few := must - audited:
-            observed = f"the audit does not list {_names(few)}, though their images are not trusted"
-            return Cause("audit-too-few", f"{observed}: correct the policy first", command)
+            # how many, not which: naming them would give the answer away
+            observed = f"the audit does not list {len(few)} of the {len(must)} pods whose images are not trusted"
+            unseen = None if must & audited else _unlooked(params, seen)
+            return unseen or Cause("audit-too-few", f"{observed}: correct the policy first", command)
         if many := audited - must - may:
             observed = f"the audit lists {_names(many)}, though all their images are trusted"
             return Cause("audit-too-many", f"{observed}: correct the policy first", command)
@@ -96,8 +118,8 @@ class AuditAnswer(Check[Params]):
         if extra := written - audited:
             return Cause("extra-pods", f"the audit does not list {_names(extra)} in {params.namespace}", command)
         if missing := audited - written:
-            # how many, not which: naming them would give the answer away
-            return Cause("missing-pods", f"{len(missing)} of the {len(audited)} pods are missing", command)
+            observed = f"{len(missing)} of the {len(audited)} pods that the audit lists are missing in the file"
+            return Cause("missing-pods", observed, command)
         return None
 
     def _written(self, params: Params, seen: Observation) -> set[str]:
@@ -109,9 +131,15 @@ class AuditAnswer(Check[Params]):
     def _file(params: Params) -> NodeAsk:
         return NodeAsk(f"head -c 16384 -- {quote(params.file)}")
 
-    @staticmethod
-    def _pods(params: Params) -> ApiAsk:
-        return ApiAsk(f"/api/v1/namespaces/{params.namespace}/pods", order=-1)
+
+def _pods(params: Params) -> ApiAsk:
+    return ApiAsk(f"/api/v1/namespaces/{params.namespace}/pods", order=-1)
+
+
+def _unlooked(params: Params, seen: Observation) -> Cause | None:
+    """Why the audit does not look at the pods at all."""
+    audit = enforcement.excluded(seen, [params.namespace], "audit")
+    return enforcement.unmatched(params, seen, [params.namespace]) or audit
 
 
 def _all_trusted(params: Params, names: Iterable[str]) -> bool:

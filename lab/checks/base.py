@@ -8,7 +8,7 @@ A new kind of check is one file in this package.
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Generic, TypeVar, overload
+from typing import Any, ClassVar, Generic, TypeVar, overload
 
 from lab.checks.node_file import NodeFile
 from lab.model import Verdict
@@ -62,6 +62,22 @@ class ApiAsk:
 
 
 @dataclass(frozen=True)
+class CreateAsk:
+    """A pod that is really to be made, of which admission decides before storage finds its name taken (409).
+
+    It is the one ask that is no dry run, for what looks at whether it is one. It may be asked only where a pod of its
+    name was seen in this very observation, and must have a scheduling gate, so that it would never run. Should it be
+    stored all the same, because that pod has gone meanwhile, it is deleted again by its uid.
+
+    `path`: of the namespace's pods. `body`: the pod, with its name.
+    """
+
+    path: str
+    body: str
+    order: ClassVar[int] = 0
+
+
+@dataclass(frozen=True)
 class WebhookAsk:
     """What the lab's webhook has logged in the last three minutes: one JSON object a line, the newest last.
 
@@ -69,7 +85,7 @@ class WebhookAsk:
     """
 
 
-Ask = NodeAsk | FileAsk | DirectoryAsk | ApiAsk | WebhookAsk
+Ask = NodeAsk | FileAsk | DirectoryAsk | ApiAsk | CreateAsk | WebhookAsk
 
 
 @dataclass(frozen=True)
@@ -108,7 +124,7 @@ class Observation:
     @overload
     def __getitem__(self, ask: FileAsk | DirectoryAsk) -> NodeFile: ...
     @overload
-    def __getitem__(self, ask: NodeAsk | ApiAsk | WebhookAsk) -> Answer: ...
+    def __getitem__(self, ask: NodeAsk | ApiAsk | CreateAsk | WebhookAsk) -> Answer: ...
     def __getitem__(self, ask: Ask) -> Answer | NodeFile:
         """The answer to an ask.
 
@@ -158,6 +174,8 @@ class Facts:
     """The static pods' manifests by file name, as they were then; none where they are not known."""
     kept_manifest: bytes | None = None
     """The kube-apiserver's manifest from before an exercise that is in effect changes it; None when there is none."""
+    namespace: str = ""
+    """One that was made under a name drawn anew, of which no policy can know; empty where there is none."""
 
     def image_of(self, component: str) -> ImageFact:
         """The image of a control-plane component such as `kube-apiserver`.

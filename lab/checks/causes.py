@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from lab.checks.base import Answer, CouldNotTell, Judgement
@@ -34,10 +35,15 @@ def found(answer: Answer) -> Object | None:
         return None
     if answer.code != 200:
         raise CouldNotTell(f"the API server answers with status {answer.code}: {answer.text[:200]}")
-    value: Object = json.loads(answer.text)
-    return value
+    return _parsed(answer.text)
 
 
 def items(answer: Answer) -> list[Object]:
     """The objects of a list; none where the API server does not know the kind."""
     return list((found(answer) or {}).get("items") or [])
+
+
+@lru_cache(maxsize=64)  # many checks read the same answers, and some read them for each of their probes
+def _parsed(text: str) -> Object:
+    value: Object = json.loads(text)
+    return value

@@ -1,10 +1,11 @@
-"""constraint-template and constraint-enforced: what Gatekeeper itself says of the learner's two objects."""
+"""constraint-template and constraint-enforced: whether the learner's two objects are in force."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 
-from lab.checks import enforcement, gatekeeper, gatekeeper_serving
-from lab.checks.base import Ask, Check, Facts, Judgement, NotYet, Observation, check
-from lab.checks.causes import Cause, Object, found
+from lab.checks import gatekeeper, gatekeeper_serving, probes, refusals, refusing
+from lab.checks.base import ApiAsk, Ask, Check, Facts, Judgement, NotYet, Observation, check
+from lab.checks.causes import Object, found
 from lab.checks.gatekeeper import Policy, Template
 from lab.model import Verdict
 
@@ -34,7 +35,7 @@ class ConstraintTemplate(Check[Template]):
         if not self._established(found(seen[params.crd_ask])):
             raise NotYet("Gatekeeper has not made the template's CRD yet")
         crd = params.crd_ask.path.rpartition("/")[2]
-        return Judgement(Verdict.PASS, expected, f"the CRD {crd} is established", f"kubectl get crd {crd}")
+        return Judgement(Verdict.PASS, expected, f"Gatekeeper made the CRD {crd} of it", f"kubectl get crd {crd}")
 
     @staticmethod
     def _established(crd: Object | None) -> bool:
@@ -42,34 +43,39 @@ class ConstraintTemplate(Check[Template]):
         return any(entry["type"] == "Established" and entry["status"] == "True" for entry in conditions)
 
 
+@dataclass(frozen=True)
+class Tried(Policy):
+    """`images`: of which the constraint has to refuse at least one, in a pod in `namespace`."""
+
+    namespace: str
+    images: tuple[str, ...]
+
+
 @check("constraint-enforced")
-class ConstraintEnforced(Check[Policy]):
-    """The constraint says deny, and the webhook enforces it as it is now; what it lets in is for other checks."""
+class ConstraintEnforced(Check[Tried]):
+    """The constraint was seen to refuse; what it lets in is for other checks."""
 
-    takes = Policy
+    takes = Tried
 
-    def asks(self, params: Policy, facts: Facts, seen: Observation) -> Iterable[Ask]:
-        """The template, the constraint, and what there is besides."""
-        return params.policy_asks
+    def asks(self, params: Tried, facts: Facts, seen: Observation) -> Iterable[Ask]:
+        """What there is, and then a dry run with each image."""
+        yield from (*params.policy_asks, refusals.BEFORE)
+        if not gatekeeper.absent(params, seen):
+            yield from refusing.asks(self._probes(params, facts), seen)
 
-    def judge(self, params: Policy, facts: Facts, seen: Observation) -> Judgement:
-        """Judge by the constraint's spec and status."""
+    def judge(self, params: Tried, facts: Facts, seen: Observation) -> Judgement:
+        """Judge by the probes; the constraint's spec and status explain that none was refused."""
         name = params.constraint
-        expected = f"Gatekeeper enforces the constraint {name} of kind {params.kind}, with enforcementAction deny"
-        if cause := self._wrong(params, seen):
+        expected = f"Gatekeeper enforces the constraint {name} of kind {params.kind}: it refuses pods"
+        if cause := gatekeeper.absent(params, seen):
             return cause.fail(expected)
-        gatekeeper.await_taken_in(params, seen)
+        probes_sent = self._probes(params, facts)
+        if cause := refusing.cause(params, facts, seen, probes_sent, params.namespace):
+            return cause.fail(expected)
+        image, said = refusing.first(params, seen, probes_sent)
         command = f"kubectl describe {params.kind.lower()} {name}"
-        return Judgement(Verdict.PASS, expected, "every pod of the webhook reports Enforced: true", command)
+        return Judgement(Verdict.PASS, expected, f"a pod with {image} was refused: {said}", command)
 
     @staticmethod
-    def _wrong(params: Policy, seen: Observation) -> Cause | None:
-        if cause := gatekeeper.absent(params, seen):
-            return cause
-        template, constraint = found(seen[params.template_ask]) or {}, found(seen[params.constraint_ask]) or {}
-        return (
-            gatekeeper.template_error(params, template)
-            or gatekeeper.constraint_error(params, constraint)
-            or enforcement.weak(params, constraint)
-            or gatekeeper_serving.stopped(gatekeeper.CONTROLLER, seen)
-        )
+    def _probes(params: Tried, facts: Facts) -> dict[str, ApiAsk]:
+        return {image: probes.create(params.namespace, image, facts.nonce) for image in params.images}

@@ -5,6 +5,7 @@ that what they say to be in force was in force when the probes came. Field names
 """
 
 import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from lab.checks.base import ApiAsk, Ask, NotYet, Observation
@@ -22,6 +23,9 @@ WEBHOOKS = ApiAsk(
 )
 CONSTRAINTS = ApiAsk(f"/apis/status.gatekeeper.sh/v1beta1/namespaces/{NAMESPACE}/constraintpodstatuses", order=-1)
 """One object for every constraint, of any kind, and every pod of Gatekeeper."""
+NAMESPACES = ApiAsk("/api/v1/namespaces", order=-1)
+CONFIG = ApiAsk(f"/apis/config.gatekeeper.sh/v1alpha1/namespaces/{NAMESPACE}/configs/config", order=-1)
+"""Gatekeeper's Config; it minds none of another name."""
 
 
 @dataclass(frozen=True)
@@ -57,8 +61,15 @@ class Policy(Template):
 
     @property
     def policy_asks(self) -> tuple[Ask, ...]:
-        """All that the functions of this module read."""
-        return self.template_ask, self.constraint_ask, CONSTRAINTS, DEPLOYMENTS, WEBHOOKS
+        """All that tells whether the policy is in force."""
+        state = CONSTRAINTS, DEPLOYMENTS, WEBHOOKS, NAMESPACES, CONFIG
+        return self.template_ask, self.constraint_ask, self.binding_ask, *state
+
+    @property
+    def binding_ask(self) -> ApiAsk:
+        """The binding that Gatekeeper makes of the constraint when its template is in CEL (GetVAPBindingName)."""
+        name = f"gatekeeper-{self.kind.lower()}-{self.constraint}"
+        return ApiAsk(f"/apis/admissionregistration.k8s.io/v1/validatingadmissionpolicybindings/{name}", order=-1)
 
 
 def absent(policy: Policy, seen: Observation) -> Cause | None:
@@ -152,6 +163,12 @@ def constraint_error(policy: Policy, constraint: Object) -> Cause | None:
         command = f"kubectl describe {policy.kind.lower()} {policy.constraint}"
         return Cause("constraint-error", f"Gatekeeper cannot use the constraint: {said[:400]}", command)
     return None
+
+
+def labels_of(namespaces: Iterable[str], seen: Observation) -> dict[str, Mapping[str, str]]:
+    """Some namespaces with their labels, as far as they are there."""
+    every = {entry["metadata"]["name"]: entry["metadata"].get("labels") or {} for entry in items(seen[NAMESPACES])}
+    return {name: every[name] for name in namespaces if name in every}
 
 
 def _no_constraint(policy: Policy, template: Object, seen: Observation) -> Cause:

@@ -23,8 +23,8 @@ class GatekeeperServing(Check[Params]):
     takes = Params
 
     def asks(self, params: Params, facts: Facts, seen: Observation) -> Iterable[Ask]:
-        """Gatekeeper's deployments and its webhook configuration."""
-        return gatekeeper.DEPLOYMENTS, gatekeeper.WEBHOOKS
+        """Gatekeeper's deployments, its webhook configuration, and the labels of the namespaces."""
+        return gatekeeper.DEPLOYMENTS, gatekeeper.WEBHOOKS, gatekeeper.NAMESPACES
 
     def judge(self, params: Params, facts: Facts, seen: Observation) -> Judgement:
         """Judge whether pods of the namespaces are sent to a Gatekeeper that runs."""
@@ -32,7 +32,7 @@ class GatekeeperServing(Check[Params]):
         if cause := unserved(seen, params.namespaces):
             return cause.fail(expected)
         command = f"kubectl -n {gatekeeper.NAMESPACE} get deployments"
-        return Judgement(Verdict.PASS, expected, "it runs, and the API server asks it", command)
+        return Judgement(Verdict.PASS, expected, "Gatekeeper runs, and the API server asks it", command)
 
 
 def unserved(seen: Observation, namespaces: Sequence[str]) -> Cause | None:
@@ -51,7 +51,7 @@ def unserved(seen: Observation, namespaces: Sequence[str]) -> Cause | None:
         why = f"the API server has no webhook {gatekeeper.WEBHOOK} any more, so it asks Gatekeeper nothing"
         observed = f"{why}; {gatekeeper.PUT_BACK}"
         return Cause("webhook-gone", observed, command.removesuffix(" -o yaml"))
-    if why := matching.unsent(webhooks[0], namespaces):
+    if why := matching.unsent(webhooks[0], gatekeeper.labels_of(namespaces, seen)):
         observed = f"the webhook {gatekeeper.WEBHOOK} was changed: {why}; {gatekeeper.PUT_BACK}"
         return Cause("webhook-changed", observed, command)
     return None

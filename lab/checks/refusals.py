@@ -10,14 +10,15 @@ from dataclasses import dataclass
 
 from lab.checks import gatekeeper
 from lab.checks.base import Answer, ApiAsk, CouldNotTell, NotYet, Observation
-from lab.checks.causes import found
+from lab.checks.causes import Cause, found
 from lab.checks.gatekeeper import Policy
 
 BEFORE = ApiAsk("/metrics?lab=before", order=-1)
 AFTER = ApiAsk("/metrics?lab=after", order=1)
 """The API server's metrics before and after the probes."""
 
-ADMITTED, REFUSED = "admitted", "refused"
+ADMITTED, REFUSED, BROKEN = "admitted", "refused", "broken-rule"
+"""What becomes of a pod: the last is that Gatekeeper could not make a result of what a rule yields, and refused."""
 OTHERS = ("same-name", "other-policy", "other-constraint", "other-admission")
 
 _WEBHOOK = re.compile(r'admission webhook "([^"]+)" denied the request: ?')
@@ -26,28 +27,20 @@ _POLICY = re.compile(
     r"ValidatingAdmissionPolicy '([^']+)' with binding '([^']+)' denied request: "
 )
 _FORBIDDEN = re.compile(r"(?:pods|Pod) \"[^\"]*\" is forbidden: ")
-_FAIL_OPEN = re.compile(
-    r'^apiserver_admission_webhook_fail_open_count\{[^}]*name="' + re.escape(gatekeeper.WEBHOOK) + r'"[^}]*\} (\S+)$',
-    re.MULTILINE,
-)
+_FAIL_OPEN = "\napiserver_admission_webhook_fail_open_count{"
+_OF_GATEKEEPER = re.compile(r'[^}]*name="' + re.escape(gatekeeper.WEBHOOK) + r'"[^}]*\} (\S+)')
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of a pod: `admitted`, `refused` (by the constraint) or one of `OTHERS`; and who said what."""
+    """What became of a pod: `ADMITTED`, `REFUSED` (by the constraint), `BROKEN` or one of `OTHERS`; who said what."""
 
     what: str
     said: str = ""
 
 
-def binding_of(policy: Policy) -> ApiAsk:
-    """The binding that Gatekeeper makes of a constraint whose template is in CEL (GetVAPBindingName)."""
-    name = f"gatekeeper-{policy.kind.lower()}-{policy.constraint}"
-    return ApiAsk(f"/apis/admissionregistration.k8s.io/v1/validatingadmissionpolicybindings/{name}", order=-1)
-
-
 def outcome(answer: Answer, policy: Policy, seen: Observation) -> Outcome:
-    """What the answer to a dry run says became of the pod.
+    """What the answer to a probe says became of the pod.
 
     Raises:
         CouldNotTell: it says nothing about admission.
@@ -57,6 +50,8 @@ def outcome(answer: Answer, policy: Policy, seen: Observation) -> Outcome:
         return Outcome(ADMITTED)
     status = json.loads(answer.text)
     message = str(status.get("message", ""))
+    if answer.code == 409 and status.get("reason") == "AlreadyExists":
+        return Outcome(ADMITTED)  # what decides about a name comes after admission
     causes = [str(cause.get("message", "")) for cause in (status.get("details") or {}).get("causes") or []]
     refusals = [judged for text in causes if (judged := _by_policy(text, policy, seen))]
     if any(judged.what == REFUSED for judged in refusals):
@@ -88,6 +83,14 @@ def of_message(message: str, policy: Policy, seen: Observation) -> Outcome | Non
     return None
 
 
+def broken(outcome: Outcome, template: str) -> Cause:
+    """Why a pod was `BROKEN`."""
+    observed = (
+        f"Gatekeeper could not use what the rule of the template yields, whose msg must be a text: {outcome.said}"
+    )
+    return Cause(BROKEN, observed, f"kubectl get constrainttemplate {template} -o yaml")
+
+
 def failed_open(seen: Observation) -> bool:
     """Whether the API server let something pass because Gatekeeper did not answer, while the probes were sent."""
     return _count(seen[BEFORE]) != _count(seen[AFTER])
@@ -107,12 +110,16 @@ def _by_webhook(webhook: str, said: str, policy: Policy, seen: Observation) -> O
     first = said.partition("\n")[0]
     if webhook != gatekeeper.WEBHOOK:
         return Outcome("other-admission", f"the webhook {webhook}: {first[:200]}")
-    if not first.startswith(f"[{policy.constraint}] "):
-        if f"\n[{policy.constraint}] " in said:
-            name = first.partition("]")[0].lstrip("[")
-            advice = f"remove it and look again: kubectl get constraints | grep {name}"
-            raise CouldNotTell(f"the constraint {name} refuses the pod too; {advice}")
-        return Outcome("other-constraint", f"another constraint: {first[:200]}")
+    named = re.match(r"\[([^\]]*)\] ", first)
+    if not named:
+        return Outcome(BROKEN, first[:300])
+    if named[1] != policy.constraint:
+        if f"\n[{policy.constraint}] " not in said:
+            return Outcome("other-constraint", f"another constraint: {first[:200]}")
+        if (policy.kind, named[1]) not in gatekeeper.known_constraints(seen):
+            # what another rule says may be anything, the name of this constraint too
+            advice = f"remove it and look again: kubectl get constraints | grep {named[1]}"
+            raise CouldNotTell(f"the constraint {named[1]} refuses the pod too; {advice}")
     if kinds := gatekeeper.same_names(policy, seen):
         return Outcome("same-name", f"{policy.constraint}, which is also the name of a {', '.join(kinds)}")
     return Outcome(REFUSED, first[:300])
@@ -123,13 +130,13 @@ def _by_policy(message: str, policy: Policy, seen: Observation) -> Outcome | Non
     if not match:
         return None
     said = f"the ValidatingAdmissionPolicy {match[1]}: {message[match.end() :][:200]}"
-    made = match[2] == binding_of(policy).path.rpartition("/")[2] and _made_of(match[1], policy, seen)
+    made = match[2] == policy.binding_ask.path.rpartition("/")[2] and _made_of(match[1], policy, seen)
     return Outcome(REFUSED if made else "other-policy", said)
 
 
 def _made_of(name: str, policy: Policy, seen: Observation) -> bool:
     """Whether the binding is what Gatekeeper made of this very constraint."""
-    binding, constraint = found(seen[binding_of(policy)]), found(seen[policy.constraint_ask])
+    binding, constraint = found(seen[policy.binding_ask]), found(seen[policy.constraint_ask])
     if binding is None or constraint is None or binding["spec"].get("policyName") != name:
         return False
     owners = binding["metadata"].get("ownerReferences") or []
@@ -148,4 +155,5 @@ def _plugin(said: str) -> str:
 def _count(answer: Answer) -> float:
     if answer.code != 200:
         raise NotYet(f"the API server's metrics cannot be read (status {answer.code})")
-    return sum(float(value) for value in _FAIL_OPEN.findall(answer.text))
+    found = map(_OF_GATEKEEPER.match, f"\n{answer.text}".split(_FAIL_OPEN)[1:])  # of some megabytes, hence no search
+    return sum(float(match[1]) for match in found if match)

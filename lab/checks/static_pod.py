@@ -1,14 +1,13 @@
 """unseen-static-pod: a forbidden image runs on the node, because the constraint only ever sees the mirror pod."""
 
 import json
-import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from shlex import quote
 from typing import Any
 
-from lab.checks import enforcement, refusals
-from lab.checks.base import ApiAsk, Ask, Check, CouldNotTell, Facts, Judgement, NodeAsk, NotYet, Observation, check
+from lab.checks import gatekeeper, probes, refusals, refusing
+from lab.checks.base import ApiAsk, Ask, Check, CouldNotTell, Facts, Judgement, NodeAsk, Observation, check
 from lab.checks.causes import Cause, items
 from lab.checks.gatekeeper import Policy
 from lab.model import Verdict
@@ -35,25 +34,27 @@ class Container:
 
 @check("unseen-static-pod")
 class UnseenStaticPod(Check[Params]):
-    """The container runtime says what runs, the API what is known, and the kubelet's log who refused the mirror."""
+    """The container runtime says what runs, the API what is known, and a dry run who refuses the mirror pod."""
 
     takes = Params
 
     def asks(self, params: Params, facts: Facts, seen: Observation) -> Iterable[Ask]:
-        """Containers and sandboxes on the node, the kubelet's last words on the mirror, and the namespace's pods."""
-        node = self._running(params), self._sandboxes(params), self._log(params)
-        return *params.policy_asks, refusals.binding_of(params), self._pods(params), *node
+        """Containers and sandboxes on the node and the namespace's pods; then a dry run of the mirror pod."""
+        node = self._running(params), self._sandboxes(params)
+        yield from (*params.policy_asks, refusals.BEFORE, self._pods(params), *node)
+        if containers := self._static(params, seen):
+            yield from refusing.asks(_mirror(params, containers), seen)
 
     def judge(self, params: Params, facts: Facts, seen: Observation) -> Judgement:
         """Judge the constraint, what runs, and what the API server knows of it."""
-        expected = f"{params.constraint} is in force, and the static pod {params.pod} runs an image that it refuses"
-        cause = enforcement.in_force(params, seen, [params.namespace]) or self._wrong(params, seen)
+        expected = f"the static pod {params.pod} runs an image, and {params.constraint} refuses its mirror pod"
+        cause = gatekeeper.absent(params, seen) or self._wrong(params, facts, seen)
         if cause:
             return cause.fail(expected)
-        observed = "it runs, and the API server has no pod of that name"
+        observed = f"the static pod runs, {params.constraint} refused its mirror pod, and the API server has none"
         return Judgement(Verdict.PASS, expected, observed, f"crictl ps; kubectl -n {params.namespace} get pods")
 
-    def _wrong(self, params: Params, seen: Observation) -> Cause | None:
+    def _wrong(self, params: Params, facts: Facts, seen: Observation) -> Cause | None:
         containers = self._static(params, seen)
         if not containers:
             observed = f"no static pod {params.pod} in the namespace {params.namespace} runs on the node"
@@ -62,29 +63,15 @@ class UnseenStaticPod(Check[Params]):
         if all(image.startswith(params.trusted) for image in images):
             observed = f"the static pod runs {', '.join(images)}, which the constraint admits"
             return Cause("trusted-image", observed, "crictl ps")
+        mirror = _mirror(params, containers)
+        if cause := refusing.cause(params, facts, seen, mirror, params.namespace):
+            return cause
         known = {str(pod["metadata"]["name"]) for pod in items(seen[self._pods(params)])}
         if mirrors := sorted({container.pod for container in containers} & known):
             observed = f"the API server has the pod {mirrors[0]}, so its mirror was not refused: move the manifest away"
             command = f"kubectl -n {params.namespace} get pod {mirrors[0]}"
             return Cause("mirror-exists", f"{observed} and back", command)
-        return self._refused_by(params, seen)
-
-    def _refused_by(self, params: Params, seen: Observation) -> Cause | None:
-        log = seen[self._log(params)].text
-        quoted = re.search(r' err=("(?:[^"\\]|\\.)*") pod=', log)
-        if not quoted:
-            raise NotYet("the kubelet has not tried lately to tell the API server of it; it does so every minute")
-        said = str(json.loads(quoted[1]))
-        outcome = refusals.of_message(said, params, seen)
-        if outcome is None:
-            raise CouldNotTell(f"the kubelet could not make the mirror pod: {said[:300]}")
-        if outcome.what == refusals.REFUSED:
-            return None
-        return Cause(
-            outcome.what,
-            f"its mirror was not refused by {params.constraint}, but by {outcome.said}",
-            f"{_JOURNAL} -g mirror | tail",
-        )
+        return None
 
     def _static(self, params: Params, seen: Observation) -> list[Container]:
         """The running containers of the pod, where the kubelet read the pod from a file."""
@@ -113,13 +100,21 @@ class UnseenStaticPod(Check[Params]):
         return NodeAsk(f"crictl pods --namespace {quote(params.namespace)} -o json")
 
     @staticmethod
-    def _log(params: Params) -> NodeAsk:
-        wanted = quote(f'Failed creating a mirror pod.*pod="{params.namespace}/{params.pod}-')
-        return NodeAsk(f"{_JOURNAL} --since=-3min -g {wanted} -n 1 || true")
-
-    @staticmethod
     def _pods(params: Params) -> ApiAsk:
         return ApiAsk(f"/api/v1/namespaces/{params.namespace}/pods", order=-1)
+
+
+def _mirror(params: Params, containers: Sequence[Container]) -> dict[str, ApiAsk]:
+    """A dry run of the pod by which the kubelet would tell the API server of the static pod, by the pod's images."""
+    name = containers[0].pod
+    metadata = {
+        "name": name,
+        "annotations": {"kubernetes.io/config.mirror": "0", "kubernetes.io/config.source": "file"},
+    }
+    listed = [{"name": f"app-{number}", "image": container.image} for number, container in enumerate(containers)]
+    spec = {"nodeName": name.removeprefix(f"{params.pod}-"), "containers": listed}
+    images = ", ".join(container.image for container in containers)
+    return {images: probes.as_dry_run(params.namespace, metadata, spec)}
 
 
 def _listed(text: str, key: str) -> list[dict[str, Any]]:

@@ -16,13 +16,13 @@ def asked(
     before = -1
     while len(answers) > before:
         before = len(answers)
-        for ask in _asks(check, params, facts, Observation(dict(answers))):
+        for ask in asks_of(check, params, facts, Observation(dict(answers))):
             if ask not in answers:
                 answers[ask] = answer(ask)
     return Observation(answers)
 
 
-def _asks(check: Check[Any], params: Any, facts: Facts, seen: Observation) -> list[Ask]:
+def asks_of(check: Check[Any], params: Any, facts: Facts, seen: Observation) -> list[Ask]:
     found: list[Ask] = []
     with suppress(CouldNotTell):  # a check stops where it goes on from an answer that is not there
         for ask in check.asks(params, facts, seen):

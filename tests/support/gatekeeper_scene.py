@@ -12,7 +12,7 @@ from typing import Any
 
 from asking import asked
 
-from lab.checks.base import REGISTRY, Answer, ApiAsk, Ask, Facts, Judgement, NodeAsk, Unknown
+from lab.checks.base import REGISTRY, Answer, ApiAsk, Ask, CreateAsk, Facts, Judgement, NodeAsk, Unknown
 
 RECORDED = Path(__file__).parents[1] / "unit" / "checks" / "recorded" / "gatekeeper.json"
 POLICY = {"template": "k8strustedimages", "kind": "K8sTrustedImages", "constraint": "pod-trusted-images"}
@@ -23,8 +23,8 @@ Decide = Callable[[str, str, list[str]], str]
 
 
 def whitelist(namespace: str, where: str, images: list[str]) -> str:
-    """What the right policy does."""
-    return "admitted" if all(image.startswith(TRUSTED) for image in images) else "refused"
+    """What the right policy does, which is about pods."""
+    return "admitted" if where == "deployment" or all(image.startswith(TRUSTED) for image in images) else "refused"
 
 
 class Scene:
@@ -32,15 +32,22 @@ class Scene:
 
     Args:
         decide: what becomes of a probe.
+        lets_in: whether a pod is admitted whatever `decide` says, of the pod and whether it is a dry run.
         changes: other answers, by the name of the thing (`template`, `constraint`, `pods`, ...): the name of a recorded
             one, or the answer itself.
     """
 
-    facts = Facts("v1.36.4", ())
+    facts = Facts("v1.36.4", (), "a1b2c3d4", namespace="team-maple42")
 
-    def __init__(self, decide: Decide = whitelist, **changes: str | Answer | Unknown) -> None:
+    def __init__(
+        self,
+        decide: Decide = whitelist,
+        lets_in: Callable[[Any, bool], bool] = lambda pod, dry_run: False,
+        **changes: str | Answer | Unknown,
+    ) -> None:
         self.recorded: dict[str, Any] = json.loads(RECORDED.read_text())
         self.decide = decide
+        self.lets_in = lets_in
         self.changes = changes
 
     def body(self, name: str) -> Any:
@@ -60,19 +67,26 @@ class Scene:
         return check.judge(given, self.facts, asked(check, given, self.facts, self._answer))
 
     def _answer(self, ask: Ask) -> Answer | Unknown:
-        if isinstance(ask, ApiAsk) and ask.method != "GET":
+        if isinstance(ask, CreateAsk) or (isinstance(ask, ApiAsk) and ask.method != "GET"):
             return self._probe(ask)
         thing = _thing(ask)
         given = self.changes.get(thing.replace("-", "_"), thing)
         return self.answer(given) if isinstance(given, str) else given
 
-    def _probe(self, ask: ApiAsk) -> Answer | Unknown:
-        assert ask.path.endswith("?dryRun=All")
-        spec: Mapping[str, Any] = json.loads(ask.body)["spec"]
-        where = next(name for name in ("ephemeralContainers", "initContainers", "containers") if spec.get(name))
+    def _probe(self, ask: ApiAsk | CreateAsk) -> Answer | Unknown:
+        really = isinstance(ask, CreateAsk)
+        assert really != ask.path.endswith("?dryRun=All")
+        pod = json.loads(ask.body)
+        if self.lets_in(pod, not really):
+            return object_answer({"reason": "AlreadyExists"}, 409) if really else self.answer("admitted")
+        spec: Mapping[str, Any] = pod["spec"].get("template", pod)["spec"]
         lists = ("ephemeralContainers", "initContainers", "containers")
+        where = "deployment" if "template" in pod["spec"] else next(name for name in lists if spec.get(name))
         images = [container["image"] for name in lists for container in spec.get(name, [])]
-        return self.answer(self.decide(ask.path.split("/")[4], where, images))
+        decided = self.decide(ask.path.split("/namespaces/")[1].split("/")[0], where, images)
+        if really and decided == "admitted":
+            return object_answer({"reason": "AlreadyExists"}, 409)
+        return self.answer(decided)
 
 
 def stale(name: str) -> Answer:
@@ -104,8 +118,13 @@ def _thing(ask: Ask) -> str:
         "validatingwebhookconfigurations": "webhooks",
         "pods": "pod",
         "deployments": "deployment",
+        "configs": "config",
     }
     listed = {
+        "namespaces": "namespaces",
+        "assign": "none",
+        "assignimage": "mutations",
+        "modifyset": "none",
         "constraintpodstatuses": "known",
         "pods": "pods",
         "replicasets": "replica-sets",

@@ -1,5 +1,6 @@
 """The audit: whether it is of what there is now, and what a learner wrote down of it. And dryrun, which it counts."""
 
+import json
 from datetime import timedelta
 
 import pytest
@@ -10,13 +11,15 @@ from lab.checks.base import Answer, CouldNotTell, NotYet
 from lab.model import Verdict
 
 FILE = "/root/opa-whitelist/violating-pods"
-ANSWER = {**POLICY, "namespace": "supply-chain", "file": FILE, "trusted": TRUSTED}
+PLANTED = {"storefront": "docker.io/nginx", "app": "nginx", "test-*": "quay.io/acme/reports:1.4"}
+ANSWER = {**POLICY, "namespace": "supply-chain", "file": FILE, "trusted": TRUSTED, "planted": PLANTED}
 RECORDED = Scene()
 PODS = [
     entry["name"]
     for entry in RECORDED.body("constraint")["status"]["violations"]
     if entry["namespace"] == "supply-chain"
 ]
+NAMES = {name for name in PODS if name != "pod"}  # a word of every sentence
 DRYRUN = {**POLICY, "namespace": "supply-chain", "image": "nginx"}
 
 
@@ -116,9 +119,52 @@ def test_what_else_is_wrong(changes, reason) -> None:
     assert found.command
 
 
-def test_the_names_of_wrongly_audited_pods_are_told() -> None:
+def test_of_wrongly_audited_pods_only_the_names_of_trusted_ones_are_told() -> None:
     assert "storefront" in judge(constraint=also("storefront")).observed
-    assert "metrics" in judge(constraint=without("metrics")).observed
+    few = judge(constraint=without("metrics")).observed
+    assert f"1 of the {len(PODS)} pods" in few
+    assert not NAMES & set(few.split())
+
+
+def test_a_constraint_that_looks_at_no_pod_is_told_and_no_name() -> None:
+    def empty(status):
+        status.update(violations=[], totalViolations=0)
+
+    none, of_deployments = audit(empty), json.loads(audit(empty).text)
+    of_deployments["spec"]["match"]["kinds"] = [{"apiGroups": ["apps"], "kinds": ["Deployment"]}]
+    made, spec = (
+        {"creationTimestamp": "2026-11-01T00:00:00Z"},
+        {"excludedNamespaces": ["supply-*"], "processes": ["audit"]},
+    )
+    config = object_answer({"metadata": made, "spec": {"match": [spec]}})
+    for changes, reason in (
+        ({"constraint": none}, "audit-too-few"),
+        ({"constraint": object_answer(of_deployments)}, "kinds"),
+        ({"constraint": none, "config": config}, "config"),
+    ):
+        found = judge(**changes)
+        assert (found.verdict, found.reason) == (Verdict.FAIL, reason)
+        assert not NAMES & set(found.observed.split())
+
+
+def other_pods(change):
+    body = RECORDED.body("pods")
+    body["items"] = [pod for pod in body["items"] if change(pod) is not None]
+    return object_answer(body)
+
+
+@pytest.mark.parametrize(
+    ("change", "gone"),
+    [
+        (lambda pod: None if pod["metadata"]["name"] == "app" else pod, "app"),
+        (lambda pod: None if pod["metadata"]["name"].startswith("test-") else pod, "test"),
+        (lambda pod: pod["spec"].update(containers=[{"image": "docker.io/nginx"}]) or pod, "app"),
+    ],
+)
+def test_what_the_exercise_planted_must_be_there(change, gone) -> None:
+    found = judge("heartbeat", pods=other_pods(change))
+    assert (found.verdict, found.reason) == (Verdict.FAIL, "planted-gone")
+    assert gone in found.observed.split(":")[1]
 
 
 def test_only_pods_count() -> None:
@@ -189,8 +235,17 @@ def admit_all(namespace, where, images):
     return "admitted"
 
 
-def test_dryrun_admits_and_counts() -> None:
-    found = Scene(admit_all, constraint="constraint-dryrun").judge("constraint-dryrun", **DRYRUN)
+def scoped(*actions):
+    """The constraint in dryrun, by actions of every enforcement point."""
+    body = RECORDED.body("constraint-dryrun")
+    entries = [{"action": action, "enforcementPoints": [{"name": "*"}]} for action in actions]
+    body["spec"].update(enforcementAction="scoped", scopedEnforcementActions=entries)
+    return object_answer(body)
+
+
+@pytest.mark.parametrize("constraint", ["constraint-dryrun", scoped("dryrun")])
+def test_dryrun_admits_and_counts(constraint) -> None:
+    found = Scene(admit_all, constraint=constraint).judge("constraint-dryrun", **DRYRUN)
     assert (found.verdict, found.reason) == (Verdict.PASS, "")
 
 
@@ -205,6 +260,8 @@ def test_dryrun_admits_and_counts() -> None:
         ("admitted", {"constraint": "constraint-dryrun", "template": "template-parse-error"}, "template-error"),
         ("refused-by-own-policy", {"constraint": "constraint-dryrun"}, "other-policy"),
         ("admitted", {"constraint": "constraint-dryrun-of-nothing"}, "no-violations"),
+        ("admitted", {"constraint": scoped("dryrun", "deny")}, "not-dryrun"),
+        ("admitted", {"constraint": scoped("warn")}, "not-dryrun"),
     ],
 )
 def test_dryrun_done_wrong(probe, changes, reason) -> None:

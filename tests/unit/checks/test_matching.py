@@ -5,7 +5,7 @@ from gatekeeper_scene import Scene
 
 from lab.checks import matching
 
-BOTH = ("supply-chain", "default")
+BOTH = {name: {matching.NAME_LABEL: name} for name in ("supply-chain", "default")}
 
 
 @pytest.mark.parametrize(
@@ -59,7 +59,6 @@ def test_kinds(kinds, why) -> None:
         ({"namespaceSelector": {"matchLabels": {"team": "a"}}}, "namespaceSelector"),
         ({"labelSelector": {"matchLabels": {"team": "a"}}}, "labelSelector"),
         ({"labelSelector": {"matchExpressions": [{"key": "team", "operator": "DoesNotExist"}]}}, ""),
-        ({"name": "lab-*"}, ""),
         ({"name": "nginx"}, "the name nginx"),
         ({"scope": "Namespaced"}, ""),
         ({"scope": "Cluster"}, "scope Cluster"),
@@ -70,6 +69,32 @@ def test_kinds(kinds, why) -> None:
 def test_scope(match, why) -> None:
     said = matching.out_of_scope(match, BOTH)
     assert (why in said) if why else said == ""
+
+
+def test_namespaces_are_taken_with_their_labels() -> None:
+    match = {"namespaceSelector": {"matchLabels": {"images": "on"}}}
+    labelled = {name: {**labels, "images": "on"} for name, labels in BOTH.items()}
+    assert matching.out_of_scope(match, labelled) == ""
+    said = matching.out_of_scope(match, {**labelled, "team-maple42": {}})
+    assert "team-maple42" in said
+    assert "default" not in said
+
+
+def test_names_that_no_namespace_has_yet() -> None:
+    excluded = {"excludedNamespaces": ["prod*", "kube-*", "gatekeeper-system", "*-system", "*"]}
+    assert matching.left_out_by_name(excluded) == ["prod*", "*"]
+    by_label = {"key": matching.NAME_LABEL, "operator": "NotIn", "values": ["kube-system", "billing"]}
+    assert matching.left_out_by_name({"namespaceSelector": {"matchExpressions": [by_label]}}) == ["billing"]
+    assert matching.left_out_by_name({}) == []
+
+
+def test_gatekeepers_config() -> None:
+    config = Scene().body("config-default-left-out")
+    assert matching.excluded_by(config, "webhook", ["supply-chain", "default"]) == ["default"]
+    config["spec"]["match"][0]["processes"] = ["audit"]
+    assert matching.excluded_by(config, "webhook", ["default"]) == []
+    assert matching.excluded_by_name(config, "audit") == ["default"]
+    assert matching.excluded_by({}, "webhook", ["default"]) == []
 
 
 def released():

@@ -19,7 +19,7 @@ def seen(request):
     return Observation(
         {
             CONSTRAINTS: scene.answer(known),
-            refusals.binding_of(NAMES): scene.answer(binding),
+            NAMES.binding_ask: scene.answer(binding),
             NAMES.constraint_ask: scene.answer("constraint" if binding != "binding" else "constraint-cel"),
         }
     )
@@ -59,7 +59,7 @@ def test_recorded_answers(seen, name, what) -> None:
     [
         (f"{WEBHOOK}[pod-trusted-images] a\nb", "refused"),
         (f"{WEBHOOK}[pod-trusted-images-2] x", "other-constraint"),
-        (f"{WEBHOOK}x [pod-trusted-images] y", "other-constraint"),
+        (f"{WEBHOOK}x [pod-trusted-images] y", "broken-rule"),  # Gatekeeper names the constraint first, or none
         ('admission webhook "mine.example.com" denied the request: [pod-trusted-images] x', "other-admission"),
         (f'pods "x" is forbidden: {MINE} denied request: {WEBHOOK}[pod-trusted-images] x', "other-policy"),
         (f'Pod "x" is invalid: : {MINE} denied request: {OURS} denied request: x', "other-policy"),
@@ -77,6 +77,25 @@ def test_of_two_policies_each_is_looked_at(seen) -> None:
     message = f'Pod "x" is invalid: : {MINE} denied request: no'
     answer = status(message, 422, (f"{MINE} denied request: no", f"{OURS} denied request: not trusted image!"))
     assert refusals.outcome(answer, NAMES, seen).what == "refused"
+
+
+def test_a_second_constraint_of_the_template_does_not_hide_the_first(seen) -> None:
+    scene = Scene()
+    body = scene.body("known")
+    other = json.loads(json.dumps(body["items"][0]).replace("pod-trusted-images", "second"))
+    known = object_answer(body | {"items": [*body["items"], other]})
+    both = Observation({**seen.answers, CONSTRAINTS: known})
+    answer = status(f"{WEBHOOK}[second] not trusted image!\n[pod-trusted-images] not trusted image!")
+    assert refusals.outcome(answer, NAMES, both).what == "refused"
+    alone = status(f"{WEBHOOK}[second] not trusted image!")
+    assert refusals.outcome(alone, NAMES, both).what == "other-constraint"
+
+
+def test_a_name_that_is_taken_was_admitted_before(seen) -> None:
+    taken = object_answer({"reason": "AlreadyExists", "message": 'pods "app" already exists'}, 409)
+    assert refusals.outcome(taken, NAMES, seen).what == "admitted"
+    with pytest.raises(CouldNotTell):
+        refusals.outcome(object_answer({"reason": "Conflict", "message": "try again"}, 409), NAMES, seen)
 
 
 @pytest.mark.parametrize("seen", [("known", "absent")], indirect=True)

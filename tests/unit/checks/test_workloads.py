@@ -3,13 +3,13 @@
 import json
 
 import pytest
-from gatekeeper_scene import POLICY, TRUSTED, Scene, object_answer, stale
+from gatekeeper_scene import POLICY, TRUSTED, Scene, object_answer, stale, whitelist
 
 from lab.checks.base import Answer, CouldNotTell, NotYet, Unknown
 from lab.model import Verdict
 
-POD = {**POLICY, "namespace": "default", "pod": "nginx", "prefix": "docker.io/"}
-DEPLOYMENT = {**POLICY, "namespace": "default", "deployment": "shop", "trusted": TRUSTED}
+POD = {**POLICY, "namespace": "default", "pod": "nginx", "prefix": "docker.io/", "refused": "nginx"}
+DEPLOYMENT = {**POLICY, "namespace": "default", "deployment": "shop", "trusted": TRUSTED, "refused": "nginx"}
 STATIC = {**POLICY, "namespace": "default", "pod": "static-shop", "trusted": TRUSTED}
 RECORDED = Scene()
 
@@ -23,6 +23,10 @@ def changed(name, change):
 
 def pod(**changes):
     return changed("nginx-pod", lambda body: body["status"].update(changes))
+
+
+def admit_all(namespace, where, images):
+    return "admitted"
 
 
 def judge_pod(answer="nginx-pod", **changes):
@@ -68,7 +72,7 @@ def test_a_pod_that_is_not_it(answer, reason) -> None:
     ],
 )
 def test_a_pod_counts_only_under_the_constraint(changes, reason) -> None:
-    assert judge_pod(**changes).reason == reason
+    assert Scene(admit_all, pod="nginx-pod", **changes).judge("trusted-pod-running", **POD).reason == reason
 
 
 @pytest.mark.parametrize(
@@ -80,77 +84,64 @@ def test_a_pod_counts_only_under_the_constraint(changes, reason) -> None:
 )
 def test_a_pod_that_is_starting(answer, changes) -> None:
     with pytest.raises(NotYet):
-        judge_pod(answer, **changes)
+        Scene(admit_all if changes else whitelist, pod=answer, **changes).judge("trusted-pod-running", **POD)
 
 
-def judge_deployment(**changes):
-    return Scene(**changes).judge("refused-deployment", **DEPLOYMENT)
+def judge_deployment(decide=whitelist, **changes):
+    return Scene(decide, **changes).judge("refused-deployment", **DEPLOYMENT)
 
 
-def sets(message, replicas=0):
-    """The Deployment's ReplicaSet, which says that it cannot make pods."""
-
-    def change(body):
-        body["items"][0]["status"]["conditions"][0]["message"] = message
-        body["items"][0]["status"]["replicas"] = replicas
-
-    return changed("replica-sets", change)
+def sets(**status):
+    """The Deployment's ReplicaSet, with a status."""
+    return changed("replica-sets", lambda body: body["items"][0]["status"].update(status))
 
 
 def test_a_deployment_whose_pods_are_refused() -> None:
     assert judge_deployment().verdict is Verdict.PASS
+    silent = changed("replica-sets", lambda body: body["items"][0]["status"].pop("conditions"))
+    assert judge_deployment(replica_sets=silent).verdict is Verdict.PASS  # who refuses is tried, not read
     by_policy = judge_deployment(
-        replica_sets="replica-sets-cel", constraint="constraint-cel", deployment="deployment-cel"
+        lambda *probe: "refused-by-gatekeepers-policy",
+        replica_sets="replica-sets-cel",
+        constraint="constraint-cel",
+        deployment="deployment-cel",
     )
     assert by_policy.verdict is Verdict.PASS
 
 
 @pytest.mark.parametrize(
-    ("changes", "reason"),
+    ("decide", "changes", "reason"),
     [
-        ({"deployment": "absent"}, "no-deployment"),
-        ({"deployment": "deployment-trusted"}, "trusted-image"),
-        ({"deployment": changed("deployment", lambda body: body["spec"].update(replicas=0))}, "no-replicas"),
-        ({"replica_sets": sets("", replicas=1)}, "has-pods"),
-        ({"replica_sets": sets("", replicas=1), "constraint": "constraint-dryrun"}, "dryrun"),
-        ({"constraint": "absent", "known": "known-none"}, "no-constraint"),
-        (
-            {"replica_sets": sets('pods "shop-x" is forbidden: violates PodSecurity "restricted:latest"')},
-            "other-admission",
-        ),
-        ({"replica_sets": "replica-sets-pod-security", "deployment": "deployment-pod-security"}, "other-admission"),
+        (whitelist, {"deployment": "absent"}, "no-deployment"),
+        (lambda *probe: "refused", {"deployment": "absent"}, "deployment-refused"),
+        (whitelist, {"deployment": "deployment-trusted"}, "trusted-image"),
+        (whitelist, {"deployment": changed("deployment", lambda body: body["spec"].update(replicas=0))}, "no-replicas"),
+        (whitelist, {"replica_sets": sets(replicas=1)}, "has-pods"),
+        (admit_all, {"replica_sets": sets(replicas=1), "constraint": "constraint-dryrun"}, "dryrun"),
+        (admit_all, {}, "refuses-nothing"),
+        (whitelist, {"constraint": "absent", "known": "known-none"}, "no-constraint"),
+        (lambda *probe: "refused-by-quota", {}, "other-admission"),
+        (lambda *probe: "refused-by-other-constraint", {}, "other-constraint"),
     ],
 )
-def test_a_deployment_that_is_not_it(changes, reason) -> None:
-    found = judge_deployment(**changes)
+def test_a_deployment_that_is_not_it(decide, changes, reason) -> None:
+    found = judge_deployment(decide, **changes)
     assert (found.verdict, found.reason) == (Verdict.FAIL, reason)
     assert found.command.startswith("kubectl ")
 
 
-def test_a_replica_set_that_has_not_tried_yet() -> None:
+def test_a_deployment_that_has_no_replica_set_yet() -> None:
     other = changed("replica-sets", lambda body: body["items"][0]["metadata"].update(ownerReferences=[]))
-    silent = changed("replica-sets", lambda body: body["items"][0]["status"].pop("conditions"))
-    for answer in (other, silent, "none"):
+    for answer in (other, "none"):
         with pytest.raises(NotYet):
             judge_deployment(replica_sets=answer)
-
-
-def test_a_failure_that_is_no_refusal() -> None:
-    with pytest.raises(CouldNotTell, match="who refused: unable"):
-        judge_deployment(replica_sets=sets("unable to validate against any thing"))
 
 
 NODE = "static-shop-cks-lab-control-plane"
 
 
-def judge_static(**changes):
-    return Scene(**({"pods": "none"} | changes)).judge("unseen-static-pod", **STATIC)
-
-
-def log(message):
-    return Answer(
-        f'E1123 kubelet.go:3501] "Failed creating a mirror pod" err={json.dumps(message)} pod="default/{NODE}"\n'
-    )
+def judge_static(decide=whitelist, **changes):
+    return Scene(decide, **({"pods": "none"} | changes)).judge("unseen-static-pod", **STATIC)
 
 
 def running(image):
@@ -161,8 +152,12 @@ def running(image):
 
 def test_a_static_pod_that_nobody_sees() -> None:
     assert judge_static().verdict is Verdict.PASS
-    assert judge_static(log="log-cel", constraint="constraint-cel").verdict is Verdict.PASS
-    assert judge_static(log="log-cel").reason == "other-policy"  # the binding is of another constraint
+    assert (
+        judge_static(lambda *probe: "refused-by-gatekeepers-policy", constraint="constraint-cel").verdict
+        is Verdict.PASS
+    )
+    by_other = judge_static(lambda *probe: "refused-by-gatekeepers-policy")  # the binding is of another constraint
+    assert by_other.reason == "other-policy"
 
 
 @pytest.mark.parametrize(
@@ -174,13 +169,10 @@ def test_a_static_pod_that_nobody_sees() -> None:
         ({"running": running("docker.io/nginx")}, "trusted-image"),
         ({"pods": object_answer({"items": [{"metadata": {"name": NODE}}]})}, "mirror-exists"),
         ({"constraint": "absent", "known": "known-none"}, "no-constraint"),
-        ({"constraint": "constraint-dryrun"}, "dryrun"),
-        ({"deployments": "deployments-scaled-down"}, "scaled-down"),
-        ({"log": log(f'pods "{NODE}" is forbidden: violates PodSecurity "restricted:latest"')}, "other-admission"),
-        (
-            {"log": log('admission webhook "validation.gatekeeper.sh" denied the request: [other] no')},
-            "other-constraint",
-        ),
+        ({"decide": admit_all, "constraint": "constraint-dryrun"}, "dryrun"),
+        ({"decide": admit_all, "deployments": "deployments-scaled-down"}, "scaled-down"),
+        ({"decide": lambda *probe: "refused-by-quota"}, "other-admission"),
+        ({"decide": lambda *probe: "refused-by-other-constraint"}, "other-constraint"),
     ],
 )
 def test_a_static_pod_that_is_not_it(changes, reason) -> None:
@@ -189,15 +181,9 @@ def test_a_static_pod_that_is_not_it(changes, reason) -> None:
     assert found.command
 
 
-def test_a_kubelet_that_has_not_said_who_refused() -> None:
-    with pytest.raises(NotYet):
-        judge_static(log=Answer(""))
-
-
 @pytest.mark.parametrize(
     "changes",
     [
-        {"log": log('Post "https://cks-lab-control-plane:6443/api/v1/namespaces/default/pods": connection refused')},
         {"running": Answer("FATA[0000] validate service connection", 1)},
         {"sandboxes": Unknown("the node hung")},
         {"pods": Unknown("the API server does not answer")},

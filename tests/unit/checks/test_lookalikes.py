@@ -1,0 +1,70 @@
+"""Images that a policy cannot have been told of."""
+
+import re
+
+import pytest
+from gatekeeper_scene import TRUSTED
+
+from lab.checks import lookalikes
+
+IMAGE = re.compile(r"[a-z0-9]+([._-][a-z0-9]+)*(:\d+)?(/[a-z0-9]+([._-][a-z0-9]+)*)*(:[\w.-]+)?(@sha256:[0-9a-f]{64})?")
+
+
+@pytest.mark.parametrize("nonce", ["", "a", "0123456789abcdef"])
+def test_they_are_images_and_never_trusted(nonce) -> None:
+    made = (*lookalikes.lookalikes(TRUSTED, nonce), *lookalikes.unheard(nonce))
+    assert len(set(made)) == len(made)
+    for image in (*made, *lookalikes.few_lookalikes(TRUSTED, nonce)):
+        assert IMAGE.fullmatch(image), image
+        assert not image.startswith(TRUSTED)
+    for image in lookalikes.welcome(TRUSTED, nonce):
+        assert IMAGE.fullmatch(image)
+        assert image.startswith(TRUSTED)
+
+
+def test_they_are_made_anew() -> None:
+    for make in (lookalikes.lookalikes, lookalikes.few_lookalikes, lookalikes.welcome):
+        assert not set(make(TRUSTED, "a")) & set(make(TRUSTED, "b"))
+        assert make(TRUSTED, "a") == make(TRUSTED, "a")
+    assert not set(lookalikes.unheard("a")) & set(lookalikes.unheard("b"))
+
+
+@pytest.mark.parametrize(
+    "trusts",
+    [
+        re.compile(r"^(docker.io|registry\.k8s\.io)/"),
+        re.compile(r"^(docker\.io|registry.k8s\.io)/"),
+        re.compile(r"^(docker\.io|registry\.k8s.io)/"),
+        re.compile(r"^(docker-?\.?io|registry\.k8s\.io)/"),
+        re.compile(r"^(docker\.io|registry\.k8s\.io)"),
+        re.compile(r"^(docker\.io|registry\.k8s\.io).*/"),
+        re.compile(r"^.?(docker\.io|registry\.k8s\.io)/"),
+        re.compile(r"^([^/]+\.)?docker\.io/"),
+        re.compile(r"^[^/]*registry\.k8s\.io/"),
+        re.compile(r"/docker\.io/"),
+        re.compile(r"^registry\.k8s\.io-"),
+    ],
+)
+@pytest.mark.parametrize("nonce", ["a", "b"])
+def test_each_way_to_trust_too_much_is_found(trusts, nonce) -> None:
+    assert any(trusts.search(image) for image in lookalikes.lookalikes(TRUSTED, nonce))
+
+
+@pytest.mark.parametrize(
+    ("image", "has"),
+    [
+        ("docker.io.example.com/nginx", lookalikes.BEGINS),
+        ("docker.iox/nginx", lookalikes.BEGINS),
+        ("quay.io/docker.io/nginx", lookalikes.HAS),
+        ("xdocker.io/nginx", lookalikes.HAS),
+        ("docker-io/nginx", lookalikes.DOT),
+        ("registryxk8s.io/pause", lookalikes.DOT),
+        ("dockerio/nginx", lookalikes.DOT),
+        ("registryk8sio/pause", lookalikes.DOT),
+        ("nginx", ""),
+        ("docker", ""),
+        ("quay.io/acme", ""),
+    ],
+)
+def test_what_is_alike(image, has) -> None:
+    assert lookalikes.likeness(image, TRUSTED) == has
