@@ -53,7 +53,7 @@ class AdmissionTable(Check[Params]):
 
 def _told(params: Params, table: list[Seen]) -> str:
     refused = sum(entry.row.wanted == refusals.REFUSED for entry in table)
-    told = f"{params.constraint} refused {refused} pods with images that are not trusted"
+    told = f"of the pods that the lab tried, {params.constraint} refused {refused} with images that are not trusted"
     admitted = len(table) - refused
     return f"{told}, and {admitted} with trusted ones were admitted" if admitted else told
 

@@ -138,6 +138,8 @@ class Table:
     def _images(self, let_in: Sequence[Seen]) -> Cause:
         params, images = self._params, list(dict.fromkeys(entry.row.image for entry in let_in))
         names, command = _few(", ".join(images)), command_of(params, let_in[0].row)
+        if unmatched := enforcement.unmatched(params, self._seen, params.namespaces):
+            return unmatched
         alike = {likeness(image, params.trusted) for image in images}
         if alike == {DOT}:
             why = "a name that only looks like a trusted one; a dot of a regular expression is any character, write \\."
@@ -161,7 +163,7 @@ class Table:
 
     def _place(self, let_in: Sequence[Seen]) -> Cause:
         row, where = let_in[0].row, " and ".join(dict.fromkeys(entry.row.said for entry in let_in))
-        observed = f"a pod with {row.image} {where} was admitted, where the others have a trusted image"
+        observed = f"a pod with {row.image} {where} was admitted, where its other images are trusted"
         return Cause("other-containers", observed, self._template)
 
     def _look(self, let_in: Sequence[Seen]) -> Cause:

@@ -136,6 +136,9 @@ def _places(params: Params, facts: Facts) -> Iterator[Row]:
             for index in indices:
                 place = Place(params.containers, index, 4, params.welcome)
                 yield _row(params, facts, params.namespaces[0], images[0], wanted, PLACE, place.said, place=place)
+            if params.containers == probes.INIT:
+                place = Place(params.containers, trusted=params.welcome, sidecar=True)
+                yield _row(params, facts, params.namespaces[0], images[0], wanted, PLACE, place.said, place=place)
 
 
 def _looks(params: Params, facts: Facts, seen: Observation) -> Iterator[Row]:

@@ -19,17 +19,21 @@ LISTS = (CONTAINERS, INIT, EPHEMERAL)
 class Place:
     """Where in a pod the image is: which one (`index`) of how many (`among`) containers of which list.
 
-    The others, and the container that a pod must have besides, run `trusted`.
+    The others, and the container that a pod must have besides, run `trusted`. `sidecar`: it is an init container that
+    stays.
     """
 
     list: str = CONTAINERS
     index: int = 0
     among: int = 1
     trusted: str = ""
+    sidecar: bool = False
 
     @property
     def said(self) -> str:
         """What a sentence says of it."""
+        if self.sidecar:
+            return f"in {self.list}, with restartPolicy Always"
         which = "last" if self.index == self.among - 1 else ("first", "second", "third")[self.index]
         return f"in the {which} of {self.among} {self.list}"
 
@@ -103,9 +107,9 @@ def _spec(lists: dict[str, Any]) -> dict[str, Any]:
 
 
 def _containers(place: Place, image: str) -> list[dict[str, Any]]:
-    return [
-        _container(f"app-{number}", image if number == place.index else place.trusted) for number in range(place.among)
-    ]
+    images = [image if number == place.index else place.trusted for number in range(place.among)]
+    stays = {"restartPolicy": "Always"} if place.sidecar else {}
+    return [_container(f"app-{number}", each) | stays for number, each in enumerate(images)]
 
 
 def _container(name: str, image: str) -> dict[str, Any]:

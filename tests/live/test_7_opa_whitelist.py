@@ -61,6 +61,22 @@ def test_started_earns_nothing_solved_everything_and_reset_nothing(opa: Lab) -> 
     assert opa.node("kubectl get constrainttemplates,deployments,pods -o name") == ""
 
 
+def test_the_namespace_of_another_team_has_a_new_name_each_time(opa: Lab) -> None:
+    def others() -> set[str]:
+        known = {"default", "kube-", "local-path-storage", "gatekeeper-system", "supply-chain"}
+        listed = opa.node("kubectl get namespaces -o jsonpath='{.items[*].metadata.name}'").split()
+        return {name for name in listed if not name.startswith(tuple(known))}
+
+    before = others()
+    opa("reset", EXERCISE)
+    after = others()
+    assert len(before) == len(after) == 1
+    assert before != after
+    pods = opa.node("kubectl get pods -A -o name")
+    opa.verify(EXERCISE, expect=1)
+    assert opa.node("kubectl get pods -A -o name") == pods  # looking made nothing
+
+
 def test_what_the_seed_shows_is_seen(bench: Bench) -> None:
     bench.type("template", "constraint")
     wait = "until ! kubectl run nginx --image=nginx --dry-run=server >/dev/null 2>&1; do sleep 0.3; done"

@@ -70,6 +70,25 @@ def test_every_place_is_tried(where, looked_at, told) -> None:
     assert where in found.observed
 
 
+def test_an_init_container_that_stays_is_tried() -> None:
+    def stays(pod, dry_run):
+        return any(entry.get("restartPolicy") == "Always" for entry in pod["spec"].get("initContainers") or [])
+
+    found = judge(Scene(lets_in=stays), containers="initContainers")
+    assert (found.verdict, found.reason) == (Verdict.FAIL, "other-containers")
+    assert "restartPolicy Always" in found.observed
+
+
+def test_a_match_by_name_is_told() -> None:
+    scene = Scene(lets_in=lambda pod, dry_run: not pod["metadata"].get("name", "").startswith("nginx"))
+    body = scene.body("constraint")
+    body["spec"]["match"]["name"] = "nginx*"
+    scene.changes = {"constraint": object_answer(body)}
+    found = judge(scene)
+    assert (found.verdict, found.reason) == (Verdict.FAIL, "scope")
+    assert "nginx*" in found.observed
+
+
 @pytest.mark.parametrize(
     ("namespaces", "told"),
     [(("supply-chain", "default"), "team-maple42"), (("supply-chain", "default", "team-maple42"), "prod1")],
