@@ -28,12 +28,14 @@ class RefusedDeployment(Check[Params]):
     takes = Params
 
     def asks(self, params: Params, facts: Facts, seen: Observation) -> Iterable[Ask]:
-        """The Deployment and the namespace's ReplicaSets, and then a dry run of what is missing."""
-        yield from (*params.policy_asks, refusals.BEFORE, _deployment(params), _replica_sets(params))
+        """The Deployment, then the namespace's ReplicaSets, and then a dry run of what is missing."""
+        yield from (*params.policy_asks, refusals.BEFORE, _deployment(params))
         deployment = found(seen[_deployment(params)])
         if deployment is None:
             yield from (_new(params, facts), refusals.AFTER)
-        elif probe := _pod(params, _sets(params, deployment, seen)):
+            return
+        yield _replica_sets(params)
+        if probe := _pod(params, _sets(params, deployment, seen)):
             yield from refusing.asks(probe, seen)
 
     def judge(self, params: Params, facts: Facts, seen: Observation) -> Judgement:
