@@ -39,6 +39,8 @@ from lab.model import (
 from lab.progress import Journal
 from lab.status import Status
 
+BROKEN_JOURNAL = "broken-journal"
+"""The reason of a report whose journal is not as the lab wrote it."""
 VERIFY_WAIT = 60.0
 """Seconds to wait for what takes a moment to show, such as Gatekeeper's next audit."""
 
@@ -58,6 +60,7 @@ class Course:
         self.status = status
         self.ask = ask
         self._cluster = Cluster(name)
+        self._noted: set[str] = set()
 
     @property
     def status(self) -> Status:
@@ -151,7 +154,7 @@ class Course:
 
     def look(self) -> LabStatus:
         """The lab at a glance; what cannot be told says so."""
-        return glance.look(self._cluster, self.catalog.exercises, self.status)
+        return glance.look(self._cluster, self.catalog.exercises, self._note_once)
 
     def watch(self, told: Callable[[Told], None]) -> Watching:
         """Be told of changes that may change a verdict, until `stop` is called; also while there is no cluster.
@@ -243,8 +246,11 @@ class Course:
             UsageError: a selector names nothing; NoClusterError: there is no cluster.
         """
         chosen, record = self.catalog.select(selectors), self._record()
-        results = self._grading(record).look(chosen, wait)
-        return Report(_info(record), results, worst([result.verdict for result in results]))
+        journal = self._journal(record)
+        results = self._grading(record, journal).look(chosen, wait)
+        verdict = worst([result.verdict for result in results])
+        broken = journal.broken
+        return Report(_info(record), results, verdict, broken, BROKEN_JOURNAL if broken else "")
 
     def hint(self, exercise_id: str, step_id: str) -> Hint:
         """The next hint of a step, recorded as taken.
@@ -386,14 +392,19 @@ class Course:
             raise ClusterError("The webhook does not run.", "Start it with: lab webhook up")
 
     def _journal(self, record: Record) -> Journal:
-        return Journal.load(self._cluster.files.progress, record.uid, self.status.note)
+        return Journal.load(self._cluster.files.progress, record.uid, self._note_once, key=record.journal_key)
+
+    def _note_once(self, text: str) -> None:
+        """Say what every look would say again."""
+        if text not in self._noted:
+            self._noted.add(text)
+            self.status.note(text)
 
     def _step(self, exercise_id: str, step_id: str) -> Step:
         [(_, (step, *_))] = self.catalog.select([f"{exercise_id}/{step_id}"])
         return step
 
-    def _grading(self, record: Record) -> Grading:
-        journal = self._journal(record)
+    def _grading(self, record: Record, journal: Journal) -> Grading:
         return Grading(self._cluster, journal, self._facts(record, journal), self.status)
 
     def _facts(self, record: Record, journal: Journal) -> Facts:
@@ -417,7 +428,7 @@ class Course:
         journal = self._journal(record)
         if not journal.started(exercise.id) or journal.aside(exercise.id):
             return
-        [result] = self._grading(record).look([(exercise, exercise.steps)])
+        [result] = self._grading(record, journal).look([(exercise, exercise.steps)])
         passed = {step.id: evidence_of(step) for step in result.steps if step.verdict is Verdict.PASS}
         self._act(exercise, exercise.aside)
         journal.set_aside(exercise.id, passed)

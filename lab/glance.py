@@ -6,17 +6,16 @@ from lab.engine import docker
 from lab.errors import LabError
 from lab.k8s.cluster import Cluster
 from lab.model import Exercise, ExerciseProgress, LabStatus
-from lab.progress import Journal
-from lab.status import Status
+from lab.progress import Journal, Note
 
 
-def look(cluster: Cluster, exercises: Sequence[Exercise], status: Status) -> LabStatus:
+def look(cluster: Cluster, exercises: Sequence[Exercise], note: Note) -> LabStatus:
     """Look, in a fraction of a second; what cannot be told says so.
 
     Args:
         cluster: need not be there.
         exercises: whose progress is told.
-        status: told when the journal of the progress cannot be read.
+        note: told when the journal of the progress is not as it should be.
     """
     name = cluster.name
     try:
@@ -29,7 +28,7 @@ def look(cluster: Cluster, exercises: Sequence[Exercise], status: Status) -> Lab
     except LabError:
         return LabStatus(name, engine, True, "absent", "", "", "", _progress(exercises, None))
     running = state == "running"
-    progress = _progress(exercises, Journal.load(cluster.files.progress, record.uid, status.note))
+    journal = Journal.load(cluster.files.progress, record.uid, note, key=record.journal_key)
     return LabStatus(
         name,
         engine,
@@ -38,7 +37,7 @@ def look(cluster: Cluster, exercises: Sequence[Exercise], status: Status) -> Lab
         f"{cluster.node.container} ({state})",
         _readiness(cluster) if running else "",
         record.kubernetes_version,
-        progress,
+        _progress(exercises, journal),
     )
 
 

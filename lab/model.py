@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 FORMAT_VERSION = 1
-"""Of exercise data, the progress journal and the JSON report: raised when a reader of the old form would err."""
+"""Of exercise data and the JSON report: raised when a reader of the old form would err."""
 
 
 class Verdict(StrEnum):
@@ -218,11 +218,13 @@ class ClusterInfo:
 
 @dataclass(frozen=True)
 class Report:
-    """What `lab verify` found."""
+    """What `lab verify` found. `note` says what keeps some of it from counting, `reason` the same in a stable word."""
 
     cluster: ClusterInfo
     exercises: tuple[ExerciseResult, ...]
     verdict: Verdict
+    note: str = ""
+    reason: str = ""
 
     @property
     def earned(self) -> int:

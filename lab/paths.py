@@ -114,7 +114,7 @@ class ClusterPaths:
     @property
     def progress(self) -> Path:
         """The progress journal."""
-        return self.folder / "progress.json"
+        return self.folder / "progress.jsonl"
 
 
 def log_file(what: str) -> Path:

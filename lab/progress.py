@@ -1,61 +1,28 @@
-"""The progress journal: what was started, earned and hinted at on one cluster, in one JSON file.
+"""The progress journal: what was started, earned and hinted at on one cluster, kept as a chain of events.
 
-::
-
-    {"format_version": 1, "cluster_uid": "...", "exercises": {"image-digest": {
-        "started_at": "2026-01-31T12:00:00Z",
-        "earned": {"denied": {"at": "2026-01-31T12:30:00Z", "evidence": "..."}},   (`once` steps)
-        "hints": {"find": 2},
-        "solved": ["pin"],
-        "scores": {"find": {"earned": 3, "possible": 3, "at": "2026-01-31T12:10:00Z"}},
-        "aside_at": ""}}}
-
-Times are UTC, in whole seconds. The file is read anew for every question and every change, so that a TUI
-and a command line that work on the same cluster lose nothing of each other's.
+What is in the file, and what it comes to, is told in `lab.journal.state`. The file is read anew for every question and
+every change, so that a TUI and a command line that work on the same cluster lose nothing of each other's.
 """
 
-import fcntl
-import json
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field, replace
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
-from lab import paths
-from lab.decode import decode
-from lab.document import Document, Problem
 from lab.errors import LabError
-from lab.model import FORMAT_VERSION, Score
+from lab.journal import version_1
+from lab.journal.chain import Chain, Lines
+from lab.journal.state import Earned, Entry, Event, State
+from lab.model import Score
+
+__all__ = ["Earned", "Journal", "Note", "Score"]
+
+FORMAT_VERSION = 2
+"""Of the journal; 1 was one JSON object, see `lab.journal.version_1`."""
 
 Note = Callable[[str], None]
 Clock = Callable[[], datetime]
-
-
-@dataclass(frozen=True)
-class Earned:
-    """When a `once` step was seen to pass, and what was seen."""
-
-    at: str
-    evidence: str
-
-
-@dataclass(frozen=True)
-class _Entry:
-    started_at: str = ""
-    earned: Mapping[str, Earned] = field(default_factory=dict)
-    hints: Mapping[str, int] = field(default_factory=dict)
-    solved: tuple[str, ...] = ()
-    scores: Mapping[str, Score] = field(default_factory=dict)
-    score: Score | None = None  # of a whole exercise: of journals that kept none of its steps
-    aside_at: str = ""
-
-
-@dataclass(frozen=True)
-class _Contents:
-    format_version: int
-    cluster_uid: str
-    exercises: Mapping[str, _Entry] = field(default_factory=dict)
+_MINUTE = len("2026-01-31T12:00")
 
 
 def _utc_now() -> datetime:
@@ -63,27 +30,49 @@ def _utc_now() -> datetime:
 
 
 class Journal:
-    """The journal of one cluster. Make it with `load`. Every change is on disk when its method returns."""
+    """The journal of one cluster. Make it with `load`. Every change is on disk when its method returns.
 
-    def __init__(self, path: Path, cluster_uid: str, note: Note, clock: Clock = _utc_now) -> None:
+    Each method may raise LabError: the file cannot be read, or written.
+    """
+
+    def __init__(self, path: Path, cluster_uid: str, note: Note, clock: Clock = _utc_now, key: str = "") -> None:
         self._path = path
+        self._chain = Chain(path, key)
         self._uid = cluster_uid
         self._note = note
         self._clock = clock
+        self._known: tuple[object, State] | None = None
 
     @classmethod
-    def load(cls, path: Path, cluster_uid: str, note: Note, clock: Clock = _utc_now) -> "Journal":
+    def load(cls, path: Path, cluster_uid: str, note: Note, clock: Clock = _utc_now, key: str = "") -> "Journal":
         """The journal of a cluster; a file that is no journal of it is set aside, and one is begun afresh.
 
         Args:
-            path: the JSON file; need not exist.
+            path: the file; need not exist.
             cluster_uid: the cluster's identity, new each time that one is made.
-            note: told when a file was set aside.
+            note: told when a file was set aside, or is not as the lab wrote it.
             clock: gives the time, with its zone.
+            key: the random value of the cluster's record that its digests are made with.
         """
-        journal = cls(path, cluster_uid, note, clock)
-        journal._read()
+        journal = cls(path, cluster_uid, note, clock, key)
+        journal._take_over()
+        state = journal._read()
+        if state.lines.torn:
+            note("The last line of the progress journal was cut off while it was written; it is left out.")
+        if journal.broken:
+            note(journal.broken)
         return journal
+
+    @property
+    def broken(self) -> str:
+        """A sentence that says that the journal is not as the lab wrote it; empty when it is."""
+        if line := self._read().broken:
+            return (
+                f"The progress journal {self._path} was changed by something else than the lab, or is damaged (line "
+                f"{line}). No step counts that was only seen before; what holds now counts. `lab reset --all` begins "
+                "a whole journal."
+            )
+        return ""
 
     def started(self, exercise: str) -> bool:
         """Whether the exercise was started."""
@@ -91,14 +80,11 @@ class Journal:
 
     def start(self, exercise: str) -> None:
         """Note that the exercise is started, or taken up again; when it was started already, the first time stays."""
-        now = self._now()
-        self._update(exercise, lambda entry: replace(entry, started_at=entry.started_at or now, aside_at=""))
+        self._add("started", exercise, unless=lambda entry: bool(entry.started_at and not entry.aside_at))
 
     def set_aside(self, exercise: str, passed: Mapping[str, str]) -> None:
         """Note that the exercise's effects were ended for another, and what was seen of each step that passed."""
-        now = self._now()
-        seen = {step: Earned(now, evidence) for step, evidence in passed.items()}
-        self._update(exercise, lambda entry: replace(entry, aside_at=now, earned={**seen, **entry.earned}))
+        self._add("aside", exercise, passed=dict(passed))
 
     def aside(self, exercise: str) -> bool:
         """Whether the exercise was set aside and not taken up again."""
@@ -106,22 +92,29 @@ class Journal:
 
     def clear(self, exercise: str) -> None:
         """Forget everything about an exercise: also that it was started, its hints and its score."""
-        with self._changing() as entries:
-            entries.pop(exercise, None)
+        self._add("cleared", exercise)
 
     def clear_all(self) -> None:
         """Forget everything about all exercises."""
-        with self._changing() as entries:
-            entries.clear()
+        self._append(lambda _: {"event": "cleared"})
 
     def earn(self, exercise: str, step: str, evidence: str) -> None:
         """Note that a `once` step was seen to pass; when it was already, the first time stays."""
-        seen = Earned(self._now(), evidence)
-        self._update(exercise, lambda entry: replace(entry, earned={step: seen, **entry.earned}))
+        self._add("earned", exercise, unless=lambda entry: step in entry.earned, step=step, evidence=evidence)
 
     def earned(self, exercise: str) -> Mapping[str, Earned]:
         """The `once` steps that were seen to pass, by id; all that passed, when it was set aside."""
         return self._entry(exercise).earned
+
+    def remember(self, exercise: str, check: str, values: Mapping[str, str]) -> None:
+        """Keep what a check that passed wants to know at its next look; `check` is `STEP/CHECK`."""
+        kept = dict(values)
+        same = lambda entry: entry.memory.get(check) == kept  # noqa: E731
+        self._add("remembered", exercise, unless=same, check=check, values=kept)
+
+    def memory(self, exercise: str) -> Mapping[str, Mapping[str, str]]:
+        """What the exercise's checks remembered, by `STEP/CHECK`."""
+        return self._entry(exercise).memory
 
     def take_hint(self, exercise: str, step: str, total: int) -> int:
         """Note that the next of a step's `total` hints is taken, and give its number, from 1.
@@ -129,11 +122,12 @@ class Journal:
         When all are taken, it is the last one again.
         """
 
-        def take(entry: _Entry) -> _Entry:
-            number = min(entry.hints.get(step, 0) + 1, total)
-            return replace(entry, hints={**entry.hints, step: number})
+        def next_one(state: State) -> Event | None:
+            taken = state.entry(exercise).hints.get(step, 0)
+            hint = {"event": "hint", "exercise": exercise, "step": step, "number": taken + 1}
+            return hint if taken < total else None
 
-        return self._update(exercise, take).hints[step]
+        return min(self._append(next_one).entry(exercise).hints[step], total)
 
     def hints_taken(self, exercise: str, step: str) -> int:
         """How many of a step's hints were taken."""
@@ -141,11 +135,7 @@ class Journal:
 
     def mark_solved(self, exercise: str, step: str) -> None:
         """Note that a step's solution was taken: shown, or typed by `lab solve`."""
-
-        def mark(entry: _Entry) -> _Entry:
-            return entry if step in entry.solved else replace(entry, solved=(*entry.solved, step))
-
-        self._update(exercise, mark)
+        self._add("solution", exercise, unless=lambda entry: step in entry.solved, step=step)
 
     def solved(self, exercise: str) -> tuple[str, ...]:
         """The steps whose solution was taken."""
@@ -156,10 +146,16 @@ class Journal:
 
         What was found before in the same minute is not written again.
         """
-        now, known = self._now(), self.scores(exercise)
-        scores = {step: Score(earned, possible, now) for step, (earned, possible) in found.items()}
-        if any(step not in known or not _same(score, known[step]) for step, score in scores.items()):
-            self._update(exercise, lambda entry: replace(entry, scores={**entry.scores, **scores}, score=None))
+        now = self._now()
+
+        def same(entry: Entry) -> bool:
+            known = {step: (entry.scores.get(step), score) for step, score in found.items()}
+            return all(
+                before and (before.earned, before.possible) == score and before.at[:_MINUTE] == now[:_MINUTE]
+                for before, score in known.values()
+            )
+
+        self._add("scores", exercise, unless=same, at=now, found={step: list(score) for step, score in found.items()})
 
     def scores(self, exercise: str) -> Mapping[str, Score]:
         """What the steps earned when that could last be told, by id; those of which it never could are not there."""
@@ -167,56 +163,77 @@ class Journal:
 
     def score(self, exercise: str) -> Score | None:
         """The steps' scores together, as of the oldest of them; None when there is none."""
-        entry = self._entry(exercise)
-        if not (scores := entry.scores.values()):
-            return entry.score
+        if not (scores := self._entry(exercise).scores.values()):
+            return None
         earned, possible = sum(score.earned for score in scores), sum(score.possible for score in scores)
         return Score(earned, possible, min(score.at for score in scores))
 
-    def _entry(self, exercise: str) -> _Entry:
-        return self._read().get(exercise, _Entry())
+    def _entry(self, exercise: str) -> Entry:
+        return self._read().entry(exercise)
 
-    def _update(self, exercise: str, change: Callable[[_Entry], _Entry]) -> _Entry:
-        with self._changing() as entries:
-            entries[exercise] = change(entries.get(exercise, _Entry()))
-            return entries[exercise]
+    def _add(
+        self, event: str, exercise: str, unless: Callable[[Entry], bool] = lambda entry: False, **fields: Any
+    ) -> None:
+        entry = {"event": event, "exercise": exercise, **fields}
+        self._append(lambda state: None if unless(state.entry(exercise)) else entry)
 
-    @contextmanager
-    def _changing(self) -> Iterator[dict[str, _Entry]]:
-        """The entries, to be changed in place; written at the end, while no other process may change them."""
+    def _append(self, event_after: Callable[[State], Event | None], *more: Event) -> State:
+        """Append the event that is to follow a state, if there is one; gives the state that follows."""
         try:
-            paths.private_directory(self._path.parent)
-            with self._path.with_name(f".{self._path.name}.lock").open("w") as lock:
-                fcntl.flock(lock, fcntl.LOCK_EX)
-                entries = self._read()
-                yield entries
-                contents = asdict(_Contents(FORMAT_VERSION, self._uid, entries))
-                paths.write_private(self._path, json.dumps(contents, indent=2).encode() + b"\n")
+            with self._chain.locked():
+                state = self._read()
+                if event := event_after(state):
+                    begun = {"event": "begun", "format_version": FORMAT_VERSION, "cluster": self._uid}
+                    events = [event, *more] if state.lines.size else [begun, event, *more]
+                    now = event.get("at") or self._now()
+                    self._chain.append(state.lines, [{"at": now, **each} for each in events])
+                return self._read()
         except OSError as error:
             raise self._unusable(error) from error
 
-    def _read(self) -> dict[str, _Entry]:
+    def _read(self) -> State:
         try:
-            content = self._path.read_bytes()
+            about = self._path.stat()
+            stamp = (about.st_mtime_ns, about.st_size, about.st_ino)
+            if self._known is None or self._known[0] != stamp:
+                self._known = (stamp, State(self._chain.read()))
         except FileNotFoundError:
-            return {}
+            return State(Lines())
         except OSError as error:
             raise self._unusable(error) from error
-        contents = _contents_of(self._path, content)
-        if contents is None:
-            return self._set_aside("corrupt", "cannot be read")
-        if contents.cluster_uid != self._uid:
-            return self._set_aside("old", "is of a cluster that is gone")
-        return dict(contents.exercises)
+        state = self._known[1]
+        if why := _foreign(state.lines, self._uid):
+            return self._set_aside(*why)
+        return state
 
-    def _set_aside(self, suffix: str, why: str) -> dict[str, _Entry]:
+    def _set_aside(self, suffix: str, why: str) -> State:
         aside = self._path.with_name(f"{self._path.name}.{suffix}")
         try:
             self._path.replace(aside)
         except OSError as error:
             raise self._unusable(error) from error
         self._note(f"The progress journal {why}. It is kept as {aside}, and a new one begun.")
-        return {}
+        return State(Lines())
+
+    def _take_over(self) -> None:
+        """Go on from a journal of version 1, where there is one and none of this version."""
+        old = self._path.with_suffix(".json")
+        if self._path.exists() or not old.exists():
+            return
+        try:
+            events = version_1.events_of(old, self._uid)
+            if events:
+                self._append(lambda _: events[0], *events[1:])
+            kept = old.with_name(f"{old.name}.old")
+            old.replace(kept)
+        except OSError as error:
+            raise self._unusable(error) from error
+        self._note(
+            f"The progress journal of an older version, now {kept}, was taken over: what was started, hints and "
+            "solutions. Steps that were seen to pass have to be seen again."
+            if events
+            else f"The progress journal is of a cluster that is gone, or cannot be read. It is kept as {kept}."
+        )
 
     def _unusable(self, error: OSError) -> LabError:
         message = f"The progress journal {self._path} cannot be used: {error.strerror}."
@@ -226,17 +243,12 @@ class Journal:
         return self._clock().astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def _same(score: Score, before: Score) -> bool:
-    minute = len("2026-01-31T12:00")
-    return replace(score, at=score.at[:minute]) == replace(before, at=before.at[:minute])
-
-
-def _contents_of(path: Path, content: bytes) -> _Contents | None:
-    """A journal's file, decoded; None when it is none, or of another version."""
-    problems: list[Problem] = []
-    try:
-        contents = decode(_Contents, Document(path, json.loads(content)), problems)
-    except ValueError:  # no JSON, or no UTF-8
+def _foreign(lines: Lines, uid: str) -> tuple[str, str] | None:
+    """Why a file is no journal of the cluster, if it is none: the suffix that it gets, and a reason."""
+    begun = next((event for event in lines.entries if event.get("event") == "begun"), None)
+    if not lines.size:
         return None
-    good = contents is not None and not problems and contents.format_version == FORMAT_VERSION
-    return contents if good else None
+    readable = any("event" in event for event in lines.entries)
+    if not readable or (begun and begun.get("format_version") != FORMAT_VERSION):
+        return "corrupt", "cannot be read"
+    return ("old", "is of a cluster that is gone") if begun and begun.get("cluster") != uid else None

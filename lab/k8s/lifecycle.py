@@ -1,5 +1,6 @@
 """Making a cluster whole, finding it again after a restart, putting it back, and taking it away."""
 
+import secrets
 import shutil
 from dataclasses import replace
 
@@ -55,6 +56,7 @@ def make(cluster: Cluster, kind_tool: str, image: NodeImage, shelf: Shelf, versi
             registry_image=shelf.registry,
             webhook_image=shelf.webhook,
             images=cluster.images(),
+            journal_key=secrets.token_hex(32),
         )
         kubeconfig.merge(cluster.files.kubeconfig, kubeconfig.users_file(), kind.context(cluster.name))
         record.save(cluster.files.record)

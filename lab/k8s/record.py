@@ -19,7 +19,7 @@ class Image:
 @dataclass(frozen=True)
 class Record:
     """Identity and facts of a cluster. `complete` is False until the golden state was saved; `origin` says where its
-    images come from (`official`, `built`).
+    images come from (`official`, `built`); `journal_key` is the random value that the progress journal begins with.
     """
 
     name: str
@@ -33,6 +33,7 @@ class Record:
     registry_image: str = ""
     webhook_image: str = ""
     images: tuple[Image, ...] = ()
+    journal_key: str = ""
 
     def save(self, file: Path) -> None:
         """Write the record, all or nothing."""

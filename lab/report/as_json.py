@@ -22,6 +22,7 @@ def as_object(report: Report) -> dict[str, Any]:
         "exercises": [_exercise(exercise) for exercise in report.exercises],
         "score": {"earned": report.earned, "possible": report.possible},
         "verdict": report.verdict.value,
+        **({"note": report.note, "reason": report.reason} if report.note else {}),
     }
 
 

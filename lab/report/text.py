@@ -35,6 +35,8 @@ def _report(report: Report) -> Iterator[str]:
     yield ""
     if any(check.command and _unmet(check) for check in checks):
         yield from wrap(named(_WHERE, cluster.name), WIDTH)
+    if report.note:
+        yield from folded("", report.note)
     if report.verdict is Verdict.ERROR:
         yield from wrap(_UNSURE, WIDTH)
     yield f"Score: {report.earned} of {report.possible} points. Verdict: {_word(report.verdict)}"

@@ -1,10 +1,9 @@
 """The use cases on a cluster whose node is this machine's bash and whose API server is a fake."""
 
 import io
-import json
 import subprocess
 import tarfile
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import pytest
@@ -28,6 +27,7 @@ from lab.k8s.api import Response, Unreachable
 from lab.k8s.node import Node
 from lab.k8s.record import Image, Record
 from lab.model import Finding, Verdict
+from lab.progress import Journal
 from lab.shell import Completed
 from lab.status import Recording
 
@@ -172,7 +172,7 @@ class World:
         Record("cks-lab", True, uid, "v1.36.4", "kindest/node", images=images).save(self.cluster.files.record)
 
     def journal(self) -> dict:
-        return json.loads(self.cluster.files.progress.read_text())["exercises"]["pin"]
+        return asdict(Journal.load(self.cluster.files.progress, "uid-1", lambda _: None)._entry("pin"))
 
     def earned(self) -> int:
         """The points that `lab status` shows."""
@@ -354,7 +354,7 @@ def test_solving_types_each_step_and_notes_it(world) -> None:
     world.course.start("pin")
     report = world.course.solve("pin")
     assert (report.verdict, report.earned) == (Verdict.PASS, 7)
-    assert world.journal()["solved"] == ["find", "pin"]
+    assert world.journal()["solved"] == ("find", "pin")
     assert world.journal()["earned"].keys() == {"pin"}
     assert "Solving pin/find: Write one" in world.status.lines
 
@@ -362,7 +362,7 @@ def test_solving_types_each_step_and_notes_it(world) -> None:
 def test_one_step_alone_can_be_solved(world) -> None:
     world.course.start("pin")
     assert world.course.solve("pin/find").earned == 3
-    assert world.journal()["solved"] == ["find"]
+    assert world.journal()["solved"] == ("find",)
     assert not (world.folder / "two").exists()
 
 
@@ -372,7 +372,7 @@ def test_a_solution_that_does_not_work_says_why(world) -> None:
     with pytest.raises(ClusterError, match="the reason") as raised:
         world.course.solve("pin")
     assert "lab reset pin" in raised.value.hint
-    assert world.journal()["solved"] == []
+    assert world.journal()["solved"] == ()
 
 
 def test_a_reset_begins_again(world) -> None:
@@ -382,7 +382,7 @@ def test_a_reset_begins_again(world) -> None:
     world.course.reset("pin", world.folder.parent / "kept")
     assert world.cleared == [("pin", world.folder.parent / "kept")]
     assert [path.name for path in world.folder.iterdir()] == ["begun"]
-    assert (world.journal()["earned"], world.journal()["solved"], world.journal()["hints"]) == ({}, [], {})
+    assert (world.journal()["earned"], world.journal()["solved"], world.journal()["hints"]) == ({}, (), {})
     assert world.verdicts() == {"find": ("fail", 0), "pin": ("fail", 0)}
 
 
@@ -428,6 +428,25 @@ def test_where_files_cannot_be_kept_nothing_is_reset(world, tmp_path) -> None:
     with pytest.raises(UsageError, match="cannot be written"):
         world.course.reset("pin", tmp_path / "file" / "kept")
     assert (world.folder / "begun").exists()
+
+
+def test_a_journal_that_was_edited_earns_nothing_and_verify_says_so(world) -> None:
+    world.course.start("pin")
+    (world.folder / "two").touch()
+    world.course.verify()
+    (world.folder / "two").unlink()
+    assert world.verdicts()["pin"] == ("pass", 4)
+    file = world.cluster.files.progress
+    file.write_text(file.read_text().replace('"there; ready"', '"there, ready"'))
+    for _ in range(2):
+        report = world.course.verify()
+        assert (report.earned, report.verdict, report.reason) == (0, Verdict.FAIL, "broken-journal")
+        assert f"{file} was changed" in report.note
+    assert world.status.lines.count(report.note) == 1  # said once, and in every report
+    (world.folder / "two").touch()
+    assert world.verdicts()["pin"] == ("pass", 4)  # it is seen anew
+    (world.folder / "two").unlink()
+    assert world.verdicts()["pin"] == ("pass", 4)
 
 
 def test_a_cluster_made_anew_begins_without_progress(world) -> None:

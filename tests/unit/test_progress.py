@@ -1,41 +1,15 @@
-import json
+"""What the journal keeps, and what it gives back."""
+
 import stat
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
+from journal_scene import World
 
 from lab.errors import LabError
 from lab.progress import Earned, Journal, Score
-
-T0 = datetime(2026, 1, 31, 12, 0, 0, 999_999, tzinfo=UTC)
-
-
-class Clock:
-    """Goes on by a minute each time it is looked at."""
-
-    def __init__(self) -> None:
-        self.now = T0 - timedelta(minutes=1)
-
-    def __call__(self) -> datetime:
-        self.now += timedelta(minutes=1)
-        return self.now
-
-
-class World:
-    def __init__(self, folder: Path) -> None:
-        self.path = folder / "clusters" / "x" / "progress.json"
-        self.notes: list[str] = []
-        self.clock = Clock()
-
-    def load(self, uid: str = "uid-1") -> Journal:
-        return Journal.load(self.path, uid, self.notes.append, self.clock)
-
-    @property
-    def content(self) -> dict[str, object]:
-        content: dict[str, object] = json.loads(self.path.read_text())
-        return content
 
 
 @pytest.fixture
@@ -60,21 +34,17 @@ def test_the_file(world: World) -> None:
     journal.take_hint("pin", "find", 3)
     journal.mark_solved("pin", "find")
     journal.record_scores("pin", {"find": (3, 3)})
-    assert world.content == {
-        "format_version": 1,
-        "cluster_uid": "uid-1",
-        "exercises": {
-            "pin": {
-                "started_at": "2026-01-31T12:00:00Z",
-                "earned": {"denied": {"at": "2026-01-31T12:01:00Z", "evidence": "refused by the webhook"}},
-                "hints": {"find": 1},
-                "solved": ["find"],
-                "scores": {"find": {"earned": 3, "possible": 3, "at": "2026-01-31T12:02:00Z"}},
-                "score": None,
-                "aside_at": "",
-            }
-        },
-    }
+    journal.remember("pin", "denied/pod", {"uid": "1-2-3"})
+    pin = {"exercise": "pin"}
+    assert world.events() == [
+        {"at": "2026-01-31T12:00:00Z", "event": "begun", "format_version": 2, "cluster": "uid-1"},
+        {"at": "2026-01-31T12:00:00Z", "event": "started"} | pin,
+        {"at": "2026-01-31T12:01:00Z", "event": "earned", "step": "denied", "evidence": "refused by the webhook"} | pin,
+        {"at": "2026-01-31T12:02:00Z", "event": "hint", "step": "find", "number": 1} | pin,
+        {"at": "2026-01-31T12:03:00Z", "event": "solution", "step": "find"} | pin,
+        {"at": "2026-01-31T12:04:00Z", "event": "scores", "found": {"find": [3, 3]}} | pin,
+        {"at": "2026-01-31T12:05:00Z", "event": "remembered", "check": "denied/pod", "values": {"uid": "1-2-3"}} | pin,
+    ]
     assert stat.S_IMODE(world.path.stat().st_mode) == 0o600
 
 
@@ -87,6 +57,8 @@ def test_the_file(world: World) -> None:
         lambda journal: journal.mark_solved("pin", "find"),
         lambda journal: journal.record_scores("pin", {"find": (3, 10)}),
         lambda journal: journal.clear("other"),
+        lambda journal: journal.remember("pin", "denied/pod", {"uid": "1"}),
+        lambda journal: journal.set_aside("other", {}),
     ],
 )
 def test_every_change_is_there_for_the_next_process(world: World, change: Callable[[Journal], object]) -> None:
@@ -103,7 +75,8 @@ def test_what_was_written_is_read(world: World) -> None:
     assert journal.earned("pin") == {"denied": Earned("2026-01-31T12:01:00Z", "refused by the webhook")}
     assert journal.hints_taken("pin", "find") == 1
     assert journal.solved("pin") == ("find",)
-    assert journal.score("pin") == Score(3, 3, "2026-01-31T12:02:00Z")
+    assert journal.score("pin") == Score(3, 3, "2026-01-31T12:04:00Z")
+    assert journal.memory("pin") == {"denied/pod": {"uid": "1-2-3"}}
     assert world.notes == []
 
 
@@ -123,7 +96,7 @@ def test_first_times_stay(world: World) -> None:
         journal.start("pin")
         journal.earn("pin", "denied", evidence)
     assert journal.earned("pin")["denied"] == Earned("2026-01-31T12:01:00Z", "first")
-    assert '"started_at": "2026-01-31T12:00:00Z"' in world.path.read_text()
+    assert [event["event"] for event in world.events()] == ["begun", "started", "earned"]
 
 
 def test_the_last_score_stays(world: World) -> None:
@@ -147,16 +120,6 @@ def test_a_score_that_is_the_same_is_written_once_a_minute(world: World) -> None
         journal.record_scores("pin", {"find": (3, 3)})
         times.append(journal.scores("pin")["find"].at)
     assert times == ["2026-01-31T12:00:01Z", "2026-01-31T12:00:01Z", "2026-01-31T12:01:00Z"]
-
-
-def test_a_journal_that_kept_the_score_of_the_whole_is_read(world: World) -> None:
-    world.load().start("pin")
-    content = world.content
-    del content["exercises"]["pin"]["scores"]
-    content["exercises"]["pin"]["score"] = {"earned": 3, "possible": 10, "at": "2026-01-31T12:02:00Z"}
-    world.path.write_text(json.dumps(content))
-    assert world.load().score("pin") == Score(3, 10, "2026-01-31T12:02:00Z")
-    assert world.notes == []
 
 
 def test_hints_are_counted_to_the_last(world: World) -> None:
@@ -186,7 +149,7 @@ def test_clear(world: World) -> None:
     assert journal.started("opa")
     journal.clear_all()
     assert not journal.started("opa")
-    assert world.content["exercises"] == {}
+    assert world.load().solved("opa") == ()
 
 
 def test_times_are_utc(world: World) -> None:
@@ -198,32 +161,30 @@ def test_times_are_utc(world: World) -> None:
 
 def test_the_real_clock(world: World) -> None:
     Journal.load(world.path, "uid-1", world.notes.append).start("pin")
-    datetime.strptime(world.content["exercises"]["pin"]["started_at"], "%Y-%m-%dT%H:%M:%S%z")  # type: ignore[index]
+    datetime.strptime(world.events()[1]["at"], "%Y-%m-%dT%H:%M:%S%z")
 
 
 def test_the_journal_of_another_cluster_is_kept_and_not_used(world: World) -> None:
     world.load("uid-1").start("pin")
     journal = world.load("uid-2")
     assert not journal.started("pin")
-    old = world.path.with_name("progress.json.old")
+    old = world.path.with_name("progress.jsonl.old")
     assert '"uid-1"' in old.read_text()
     assert len(world.notes) == 1
     assert str(old) in world.notes[0]
     journal.start("opa")
-    assert world.content["cluster_uid"] == "uid-2"
+    assert world.events()[0]["cluster"] == "uid-2"
 
 
 @pytest.mark.parametrize(
     "content",
     [
-        b"",
-        b"{",
-        b"\xff\xfe",
-        b"[]",
-        b'{"format_version": 1}',
-        b'{"format_version": 2, "cluster_uid": "uid-1", "exercises": {}}',
-        b'{"format_version": 1, "cluster_uid": "uid-1", "exercises": {"pin": {"hints": {"find": "2"}}}}',
-        b'{"format_version": 1, "cluster_uid": "uid-1", "exercises": {"pin": {"eraned": {}}}}',
+        b"{\n",
+        b"\xff\xfe\n",
+        b"[]\n",
+        b"\n\n",
+        b'{"format_version": 1}\n',
+        b'{"event": "begun", "format_version": 3, "cluster": "uid-1"}\n',
     ],
 )
 def test_a_corrupt_journal_is_kept_and_not_used(world: World, content: bytes) -> None:
@@ -231,7 +192,7 @@ def test_a_corrupt_journal_is_kept_and_not_used(world: World, content: bytes) ->
     world.path.write_bytes(content)
     journal = world.load()
     assert not journal.started("pin")
-    corrupt = world.path.with_name("progress.json.corrupt")
+    corrupt = world.path.with_name("progress.jsonl.corrupt")
     assert corrupt.read_bytes() == content
     assert len(world.notes) == 1
     assert str(corrupt) in world.notes[0]

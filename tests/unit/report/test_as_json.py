@@ -1,5 +1,6 @@
 import io
 import json
+from dataclasses import replace
 
 from lab.model import Report
 from lab.report import FORMATS
@@ -63,3 +64,10 @@ def test_a_step_and_a_check(report: Report) -> None:
             }
         ],
     }
+
+
+def test_what_keeps_something_from_counting_is_there_where_there_is_such(report: Report) -> None:
+    stream = io.StringIO()
+    FORMATS["json"](replace(report, note="It was changed.", reason="broken-journal"), stream)
+    written = json.loads(stream.getvalue())
+    assert (written["note"], written["reason"]) == ("It was changed.", "broken-journal")

@@ -110,3 +110,9 @@ def test_a_step_that_the_labs_own_probe_decided_says_so(report: Report) -> None:
     probed = replace(report.exercises[1], steps=(replace(denied, probed=True),))
     text = written(replace(report, exercises=(probed,)))
     assert "seen at 2026-01-31T12:00:00Z by the lab's own probe\n" in text
+
+
+def test_what_keeps_something_from_counting_is_said(report: Report) -> None:
+    stream = io.StringIO()
+    FORMATS["text"](replace(report, note="The progress journal was changed."), stream)
+    assert "\nThe progress journal was changed.\n" in stream.getvalue()

@@ -1,0 +1,1 @@
+"""The progress journal's file: a chain of events, and what they come to."""
