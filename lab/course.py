@@ -1,11 +1,11 @@
 """The use cases: the one door that the command line and the TUI both go through."""
 
-import tarfile
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from functools import cached_property
+from functools import cached_property, wraps
 from pathlib import Path
 from shlex import join as shell_join
+from typing import Any, TypeVar, cast
 
 from lab import advice, doing, glance, paths, places
 from lab.actions import image_policy
@@ -18,10 +18,11 @@ from lab.grading import Grading, evidence_of
 from lab.images import binaries, kind_tool, node, official, pins, shelf
 from lab.images import gatekeeper as gatekeeper_release
 from lab.images.workshop import Workshop
-from lab.k8s import gatekeeper_state, golden, lifecycle, probe_namespace, saved, webhook
+from lab.k8s import gatekeeper_state, golden, kept, lifecycle, owner, probe_namespace, saved, webhook
 from lab.k8s.cluster import Cluster
 from lab.k8s.record import Record
 from lab.k8s.watching import Watching
+from lab.lock import Lock
 from lab.model import (
     ActionSpec,
     ClusterInfo,
@@ -39,10 +40,26 @@ from lab.model import (
 from lab.progress import Journal
 from lab.status import Status
 
+M = TypeVar("M", bound=Callable[..., Any])
+
 BROKEN_JOURNAL = "broken-journal"
 """The reason of a report whose journal is not as the lab wrote it."""
 VERIFY_WAIT = 60.0
 """Seconds to wait for what takes a moment to show, such as Gatekeeper's next audit."""
+
+
+def _alone(command: str) -> Callable[[M], M]:
+    """Decorate a method that changes the cluster: only one works at a time, and others are told which."""
+
+    def decorate(method: M) -> M:
+        @wraps(method)
+        def call(self: "Course", *arguments: Any, **options: Any) -> Any:
+            with self._lock.held(command.format(*arguments), self.status):
+                return method(self, *arguments, **options)
+
+        return cast(M, call)
+
+    return decorate
 
 
 @advice.at_the_door
@@ -60,6 +77,7 @@ class Course:
         self.status = status
         self.ask = ask
         self._cluster = Cluster(name)
+        self._lock = Lock(self._cluster.files.lock, self._cluster.files.folder)
         self._noted: set[str] = set()
 
     @property
@@ -115,6 +133,7 @@ class Course:
             return False
         return True
 
+    @_alone("lab up")
     def up(self, from_source: bool = False) -> ClusterInfo:
         """Make the cluster, or adopt the one that exists.
 
@@ -127,8 +146,9 @@ class Course:
             self.status.note("An earlier `lab reset --all` was interrupted; it is done again.")
             self.reset_all()
         workshop = Workshop(pins.load(), engine, self.status)
-        record = lifecycle.adopt(self._cluster, self.status)
+        record = lifecycle.adopt(self._cluster, lambda: kind_tool.ensure(workshop), self.status)
         if record is None:
+            host.check_inotify()
             image = node.ensure(workshop, from_source)
             stock = shelf.ensure(workshop, image.origin)
             tool = kind_tool.ensure(workshop)
@@ -137,15 +157,21 @@ class Course:
             record = lifecycle.restock(self._cluster, record, shelf.ensure(workshop, record.origin))
         return _info(record)
 
+    @_alone("lab down")
     def down(self, purge: bool = False) -> None:
         """Remove the cluster with all that was made for it; with `purge` also images and programs.
 
         Raises:
             EngineError: no engine answers.
+            ClusterError: it is another lab's.
         """
         docker.find()
-        with self.status.phase(f'Removing the cluster "{self.name}"', 2):
-            lifecycle.clear(self._cluster)
+        if not owner.there(self.name) and not self._cluster.files.folder.exists():
+            self.status.note(f'There is no cluster "{self.name}".')
+        else:
+            owner.refuse_unknown(self._cluster.files)
+            with self.status.phase(f'Removing the cluster "{self.name}"', 2):
+                lifecycle.clear(self._cluster)
         if purge:
             with self.status.phase("Removing the images that the lab made", 5):
                 node.purge()
@@ -175,6 +201,7 @@ class Course:
         """Keep where the learner is. It is a convenience: where it cannot be written, it is not kept."""
         places.keep(self._cluster.files.place, place)
 
+    @_alone("lab reset --all")
     def reset_all(self, keep: Path | None = None) -> None:
         """Put the golden state back, and forget all progress.
 
@@ -186,6 +213,8 @@ class Course:
         """
         docker.find()
         record = self._cluster.record(half_reset=True)
+        kept.writable(self._cluster.files)
+        kept.golden(self._cluster.files, record)
         saved.see_writable(keep)
         paths.write_private(self._cluster.files.half_reset, b"")
         lifecycle.put_back(self._cluster, record, self.status)
@@ -213,6 +242,7 @@ class Course:
 
     # -- exercises
 
+    @_alone("lab start {}")
     def start(self, exercise_id: str) -> None:
         """Put an exercise's own starting state in place; what was there of it already stays.
 
@@ -226,13 +256,12 @@ class Course:
         if journal.started(exercise.id) and not journal.aside(exercise.id):
             self.status.note(f"{exercise.id} is started already. Begin again with: lab reset {exercise.id}")
             return
-        for other in self.catalog.exercises:
-            if other.id != exercise.id and other.aside:
-                self._set_aside(other, record)
-        if journal.aside(exercise.id):
-            self._act(exercise, exercise.resume)
-        else:
-            self._act(exercise, exercise.start)
+        others = [other for other in self._in_effect(exercise, journal) if other.aside]
+        again = exercise.resume if journal.aside(exercise.id) else exercise.start
+        self._check(journal, (exercise, again), *((other, other.aside) for other in others))
+        for other in others:
+            self._set_aside(other, record)
+        self._act(exercise, again)
         journal.start(exercise.id)
 
     def verify(self, selectors: Sequence[str] = (), wait: float = 0.0) -> Report:
@@ -291,8 +320,11 @@ class Course:
         """The ids of the steps whose solution was shown, or typed by `solve`."""
         return self._journal(self._record()).solved(self.catalog.find(exercise_id).id)
 
+    @_alone("lab solve {}")
     def solve(self, selector: str) -> Report:
         """Type the solution of an exercise or step, and observe after each step.
+
+        An exercise that was set aside is taken up first.
 
         Raises:
             NotStartedError: the exercise is not started; ClusterError: a solution's script failed.
@@ -302,6 +334,9 @@ class Course:
             journal = self._journal(record)
             if not journal.started(exercise.id):
                 raise NotStartedError(exercise.id)
+            if journal.aside(exercise.id):
+                self.start(exercise.id)
+            self._check(journal, *((exercise, step.prepare) for step in steps))
             for step in steps:
                 self._act(exercise, step.prepare)
                 with self.status.phase(f"Solving {exercise.id}/{step.id}: {step.title}", 20):
@@ -312,6 +347,7 @@ class Course:
                     self._type(exercise, step, step.after)
         return self.verify([selector], VERIFY_WAIT)
 
+    @_alone("lab reset {}")
     def reset(self, exercise_id: str, keep: Path | None = None) -> None:
         """Put an exercise back to just after its start; when it was not started, leave nothing of it.
 
@@ -328,10 +364,11 @@ class Course:
         saved.see_writable(keep)
         journal = self._journal(record)
         started = journal.started(exercise.id)
+        others = [other for other in self._in_effect(exercise, journal) if doing.undoes(exercise.reset, other.aside)]
+        self._check(journal, (exercise, exercise.reset), *((other, other.aside) for other in others))
         lifecycle.wake(self._cluster, self.status)
-        for other in self.catalog.exercises:
-            if other.id != exercise.id and doing.undoes(exercise.reset, other.aside):
-                self._set_aside(other, record)
+        for other in others:
+            self._set_aside(other, record)
         self._act(exercise, exercise.reset)
         saved.clear(self._cluster.helper, exercise.id, self.status, keep)
         journal.clear(exercise.id)
@@ -341,6 +378,7 @@ class Course:
             self._act(exercise, exercise.start)
             journal.start(exercise.id)
 
+    @_alone("lab webhook up")
     def webhook_up(self) -> None:
         """Start the reference webhook on the cluster's network, with the certificates of its exercise.
 
@@ -350,6 +388,7 @@ class Course:
         docker.find()
         image_policy.start(self._cluster, self.status)
 
+    @_alone("lab webhook down")
     def webhook_down(self) -> None:
         """Remove the reference webhook from the cluster's network.
 
@@ -394,6 +433,11 @@ class Course:
     def _journal(self, record: Record) -> Journal:
         return Journal.load(self._cluster.files.progress, record.uid, self._note_once, key=record.journal_key)
 
+    def _at_work(self) -> str:
+        """Why nothing can be told of the cluster now: another lab changes it; empty when none does."""
+        holder = self._lock.holder()
+        return f"{holder} is at work on the cluster; verify again when it has ended" if holder else ""
+
     def _note_once(self, text: str) -> None:
         """Say what every look would say again."""
         if text not in self._noted:
@@ -405,35 +449,44 @@ class Course:
         return step
 
     def _grading(self, record: Record, journal: Journal) -> Grading:
-        return Grading(self._cluster, journal, self._facts(record, journal), self.status)
+        return Grading(self._cluster, journal, self._facts(record, journal), self.status, self._at_work)
 
     def _facts(self, record: Record, journal: Journal) -> Facts:
         """What was true right after `lab up`, and the manifest of before an exercise in effect changes it."""
         images = (ImageFact(image.name, image.manifest_digest, image.config_digest) for image in record.images)
         namespace = probe_namespace.recall(self._cluster)
         facts = Facts(record.kubernetes_version, tuple(images), address=record.address, namespace=namespace)
+        in_effect = (each for each in self.catalog.exercises if journal.started(each.id) and not journal.aside(each.id))
         try:
             manifests = golden.manifests(self._cluster.files.golden)
-        except (LabError, tarfile.TarError, EOFError, OSError):  # damaged: a check that needs them says so
+            if any(doing.changes_manifests(exercise.aside) for exercise in in_effect):
+                before = kept.manifest(self._cluster.files) or manifests["kube-apiserver.yaml"]
+                return replace(facts, manifests=manifests, kept_manifest=before)
+        except LabError:  # damaged: a check that needs them says so
             return facts
-        in_effect = (each for each in self.catalog.exercises if journal.started(each.id) and not journal.aside(each.id))
-        kept = self._cluster.files.kept_manifest
-        if any(doing.changes_manifests(exercise.aside) for exercise in in_effect):
-            before = kept.read_bytes() if kept.is_file() else manifests["kube-apiserver.yaml"]
-            return replace(facts, manifests=manifests, kept_manifest=before)
         return replace(facts, manifests=manifests)
 
     def _set_aside(self, exercise: Exercise, record: Record) -> None:
         """End the effects of an exercise on others; what it earns now is journalled first."""
         journal = self._journal(record)
-        if not journal.started(exercise.id) or journal.aside(exercise.id):
-            return
         [result] = self._grading(record, journal).look([(exercise, exercise.steps)])
         passed = {step.id: evidence_of(step) for step in result.steps if step.verdict is Verdict.PASS}
         self._act(exercise, exercise.aside)
         journal.set_aside(exercise.id, passed)
         again = f"Take it up again with: lab start {exercise.id}"
         self.status.note(f"{exercise.id} was set aside; what it earned is kept ({result.earned} points). {again}")
+
+    def _in_effect(self, exercise: Exercise, journal: Journal) -> list[Exercise]:
+        """The other exercises that are started and not set aside."""
+        others = [other for other in self.catalog.exercises if other.id != exercise.id]
+        return [other for other in others if journal.started(other.id) and not journal.aside(other.id)]
+
+    def _check(self, journal: Journal, *wanted: tuple[Exercise, Sequence[ActionSpec]]) -> None:
+        """See that what is to be done can be, as far as the host's files go, before anything is changed."""
+        kept.writable(self._cluster.files)
+        _ = self._cluster.api  # raises where the kubeconfig cannot be used
+        for exercise, specs in wanted:
+            doing.check(exercise, specs, self._cluster, self.status, journal.started(exercise.id))
 
     def _act(self, exercise: Exercise, specs: Sequence[ActionSpec]) -> None:
         doing.act(exercise, specs, self._cluster, self.status)

@@ -1,9 +1,10 @@
 """What exercises have done on a cluster: the actions of their data, and the scripts of their solutions."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 from lab import actions
-from lab.actions.base import Setting
+from lab.actions.base import Action, Setting
 from lab.actions.restore import MANIFESTS
 from lab.decode import params as decode_params
 from lab.errors import ClusterError, CommandError
@@ -16,6 +17,24 @@ SOLVE_TIMEOUT = 600.0
 """Seconds that a solution's script may take."""
 
 
+def check(exercise: Exercise, specs: Sequence[ActionSpec], cluster: Cluster, status: Status, started: bool) -> None:
+    """See that what actions need of the host's files can be used; changes nothing.
+
+    Args:
+        exercise: whose they are.
+        specs: the actions.
+        cluster: where they act.
+        status: told what goes on.
+        started: whether the exercise was started.
+
+    Raises:
+        LabError: something cannot.
+    """
+    setting = Setting(cluster, status, exercise.id, exercise.folder / FILES, started)
+    for verb, params in _verbs(specs):
+        verb.check(params, setting)
+
+
 def act(exercise: Exercise, specs: Sequence[ActionSpec], cluster: Cluster, status: Status) -> None:
     """Do actions, one after the other.
 
@@ -23,9 +42,14 @@ def act(exercise: Exercise, specs: Sequence[ActionSpec], cluster: Cluster, statu
         LabError: one failed; those before it are done.
     """
     setting = Setting(cluster, status, exercise.id, exercise.folder / FILES)
+    for verb, params in _verbs(specs):
+        verb.run(params, setting)
+
+
+def _verbs(specs: Sequence[ActionSpec]) -> Iterator[tuple[Action[Any], Any]]:
     for spec in specs:
         verb = actions.REGISTRY[spec.do]
-        verb.run(decode_params(verb.takes, spec.params, f"action {spec.do}"), setting)
+        yield verb, decode_params(verb.takes, spec.params, f"action {spec.do}")
 
 
 def undoes(reset: Sequence[ActionSpec], aside: Sequence[ActionSpec]) -> bool:

@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 
 from lab.engine import docker
-from lab.errors import LabError
+from lab.errors import LabError, NoClusterError
 from lab.k8s.cluster import Cluster
+from lab.k8s.record import Record, load
 from lab.model import Exercise, ExerciseProgress, LabStatus
 from lab.progress import Journal, Note
 
@@ -21,14 +22,16 @@ def look(cluster: Cluster, exercises: Sequence[Exercise], note: Note) -> LabStat
     try:
         engine = docker.find().title
     except LabError as error:
-        return LabStatus(name, error.message, False, "unknown", "", "", "", _progress(exercises, None))
+        return LabStatus(name, error.message, False, "unknown", "", "", "", _kept_progress(cluster, exercises, note))
     try:
         state = cluster.node.state()
         record = cluster.record()
-    except LabError:
+    except NoClusterError:
         return LabStatus(name, engine, True, "absent", "", "", "", _progress(exercises, None))
+    except LabError as error:
+        return LabStatus(name, engine, True, "unknown", f"{error.message} {error.hint}", "", "", ())
     running = state == "running"
-    journal = Journal.load(cluster.files.progress, record.uid, note, key=record.journal_key)
+    journal = _journal(cluster, record, note)
     return LabStatus(
         name,
         engine,
@@ -47,6 +50,19 @@ def _readiness(cluster: Cluster) -> str:
     except LabError as error:
         why = error.message
     return f"not ready: {why}" if why else "ready"
+
+
+def _journal(cluster: Cluster, record: Record, note: Note) -> Journal:
+    return Journal.load(cluster.files.progress, record.uid, note, key=record.journal_key)
+
+
+def _kept_progress(cluster: Cluster, exercises: Sequence[Exercise], note: Note) -> tuple[ExerciseProgress, ...]:
+    """The progress as this machine keeps it, where nobody can ask for the cluster; empty where that is not known."""
+    try:
+        record = load(cluster.files.record)
+        return _progress(exercises, _journal(cluster, record, note) if record else None)
+    except LabError:
+        return ()
 
 
 def _progress(exercises: Sequence[Exercise], journal: Journal | None) -> tuple[ExerciseProgress, ...]:

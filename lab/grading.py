@@ -2,12 +2,12 @@
 
 import secrets
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
 from lab.checks import grade
-from lab.checks.base import Facts
+from lab.checks.base import Ask, Facts, Observation, Unknown
 from lab.checks.observe import observe
 from lab.k8s.cluster import Cluster
 from lab.model import Exercise, ExerciseResult, Holds, Step, StepResult, Verdict, worst
@@ -19,13 +19,19 @@ _PAUSE = 1.5  # seconds between two looks at what takes a moment
 
 
 class Grading:
-    """Looks at exercises of one cluster, once for all that is asked."""
+    """Looks at exercises of one cluster, once for all that is asked.
 
-    def __init__(self, cluster: Cluster, journal: Journal, facts: Facts, status: Status) -> None:
+    `at_work` says why nothing can be told now; empty when it can.
+    """
+
+    def __init__(
+        self, cluster: Cluster, journal: Journal, facts: Facts, status: Status, at_work: Callable[[], str] = lambda: ""
+    ) -> None:
         self._cluster = cluster
         self._journal = journal
         self._facts = facts
         self._status = status
+        self._at_work = at_work
 
     def look(self, chosen: Chosen, wait: float = 0.0) -> tuple[ExerciseResult, ...]:
         """The results of exercises and steps.
@@ -47,7 +53,7 @@ class Grading:
     def _look_once(self, chosen: Chosen) -> tuple[ExerciseResult, ...]:
         live = [steps for exercise, steps in chosen if self._is_live(exercise)]
         facts = replace(self._facts, nonce=secrets.token_hex(8), now=datetime.now(UTC))
-        seen = observe(lambda seen: [ask for steps in live for ask in grade.asks(steps, facts, seen)], self._cluster)
+        seen = self._see(live, facts)
         results = []
         for exercise, steps in chosen:
             if self._is_live(exercise):
@@ -59,6 +65,18 @@ class Grading:
                 why = f"not started; start it with: lab start {exercise.id}"
                 results.append(_result(exercise, tuple(grade.skipped(step, why) for step in steps), why))
         return tuple(results)
+
+    def _see(self, live: Sequence[Sequence[Step]], facts: Facts) -> Observation:
+        """Observe what some steps ask for; while another lab changes the cluster, nothing can be told."""
+
+        def wanted(seen: Observation) -> list[Ask]:
+            return [ask for steps in live for ask in grade.asks(steps, facts, seen)]
+
+        seen, busy = Observation(), self._at_work()
+        if not busy:
+            seen = observe(wanted, self._cluster)
+            busy = self._at_work()  # it may have begun meanwhile
+        return Observation({ask: Unknown(busy) for ask in [*seen.answers, *wanted(Observation())]}) if busy else seen
 
     def _is_live(self, exercise: Exercise) -> bool:
         return self._journal.started(exercise.id) and not self._journal.aside(exercise.id)

@@ -5,8 +5,11 @@ otherwise the XDG base directory specification holds.
 """
 
 import os
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+
+from lab.errors import LabError
 
 PACKAGE = Path(__file__).resolve().parent
 
@@ -44,6 +47,12 @@ def settings_file() -> Path:
     return config_home() / "tui.yaml"
 
 
+def unwritable(path: Path, error: OSError) -> LabError:
+    """What to tell where a file of the lab's cannot be written."""
+    message = f"{path} cannot be written: {error.strerror}."
+    return LabError(message, f"See who owns it and what is free with: ls -la {path.parent}; df -h {path.parent}")
+
+
 def private_directory(path: Path) -> Path:
     """Make a folder that only its owner can enter, and give it back."""
     path.mkdir(parents=True, exist_ok=True)
@@ -52,12 +61,21 @@ def private_directory(path: Path) -> Path:
 
 
 def write_private(path: Path, content: bytes) -> None:
-    """Write a file that only its owner can read, all or nothing: a reader never sees half of it."""
-    private_directory(path.parent)
+    """Write a file that only its owner can read, all or nothing: a reader never sees half of it.
+
+    Raises:
+        LabError: it cannot be written.
+    """
     draft = path.with_name(f".{path.name}.{os.getpid()}")
-    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as stream:
-        stream.write(content)
-    draft.replace(path)
+    try:
+        private_directory(path.parent)
+        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as stream:
+            stream.write(content)
+        draft.replace(path)
+    except OSError as error:
+        with suppress(OSError):
+            draft.unlink()
+        raise unwritable(path, error) from error
 
 
 @dataclass(frozen=True)
@@ -110,6 +128,13 @@ class ClusterPaths:
     def place(self) -> Path:
         """Where the learner was last: exercise and step."""
         return self.folder / "place.json"
+
+    @property
+    def lock(self) -> Path:
+        """Who works on the cluster. It lies beside the folder, which comes and goes meanwhile; no cluster's name begins
+        with a dot.
+        """
+        return self.folder.with_name(f".{self.name}.lock")
 
     @property
     def progress(self) -> Path:

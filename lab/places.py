@@ -6,6 +6,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from lab import paths
+from lab.errors import LabError
 from lab.model import Exercise, Place
 
 
@@ -24,7 +25,7 @@ def recall(file: Path, exercises: Sequence[Exercise]) -> Place | None:
 
 def keep(file: Path, place: Place) -> None:
     """Write a place. It is a convenience: where it cannot be written, it is not kept."""
-    with suppress(OSError):
+    with suppress(LabError):
         if file.parent.is_dir():  # it goes with its cluster
             content = {"exercise": place.exercise_id, "step": place.step_id}
             paths.write_private(file, (json.dumps(content) + "\n").encode())

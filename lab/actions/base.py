@@ -17,12 +17,16 @@ A = TypeVar("A", bound="type[Action[Any]]")
 
 @dataclass(frozen=True)
 class Setting:
-    """Where an action acts: the cluster, who is told how long it goes on, the exercise, and its folder of files."""
+    """Where an action acts: the cluster, who is told how long it goes on, the exercise, and its folder of files.
+
+    `started`: whether the exercise was started, so that what its start has kept has to be there.
+    """
 
     cluster: Cluster
     status: Status
     exercise: str
     files: Path
+    started: bool = False
 
 
 class Action(Generic[P]):
@@ -35,6 +39,13 @@ class Action(Generic[P]):
     name: str = ""
     shared: str = ""
     takes: type[P]
+
+    def check(self, params: P, setting: Setting) -> None:
+        """See that what it needs of the host's files can be used. All actions are checked before the first one is run.
+
+        Raises:
+            LabError: something cannot; names it, and what cures.
+        """
 
     def run(self, params: P, setting: Setting) -> None:
         """Do it.

@@ -52,6 +52,10 @@ class Gatekeeper(Action[NoParams]):
 
     takes = NoParams
 
+    def check(self, params: NoParams, setting: Setting) -> None:
+        """What was recorded when it was installed, if it was."""
+        gatekeeper_state.kept(setting.cluster, needed=False)
+
     def run(self, params: NoParams, setting: Setting) -> None:
         """Install it, or see that it is there."""
         cluster, status = setting.cluster, setting.status
@@ -71,6 +75,10 @@ class GatekeeperReset(Action[NoParams]):
     """Puts Gatekeeper back as it was installed, and removes every policy; does nothing where it is not installed."""
 
     takes = NoParams
+
+    def check(self, params: NoParams, setting: Setting) -> None:
+        """What was recorded when it was installed is needed, if it was."""
+        gatekeeper_state.kept(setting.cluster, needed=setting.started)
 
     def run(self, params: NoParams, setting: Setting) -> None:
         """Put back what differs."""

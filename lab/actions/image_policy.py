@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from lab import certs, paths
 from lab.actions.base import Action, NoParams, Setting, action
 from lab.errors import ClusterError
-from lab.k8s import node_files, webhook
+from lab.k8s import kept, node_files, webhook
 from lab.k8s.cluster import Cluster
 from lab.status import Status
 
@@ -57,6 +57,10 @@ class WebhookUp(Action[NoParams]):
 
     takes = NoParams
 
+    def check(self, params: NoParams, setting: Setting) -> None:
+        """Its certificates are needed."""
+        files_of(setting.cluster)
+
     def run(self, params: NoParams, setting: Setting) -> None:
         """Start it with the exercise's certificates and the lab's policy."""
         start(setting.cluster, setting.status)
@@ -87,14 +91,14 @@ def start(cluster: Cluster, status: Status) -> None:
 
 
 def files_of(cluster: Cluster) -> dict[str, bytes]:
-    """The webhook's certificates, as `lab start image-policy-webhook` made them, and the lab's policy.
+    """The webhook's certificates, as the start of its exercise made them, and the lab's policy.
 
     Raises:
-        ClusterError: the exercise was not started on this cluster.
+        ClusterError: the exercise was not started on this cluster, or they are damaged.
     """
-    names = ("cert.pem", "key.pem", "client-ca.pem")
-    if not all((cluster.files.webhook / name).is_file() for name in names):
+    folder = cluster.files.webhook
+    if not folder.exists():
         message = "The webhook has no certificates yet: they are made when its exercise is started."
         raise ClusterError(message, "Start it with: lab start image-policy-webhook")
-    files = {name: (cluster.files.webhook / name).read_bytes() for name in names}
+    files = kept.certificates(folder, "They are made anew by: lab reset image-policy-webhook")
     return files | {"policy.yaml": (paths.data("cluster") / "webhook" / "policy.yaml").read_bytes()}

@@ -6,11 +6,10 @@ kube-apiserver runs from, which may have been pinned, or put back, since.
 
 from dataclasses import dataclass
 
-from lab import paths
 from lab.actions.base import Action, NoParams, Setting, action
 from lab.actions.restore import MANIFESTS
 from lab.errors import ClusterError
-from lab.k8s import golden, node_files, static_pods
+from lab.k8s import golden, kept, node_files, static_pods
 from lab.k8s.cluster import READY_TIMEOUT, Cluster
 
 _NAME = "kube-apiserver.yaml"
@@ -42,7 +41,7 @@ class KeepManifest(Action[NoParams]):
         content = node_files.read(cluster.helper, _PATH)
         if content is None:
             raise ClusterError(f"There is no {_PATH} on the node.", "Put the control plane back: lab reset --all")
-        paths.write_private(cluster.files.kept_manifest, content)
+        kept.keep_manifest(cluster.files, content)
 
 
 @action("restore-kept-manifest")
@@ -51,6 +50,10 @@ class RestoreKeptManifest(Action[NoParams]):
 
     takes = NoParams
     shared = MANIFESTS
+
+    def check(self, params: NoParams, setting: Setting) -> None:
+        """The golden state is needed, and what the start kept."""
+        _check(setting)
 
     def run(self, params: NoParams, setting: Setting) -> None:
         """Restore what differs."""
@@ -63,6 +66,10 @@ class ManifestAside(Action[Folder]):
 
     takes = Folder
     shared = MANIFESTS
+
+    def check(self, params: Folder, setting: Setting) -> None:
+        """The golden state is needed, and what the start kept."""
+        _check(setting)
 
     def run(self, params: Folder, setting: Setting) -> None:
         """Save it, then put back the one from before the exercise."""
@@ -79,6 +86,10 @@ class ManifestResume(Action[Folder]):
     takes = Folder
     shared = MANIFESTS
 
+    def check(self, params: Folder, setting: Setting) -> None:
+        """The golden state is needed, and what the start kept."""
+        _check(setting)
+
     def run(self, params: Folder, setting: Setting) -> None:
         """Move it back, and wait for the API server."""
         content = node_files.read(setting.cluster.helper, params.file)
@@ -87,11 +98,15 @@ class ManifestResume(Action[Folder]):
             node_files.remove(setting.cluster.helper, params.file)
 
 
+def _check(setting: Setting) -> None:
+    kept.golden(setting.cluster.files, setting.cluster.record())
+    kept.manifest(setting.cluster.files, needed=setting.started)
+
+
 def _manifests(cluster: Cluster, learners: bytes | None = None) -> dict[str, bytes]:
     """All manifests: that of the kube-apiserver is the learner's, or else what was kept, with the image that runs."""
     saved = golden.manifests(cluster.files.golden)
-    kept = cluster.files.kept_manifest
-    chosen = learners or (kept.read_bytes() if kept.is_file() else saved[_NAME])
+    chosen = learners or kept.manifest(cluster.files) or saved[_NAME]
     running = static_pods.running_image(cluster)
     repository = static_pods.image_of(saved[_NAME]).rpartition(":")[0]
     if running.startswith((f"{repository}:", f"{repository}@")):

@@ -1,7 +1,7 @@
 """restore-manifests and restore-images: the control plane's manifests and images as `lab up` left them."""
 
 from lab.actions.base import Action, NoParams, Setting, action
-from lab.k8s import golden, lifecycle, static_pods
+from lab.k8s import golden, kept, lifecycle, static_pods
 
 MANIFESTS = "manifests"
 """What `shared` says of actions that change the static pods' manifests."""
@@ -13,6 +13,10 @@ class RestoreManifests(Action[NoParams]):
 
     takes = NoParams
     shared = MANIFESTS
+
+    def check(self, params: NoParams, setting: Setting) -> None:
+        """The golden state is needed."""
+        kept.golden(setting.cluster.files, setting.cluster.record())
 
     def run(self, params: NoParams, setting: Setting) -> None:
         """Restore what differs; nothing is restarted where nothing does."""

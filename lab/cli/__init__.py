@@ -12,7 +12,7 @@ import click
 
 from lab import __version__, paths, shell
 from lab.cli.endings import code_of, ending_signals, interrupted, let_go, open_streams
-from lab.cli.options import Group, advise, course_of, json_option, name_option, pass_course
+from lab.cli.options import Group, ShellCommand, advise, course_of, json_option, may_make, name_option, pass_course
 from lab.cli.practice import practice
 from lab.cli.webhook import webhook
 from lab.errors import DEFAULT_NAME, LabError, UsageError
@@ -35,6 +35,8 @@ def cli(ctx: click.Context, name: str) -> None:
     Without a command: the TUI, which makes the cluster first when there is none.
     """
     alone = ctx.invoked_subcommand is None
+    if alone and name != DEFAULT_NAME:
+        may_make(course_of(name).name)
     if alone and sys.stdin.isatty() and sys.stdout.isatty():
         from lab import tui  # Textual is loaded for the TUI alone
 
@@ -103,6 +105,8 @@ def status(course: "Course", as_json: bool) -> None:
         click.echo(f"cluster     {seen.name}: {seen.cluster}" + _in_brackets(seen.kubernetes_version))
         click.echo(f"node        {seen.node or '-'}")
         click.echo(f"API server  {seen.api_server or '-'}")
+        if not seen.progress:
+            click.echo("exercises   not known")
         for each in seen.progress:
             click.echo(f"exercise    {each.id}: {standing(each) if each.started else 'not started'}")
     sys.exit(ExitCode.OK if seen.cluster == "running" else ExitCode.COULD_NOT)
@@ -171,6 +175,8 @@ def verify(course: "Course", selectors: tuple[str, ...], form: str, output: Path
     """Check exercises or steps against the live cluster; everything when none is named."""
     from lab.course import VERIFY_WAIT
 
+    if output:
+        _see_writable(output)
     _report(course.verify(selectors, VERIFY_WAIT), form, output)
 
 
@@ -221,12 +227,20 @@ def reset(course: "Course", exercise: str | None, everything: bool, keep: Path |
         course.reset(exercise, keep)
 
 
-@cli.command("shell", context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False})
+@cli.command(
+    "shell",
+    cls=ShellCommand,
+    context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False},
+)
 @click.argument("command", nargs=-1, type=click.UNPROCESSED)
 @name_option
 @pass_course
 def shell_command(course: "Course", command: tuple[str, ...]) -> None:
-    """Root on the control-plane node: a shell, or one command in it."""
+    """Root on the control-plane node: a shell, or one command in it.
+
+    --name comes before the command, or at the end after a command that is one word ('k get pods' is one). All other
+    options are the command's: lab shell crictl ps --name kube-apiserver
+    """
     argv = course.shell_argv(command, tty=sys.stdin.isatty() and sys.stdout.isatty())
     sys.exit(shell.interact(argv))
 
@@ -277,8 +291,23 @@ def _report(report: Report, form: str, output: Path | None) -> NoReturn:
             with output.open("w") as stream:
                 FORMATS[form](report, stream)
         except OSError as error:
-            raise LabError(f"{output} cannot be written: {error.strerror}.", "Name another file: --output") from error
+            raise _unwritable(output, error) from error
     sys.exit(_CODE.get(report.verdict, ExitCode.FAILED))
+
+
+def _see_writable(output: Path) -> None:
+    """Fail before the work where its result cannot be written; a report that is there stays as it is."""
+    try:
+        there = output.exists()
+        output.open("a").close()
+        if not there:
+            output.unlink()
+    except OSError as error:
+        raise _unwritable(output, error) from error
+
+
+def _unwritable(output: Path, error: OSError) -> LabError:
+    return LabError(f"{output} cannot be written: {error.strerror}.", "Name another file: --output")
 
 
 def _show_step(course: "Course", exercise: Exercise, step: Step) -> None:

@@ -50,9 +50,12 @@ def code_of(error: BaseException) -> ExitCode:
         case LabError():
             _say(f"Error: {error}")
             return error.exit_code
-        case OSError(errno=errno.ENOSPC):
-            _say(f"Error: {error.strerror}. See what uses it with: df -h; docker system df")
+        case OSError(errno=errno.ENOSPC | errno.EDQUOT | errno.EROFS | errno.EACCES as number):
+            where = f"{error.filename}: " if error.filename else ""
+            _say(f"Error: {where}{os.strerror(number)}. See what is free and where with: df -h; docker system df")
             return ExitCode.COULD_NOT
+        case click.Abort() if isinstance(error.__cause__, EOFError):  # click takes each for the end of what is typed
+            error = error.__cause__
         case KeyboardInterrupt() | click.Abort():
             return interrupted(ExitCode.INTERRUPTED)
     try:

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from lab.advice import command_for, name_error
-from lab.errors import DEFAULT_NAME, LabError, UsageError
+from lab.errors import DEFAULT_NAME, LabError, NoClusterError, UsageError
 from lab.exit_codes import ExitCode
+from lab.paths import ClusterPaths
 from lab.status import Console
 
 if TYPE_CHECKING:
@@ -43,6 +44,19 @@ class Group(click.Group):
             ctx.exit(ExitCode.OK)
 
 
+class ShellCommand(click.Command):
+    """Takes `--name` after a command of one word, too; after more words it may be theirs."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Put it in front, where click looks for it."""
+        match args:
+            case [word, "--name", name] if not word.startswith("-"):
+                args = ["--name", name, word]
+            case [word, option] if not word.startswith("-") and option.startswith("--name="):
+                args = [option, word]
+        return super().parse_args(ctx, args)
+
+
 def _named(ctx: click.Context, _: click.Parameter, name: str | None) -> None:
     if name is not None:
         ctx.obj = ctx.find_root().obj = course_of(name)
@@ -69,6 +83,20 @@ def course_of(name: str) -> "Course":
         shown = name if len(name) <= _HOST_LIMIT else f"{name[:_HOST_LIMIT]}..."
         raise UsageError(f'"{shown}" is no cluster name: {wrong}.', f"Choose another: --name {DEFAULT_NAME}-2")
     return Course(name, Console(), _ask)
+
+
+def may_make(name: str) -> None:
+    """Ask before a cluster of a name that never was is made by the way; the default one is made unasked.
+
+    Raises:
+        NoClusterError: the answer is no, or nobody can be asked.
+    """
+    if name == DEFAULT_NAME or ClusterPaths(name).folder.exists():
+        return
+    if not _ask(f'There is no cluster "{name}". Make it?'):
+        error = NoClusterError(name)
+        error.hint = f"Make it with: lab up --name {name}"
+        raise error
 
 
 def _ask(question: str) -> bool:

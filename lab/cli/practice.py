@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from lab import shell
-from lab.cli.options import name_option, pass_course
+from lab.cli.options import may_make, name_option, pass_course
 from lab.errors import UsageError
 from lab.exit_codes import ExitCode
 from lab.model import Place
@@ -36,6 +36,7 @@ def practice(course: "Course", place: str | None, plain: bool) -> None:
     told by colour. It makes the cluster first when there is none.
     """
     where = _place(course, place) if place else None
+    may_make(course.name)
     if plain:
         sys.exit(_walk(course, where))
     if not (sys.stdin.isatty() and sys.stdout.isatty()):

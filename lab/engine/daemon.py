@@ -34,7 +34,10 @@ def ensure(status: Status, ask: Ask) -> Engine:
     try:
         return find()
     except EngineError as error:
-        if "permission denied" in error.message or os.environ.get("DOCKER_HOST"):
+        if "permission denied" in error.message:
+            raise
+        if told := elsewhere():
+            error.hint = f"Docker's client is told to use {told}: start that engine, or let it use this machine's own."
             raise
         reason = error
     if not _debian():
@@ -45,6 +48,17 @@ def ensure(status: Status, ask: Ask) -> Engine:
             _install(sudo)
     with status.phase("Starting the Docker engine", 5):
         return _start(sudo)
+
+
+def elsewhere() -> str:
+    """What tells Docker's client to use another engine than this machine's own; empty where nothing does."""
+    if address := os.environ.get("DOCKER_HOST"):
+        return f"DOCKER_HOST={address}"
+    if not shell.which("docker"):
+        return ""
+    context = shell.run(["docker", "context", "show"], timeout=10, check=False)  # DOCKER_CONTEXT, or what was chosen
+    name = context.text.strip() if context.returncode == 0 else ""
+    return f'the context "{name}"' if name not in ("", "default") else ""
 
 
 def _privilege(reason: EngineError, ask: Ask) -> list[str]:

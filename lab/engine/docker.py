@@ -9,6 +9,8 @@ from lab.errors import CommandError, EngineError
 
 LABEL = "io.cks-lab.name"
 """On everything that the lab makes in Docker; its value is the cluster's name, or `all` for what is shared."""
+STATE_LABEL = "io.cks-lab.state"
+"""On a cluster's network; its value is the state folder of the lab that made it."""
 
 
 @dataclass(frozen=True)

@@ -2,16 +2,19 @@
 
 import os
 import shutil
+from contextlib import suppress
 from pathlib import Path
 
 from lab.engine import capabilities
 from lab.engine.docker import Engine
+from lab.errors import EngineError
 from lab.model import Finding
 
 GIB = 1024**3
 MEMORY_NEEDED = 3 * GIB
 DISK_NEEDED = 12 * GIB  # Go's build cache and module cache, Docker's layers, one cluster
-INOTIFY_INSTANCES = 128  # the kernel's default; kind's known issues ask for 512 for several clusters
+INOTIFY_NEEDED = 32  # instances that a node has open
+PROC = Path("/proc")
 
 
 def findings(engine: Engine | None) -> list[Finding]:
@@ -59,8 +62,39 @@ def _capabilities() -> Finding:
     return Finding("capabilities", installed, seen, "Stop dockerd, then: lab doctor --fix")
 
 
+def check_inotify() -> None:
+    """See that a node can be started: its systemd, containerd and kubelet watch files.
+
+    Raises:
+        EngineError: this machine's inotify instances are used up.
+    """
+    found = _inotify()
+    if not found.ok:
+        raise EngineError(f"A node cannot be started: of inotify instances {found.seen}.", found.advice)
+
+
 def _inotify() -> Finding:
-    file = Path("/proc/sys/fs/inotify/max_user_instances")
-    limit = int(file.read_text()) if file.exists() else INOTIFY_INSTANCES
-    advice = "For more than two clusters at once: sysctl fs.inotify.max_user_instances=512"
-    return Finding("inotify", limit >= INOTIFY_INSTANCES, f"{limit} instances", advice, required=False)
+    limit_file = PROC / "sys/fs/inotify/max_user_instances"
+    if not limit_file.exists():
+        return Finding("inotify", True, "not known on this system", required=False)
+    limit, used = int(limit_file.read_text()), _instances_in_use()
+    advice = f"Allow more: sudo sysctl fs.inotify.max_user_instances={max(512, used + 2 * INOTIFY_NEEDED)}"
+    return Finding("inotify", limit - used >= INOTIFY_NEEDED, f"{used} of {limit} are in use", advice)
+
+
+def _instances_in_use() -> int:
+    """How many inotify instances root's processes have, as far as this user may see: a node's are root's."""
+    count = 0
+    for process in PROC.glob("[0-9]*"):
+        with suppress(OSError):  # it has ended, or is not for this user to look at
+            if process.stat().st_uid == 0:
+                files = [*(process / "fd").iterdir()]
+                count += sum(_is_inotify(file) for file in files)
+    return count
+
+
+def _is_inotify(file: Path) -> bool:
+    try:
+        return file.readlink().name == "anon_inode:inotify"
+    except OSError:
+        return False

@@ -7,11 +7,11 @@ from typing import Any
 
 from lab.engine.docker import docker
 from lab.errors import ClusterError, NoClusterError
-from lab.k8s import kind
+from lab.k8s import kind, owner
 from lab.k8s.api import Api, Unreachable
 from lab.k8s.helper import Helper
 from lab.k8s.node import Node
-from lab.k8s.record import Image, Record, load
+from lab.k8s.record import Image, Record, damaged, load
 from lab.paths import ClusterPaths
 
 READY_TIMEOUT = 180.0
@@ -47,11 +47,18 @@ class Cluster:
         """The client of the API server.
 
         Raises:
-            NoClusterError: there is no kubeconfig of this cluster.
+            ClusterError: there is no kubeconfig of this cluster, or it is none.
         """
         if not self.files.kubeconfig.exists():
-            raise NoClusterError(self.name)
+            raise damaged(self.files.kubeconfig, "is gone", "lab up")
         return Api(self.files.kubeconfig)
+
+    def has_kubeconfig(self) -> bool:
+        """Whether the lab's own kubeconfig is there and can be used."""
+        try:
+            return bool(self.api)
+        except ClusterError:
+            return False
 
     def record(self, half_reset: bool = False) -> Record:
         """What is known of the cluster.
@@ -61,10 +68,12 @@ class Cluster:
 
         Raises:
             NoClusterError: there is no complete cluster of this name.
-            ClusterError: putting its golden state back was interrupted.
+            ClusterError: it is there, but its record is damaged, or putting its golden state back was interrupted.
         """
-        record = load(self.files.record)
-        if record is None or not record.complete or not self.node.state():
+        record, state = load(self.files.record), self.node.state()
+        if state and record is None:
+            raise owner.without_record(self.files)
+        if record is None or not record.complete or not state:
             raise NoClusterError(self.name)
         if self.files.half_reset.exists() and not half_reset:
             message = "A reset of the whole cluster was interrupted, and it is in no known state."

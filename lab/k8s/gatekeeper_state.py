@@ -16,6 +16,7 @@ from lab.k8s import gatekeeper
 from lab.k8s.cluster import Cluster
 from lab.k8s.gatekeeper import NAMESPACE
 from lab.k8s.kubectl import get, kubectl
+from lab.k8s.record import RESET_ALL, damaged
 from lab.status import Status
 
 _FOREIGN = "validatingadmissionpolicies validatingadmissionpolicybindings mutatingadmissionpolicies " \
@@ -33,7 +34,7 @@ def put_back(cluster: Cluster, status: Status) -> None:
         ClusterError: it could not be done.
     """
     with status.phase("Putting Gatekeeper back as it was installed", 3):
-        touched = _put_back_objects(cluster, _kept(cluster)["objects"])
+        touched = _put_back_objects(cluster, kept(cluster)["objects"])
     if touched:
         gatekeeper.wait_until_ready(cluster, status)
 
@@ -46,7 +47,7 @@ def remove_what_came_later(cluster: Cluster, status: Status) -> None:
     """
     with status.phase("Removing templates, constraints and other admission policies", 4):
         remove_policies(cluster, status)
-        _remove_foreign(cluster, _kept(cluster)["policies"])
+        _remove_foreign(cluster, kept(cluster)["policies"])
 
 
 def recorded(cluster: Cluster) -> bool:
@@ -92,17 +93,34 @@ def _file(cluster: Cluster) -> Path:
     return cluster.files.folder / "gatekeeper.json"
 
 
-def _kept(cluster: Cluster) -> dict[str, Any]:
-    kept: dict[str, Any] = json.loads(_file(cluster).read_text())
-    return kept
+def kept(cluster: Cluster, needed: bool = True) -> dict[str, Any]:
+    """What was recorded: the objects of Gatekeeper, and the names of admission policies. Nothing where it was not.
+
+    Raises:
+        ClusterError: the file is not as it was recorded, or not there though it is `needed`.
+    """
+    file = _file(cluster)
+    try:
+        found = json.loads(file.read_text())
+        well = all(isinstance(each, dict) and "kind" in each and each["metadata"]["name"] for each in found["objects"])
+        if not well or not all(isinstance(name, str) for name in found["policies"]):
+            raise damaged(file, "is not what the lab wrote there", RESET_ALL)
+        return {"objects": found["objects"], "policies": found["policies"]}
+    except FileNotFoundError as error:
+        if needed:
+            raise damaged(file, "is gone", RESET_ALL) from error
+        return {}
+    except OSError as error:
+        raise damaged(file, f"cannot be read: {error.strerror}", RESET_ALL) from error
+    except (ValueError, LookupError, TypeError) as error:
+        raise damaged(file, "is not what the lab wrote there", RESET_ALL) from error
 
 
 def record(cluster: Cluster, objects: list[dict[str, Any]]) -> None:
     """Keep what these objects are now, and which admission policies there are."""
     listing = kubectl(cluster, "kubectl get -f - -o json", yaml.safe_dump_all(objects))
     live = [_settled(each) for each in json.loads(listing)["items"]]
-    kept = {"objects": live, "policies": _foreign(cluster)}
-    paths.write_private(_file(cluster), json.dumps(kept).encode())
+    paths.write_private(_file(cluster), json.dumps({"objects": live, "policies": _foreign(cluster)}).encode())
 
 
 def _settled(live: dict[str, Any]) -> dict[str, Any]:

@@ -6,6 +6,7 @@ make the control plane what it is, and etcd's data as `etcdutl snapshot restore`
 
 import io
 import tarfile
+import zlib
 from pathlib import Path
 from shlex import quote
 
@@ -120,14 +121,18 @@ def manifests(archive: Path) -> dict[str, bytes]:
     if not archive.exists():
         raise ClusterError("There is no golden state of this cluster.", "Make the cluster anew: lab down && lab up")
     found: dict[str, bytes] = {}
-    with tarfile.open(archive) as tar:
-        for entry in tar:
-            folder, _, name = entry.name.rpartition("/")
-            if found and folder != MANIFESTS:
-                break  # etcd's data, much longer, comes after them
-            content = tar.extractfile(entry) if folder == MANIFESTS and entry.isfile() else None
-            if content:
-                found[name] = content.read()
+    try:
+        with tarfile.open(archive) as tar:
+            for entry in tar:
+                folder, _, name = entry.name.rpartition("/")
+                if found and folder != MANIFESTS:
+                    break  # etcd's data, much longer, comes after them
+                content = tar.extractfile(entry) if folder == MANIFESTS and entry.isfile() else None
+                if content:
+                    found[name] = content.read()
+    except (tarfile.TarError, zlib.error, EOFError, OSError) as error:  # the last three from gzip
+        message = f"{archive} is damaged: {error}"
+        raise ClusterError(message, "Make the cluster anew: lab down && lab up") from error
     return found
 
 

@@ -6,13 +6,14 @@ from typing import Any
 import yaml
 
 from lab import paths, shell
-from lab.engine.docker import LABEL, docker, labels
+from lab.engine.docker import LABEL, STATE_LABEL, docker, labels
 from lab.errors import ClusterError, CommandError
 from lab.images.node import NodeImage
 from lab.k8s import kubeconfig
 from lab.paths import ClusterPaths
 
 CREATE_TIMEOUT = 600.0
+_SIGNS = ("too many open files", "no space left", "[ERROR ", "ERROR: ", "error: ", "Error: ")  # the telling ones first
 KIND_LABEL = "io.x-k8s.kind.cluster"
 
 
@@ -39,8 +40,36 @@ def create(kind: str, files: ClusterPaths, image: NodeImage, log: Path) -> None:
     try:
         shell.run(argv, timeout=CREATE_TIMEOUT, log=log, env={"KIND_EXPERIMENTAL_DOCKER_NETWORK": files.name})
     except CommandError as error:
-        raise ClusterError(f"kind could not make the cluster: {error.message}", f"The full log is {log}") from error
+        message = f"kind could not make the cluster: {why_not(error.output)}"
+        raise ClusterError(message, f"The full log is {log}. See what this machine lacks with: lab doctor") from error
     files.kubeconfig.chmod(0o600)
+
+
+def why_not(output: str) -> str:
+    """What kind, kubeadm or the kubelet say went wrong, in one sentence."""
+    lines = [line.strip() for line in output.splitlines()]
+    for sign in _SIGNS:
+        if found := next((line for line in lines if sign in line), ""):
+            return found.removeprefix("ERROR: ").rstrip(".") + "."
+    return next((line for line in reversed(lines) if line), "it gave no reason.")
+
+
+def write_kubeconfig(kind: str, files: ClusterPaths) -> None:
+    """Write the lab's own kubeconfig anew, from what is on the node.
+
+    Raises:
+        ClusterError: the node does not give it.
+    """
+    draft = files.kubeconfig.with_name(".kubeconfig.new")
+    try:
+        shell.run([kind, "export", "kubeconfig", "--name", files.name, "--kubeconfig", str(draft)])
+        draft.chmod(0o600)
+        draft.replace(files.kubeconfig)
+    except (CommandError, OSError) as error:
+        message = f"The kubeconfig of the cluster cannot be written anew: {error}"
+        raise ClusterError(message, "Make the cluster anew: lab down && lab up") from error
+    finally:
+        draft.unlink(missing_ok=True)
 
 
 def network(name: str) -> None:
@@ -49,7 +78,7 @@ def network(name: str) -> None:
         return
     bridge = docker("network", "inspect", "bridge", "--format", '{{index .Options "com.docker.network.driver.mtu"}}')
     mtu = ["--opt", f"com.docker.network.driver.mtu={bridge.text.strip()}"] if bridge.text.strip().isdigit() else []
-    docker("network", "create", *mtu, *labels(name), name)
+    docker("network", "create", *mtu, *labels(name), "--label", f"{STATE_LABEL}={paths.state_home().resolve()}", name)
 
 
 def delete(name: str, files: ClusterPaths) -> None:

@@ -2,6 +2,7 @@
 
 import secrets
 import shutil
+from collections.abc import Callable
 from dataclasses import replace
 
 from lab import paths
@@ -9,7 +10,7 @@ from lab.engine.docker import docker
 from lab.errors import ClusterError, CommandError
 from lab.images.node import NodeImage
 from lab.images.shelf import Shelf
-from lab.k8s import golden, kind, kubeconfig, registry
+from lab.k8s import golden, kept, kind, kubeconfig, owner, registry
 from lab.k8s.cluster import IMAGE_LISTING, READY_TIMEOUT, Cluster
 from lab.k8s.record import Record, load
 from lab.status import Status
@@ -57,15 +58,21 @@ def make(cluster: Cluster, kind_tool: str, image: NodeImage, shelf: Shelf, versi
             webhook_image=shelf.webhook,
             images=cluster.images(),
             journal_key=secrets.token_hex(32),
+            golden=kept.digest_of(cluster.files.golden),
         )
         kubeconfig.merge(cluster.files.kubeconfig, kubeconfig.users_file(), kind.context(cluster.name))
         record.save(cluster.files.record)
     return record
 
 
-def adopt(cluster: Cluster, status: Status) -> Record | None:
+def adopt(cluster: Cluster, kind_tool: Callable[[], str], status: Status) -> Record | None:
     """The record of a cluster that is there, running again when it had stopped; None when there is none, or
     only a half-made one.
+
+    Args:
+        cluster: which.
+        kind_tool: gives the kind program; asked where the kubeconfig has to be written anew.
+        status: told what is done.
 
     Raises:
         ClusterError: a cluster of that name is there that this lab did not make.
@@ -73,15 +80,16 @@ def adopt(cluster: Cluster, status: Status) -> Record | None:
     state, record = cluster.node.state(), load(cluster.files.record)
     if not state:
         return None
+    owner.refuse_other(cluster.files)
     if record is None:
-        remove = f"kind delete cluster --name {cluster.name}"
-        message = f'There is a kind cluster "{cluster.name}" that this lab has no record of.'
-        raise ClusterError(message, f"Remove it ({remove}), or choose another name: lab up --name NAME")
+        raise owner.without_record(cluster.files)
     if not record.complete:
         status.note("An earlier `lab up` was interrupted; the half-made cluster is made anew.")
         return None
     status.ahead(20)
     wake(cluster, status)
+    if not cluster.has_kubeconfig():
+        kind.write_kubeconfig(kind_tool(), cluster.files)
     cluster.helper.ensure()
     with status.phase("Waiting for the API server", 5):
         cluster.api.wait_ready(READY_TIMEOUT)

@@ -5,6 +5,14 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from lab import paths
+from lab.decode import decode
+from lab.document import Document, Problem
+from lab.errors import ClusterError
+
+ANEW = "Make the cluster anew: lab down && lab up"
+"""What cures a cluster whose record or golden state is lost."""
+RESET_ALL = "Begin anew from the golden state: lab reset --all"
+"""What cures what an exercise kept on the host."""
 
 
 @dataclass(frozen=True)
@@ -19,7 +27,8 @@ class Image:
 @dataclass(frozen=True)
 class Record:
     """Identity and facts of a cluster. `complete` is False until the golden state was saved; `origin` says where its
-    images come from (`official`, `built`); `journal_key` is the random value that the progress journal begins with.
+    images come from (`official`, `built`); `journal_key` is the random value that the progress journal begins with,
+    `golden` the SHA-256 of the golden state's archive.
     """
 
     name: str
@@ -34,17 +43,32 @@ class Record:
     webhook_image: str = ""
     images: tuple[Image, ...] = ()
     journal_key: str = ""
+    golden: str = ""
 
     def save(self, file: Path) -> None:
         """Write the record, all or nothing."""
         paths.write_private(file, (json.dumps(asdict(self), indent=2) + "\n").encode())
 
 
+def damaged(file: Path, why: str, cure: str) -> ClusterError:
+    """What to tell of a file that the lab keeps and that cannot be used."""
+    return ClusterError(f"{file} {why}.", cure)
+
+
 def load(file: Path) -> Record | None:
-    """The record in a file; None when there is none, or it cannot be read as one."""
+    """The record in a file; None when there is none.
+
+    Raises:
+        ClusterError: it is no record.
+    """
+    problems: list[Problem] = []
     try:
-        content = json.loads(file.read_text())
-        images = tuple(Image(**entry) for entry in content.pop("images"))
-        return Record(**content, images=images)
-    except (OSError, ValueError, TypeError, KeyError, AttributeError):
+        record = decode(Record, Document(file, json.loads(file.read_bytes())), problems)
+    except (FileNotFoundError, NotADirectoryError):
         return None
+    except (OSError, ValueError, RecursionError) as error:
+        why = f"cannot be read: {error.strerror}" if isinstance(error, OSError) else "is no JSON"
+        raise damaged(file, why, ANEW) from error
+    if record is None or problems:
+        raise damaged(file, f"is no record of a cluster: {problems[0].message}", ANEW)
+    return record

@@ -1,3 +1,4 @@
+import errno
 import io
 import json
 import os
@@ -10,7 +11,7 @@ from types import SimpleNamespace
 import click
 import pytest
 
-from lab import cli, shell
+from lab import cli, paths, shell
 from lab.catalog import load
 from lab.course import Course
 from lab.errors import (
@@ -321,6 +322,7 @@ def test_status(lab, world, cluster, code) -> None:
         "earned": 3,
         "possible": 7,
         "aside": True,
+        "scored_at": "",
     }
 
 
@@ -570,3 +572,62 @@ def test_the_webhook_anywhere_says_what_is_wrong_with_its_files(lab, tmp_path) -
     assert files["cert"] in err
     assert lab("webhook", "serve", *options)[0] == 2
     assert lab("webhook", "srve")[0] == 2
+
+
+@pytest.mark.parametrize(
+    ("arguments", "command", "name"),
+    [
+        (["ls", "--name", "exam"], ("ls",), "exam"),
+        (["k get pods", "--name=exam"], ("k get pods",), "exam"),
+        (["--name", "exam", "crictl", "ps", "--name", "x"], ("crictl", "ps", "--name", "x"), "exam"),
+        (["crictl", "ps", "--name", "x"], ("crictl", "ps", "--name", "x"), "cks-lab"),
+        (["--", "ls", "--name", "x"], ("ls", "--name", "x"), "cks-lab"),
+    ],
+)
+def test_the_name_of_a_shells_cluster_and_that_of_its_command(lab, world, arguments, command, name) -> None:
+    assert lab("shell", *arguments)[0] == 7
+    assert (world.asked, world.names[-1]) == ([("shell_argv", command, False)], name)
+
+
+def test_a_report_that_cannot_be_written_fails_before_the_work(lab, world, tmp_path) -> None:
+    world.answers["verify"] = report()
+    assert lab("verify", "--output", str(tmp_path / "none" / "report"))[0] == 3
+    assert world.asked == []
+    (tmp_path / "report").write_text("earlier")
+    world.answers["verify"] = ClusterError("Broken.")
+    assert lab("verify", "--output", str(tmp_path / "report"))[0] == 3
+    assert (tmp_path / "report").read_text() == "earlier"
+    assert lab("verify", "--output", str(tmp_path / "new"))[0] == 3
+    assert not (tmp_path / "new").exists()
+
+
+@pytest.mark.parametrize("arguments", [["--name", "exam"], ["practice", "--plain", "--name", "exam"]])
+def test_another_name_that_never_was_is_not_made_by_the_way(lab, world, arguments) -> None:
+    code, _, err = lab(*arguments)
+    assert (code, world.asked) == (3, [])
+    assert "Make it with: lab up --name exam\n" in err
+    assert lab("up", "--name", "exam")[0] == 0
+
+
+def test_another_name_that_was_is_gone_on_with(lab, world) -> None:
+    paths.ClusterPaths("exam").folder.mkdir(parents=True)
+    assert lab("--name", "exam")[0] == 0
+    assert world.asked == [("up", False)]
+
+
+def test_an_archive_that_ends_too_soon_is_no_interrupt(lab, world) -> None:
+    world.answers["verify"] = EOFError("Compressed file ended before the end-of-stream marker was reached")
+    code, _, err = lab("verify")
+    assert (code, "Interrupted" in err, str(world.crash) in err) == (3, False, True)
+
+
+@pytest.mark.parametrize("number", [errno.EROFS, errno.ENOSPC, errno.EACCES])
+def test_a_file_that_cannot_be_written_is_named(lab, world, number) -> None:
+    world.answers["verify"] = OSError(number, os.strerror(number), "/some/file")
+    code, _, err = lab("verify")
+    assert (code, err.startswith(f"Error: /some/file: {os.strerror(number)}. ")) == (3, True)
+
+
+def test_progress_that_is_not_known_is_told_so(lab, world) -> None:
+    world.answers["look"] = LabStatus("cks-lab", "No Docker engine answers.", False, "unknown", "", "", "", ())
+    assert "exercises   not known\n" in lab("status")[1]

@@ -1,6 +1,7 @@
 """The use cases on a cluster whose node is this machine's bash and whose API server is a fake."""
 
 import io
+import shutil
 import subprocess
 import tarfile
 from dataclasses import asdict, dataclass
@@ -17,15 +18,18 @@ from lab.errors import (
     CommandError,
     DataError,
     EngineError,
+    LabError,
     NoClusterError,
     NotStartedError,
     UsageError,
 )
 from lab.images import official
-from lab.k8s import lifecycle
+from lab.k8s import lifecycle, owner
 from lab.k8s.api import Response, Unreachable
+from lab.k8s.kept import keep_manifest
 from lab.k8s.node import Node
 from lab.k8s.record import Image, Record
+from lab.lock import Holder, Lock
 from lab.model import Finding, Verdict
 from lab.progress import Journal
 from lab.shell import Completed
@@ -252,8 +256,11 @@ def test_checks_know_the_manifests_of_before(world, monkeypatch) -> None:
     assert facts().kept_manifest is None  # it is not started
     world.course.start("pin")
     assert facts().kept_manifest == b"golden"
-    paths.write_private(world.cluster.files.kept_manifest, b"kept")
-    assert facts().kept_manifest == b"kept"
+    before = b"spec: {containers: [{image: kept}]}"
+    keep_manifest(world.cluster.files, before)
+    assert facts().kept_manifest == before
+    world.cluster.files.kept_manifest.write_bytes(b"damaged")
+    assert facts().kept_manifest is None
     record = world.course._record()
     world.course._journal(record).set_aside("pin", {})
     assert facts().kept_manifest is None
@@ -397,6 +404,10 @@ def test_a_reset_of_the_cluster_forgets_all(world, monkeypatch) -> None:
     put_back: list[str] = []
     monkeypatch.setattr(lifecycle, "put_back", lambda cluster, record, status: put_back.append(record.uid))
     world.course.start("pin")
+    with pytest.raises(ClusterError, match=r"golden\.tar\.gz is gone"):
+        world.course.reset_all()
+    assert world.course.verify().verdict is Verdict.FAIL  # nothing was changed
+    golden_state(world, b"golden")
     world.course.reset_all()
     assert put_back == ["uid-1"]
     assert world.course.verify().verdict is Verdict.SKIP
@@ -409,6 +420,7 @@ def test_a_reset_of_the_cluster_that_was_interrupted_is_done_again(world, monkey
         raise KeyboardInterrupt
 
     monkeypatch.setattr(lifecycle, "put_back", interrupted)
+    golden_state(world, b"golden")
     world.course.start("pin")
     with pytest.raises(KeyboardInterrupt):
         world.course.reset_all()
@@ -498,6 +510,7 @@ def test_names_that_name_nothing(world) -> None:
 
 def test_without_a_cluster(world) -> None:
     world.cluster.files.record.unlink()
+    world.node.now = ""
     assert not world.course.exists()
     for act in (
         world.course.verify,
@@ -679,3 +692,137 @@ def test_a_solution_tidies_up_after_it_was_seen(world) -> None:
     report = world.course.solve("pin")
     assert not (world.folder / "two").exists()
     assert report.earned == 7  # the step holds once, and was seen
+
+
+def test_solving_what_is_set_aside_takes_it_up_first(two) -> None:
+    two.course.start("pin")
+    two.course.start("other")
+    assert two.course.solve("pin").earned == 7
+    assert (two.folder / "again").exists()
+    assert not any(each.aside for each in two.course.look().progress if each.id == "pin")
+
+
+def test_while_another_lab_is_at_work_nothing_can_be_told(world, monkeypatch) -> None:
+    world.course.start("pin")
+    (world.folder / "one").touch()
+    (world.folder / "two").touch()
+    busy = [None, Holder("lab reset pin", 7, "12:00:00")]
+    monkeypatch.setattr(world.course._lock, "holder", lambda: busy.pop(0) if len(busy) > 1 else busy[0])
+    for _ in range(2):  # it begins meanwhile, then it is at work from the start
+        [result] = world.course.verify().exercises
+        assert [(step.verdict, step.earned) for step in result.steps] == [(Verdict.ERROR, 0)] * 2
+        assert "`lab reset pin` (process 7, since 12:00:00) is at work" in result.steps[0].checks[0].observed
+    busy[:] = [None]
+    assert world.course.verify().earned == 7
+
+
+def test_what_changes_the_cluster_is_one_at_a_time(world) -> None:
+    for act in ("start", "solve", "reset"):
+        getattr(world.course, act)("pin")
+    assert world.cluster.files.lock.exists()
+    world.course._lock._wait = 0.3
+    with Lock(world.cluster.files.lock, world.cluster.files.folder).held("lab reset --all", Recording()):
+        for act in (world.course.up, world.course.down, world.course.reset_all, world.course.webhook_down):
+            with pytest.raises(LabError, match="`lab reset --all`"):
+                act()
+        with pytest.raises(LabError, match="`lab reset --all`"):
+            world.course.start("pin")
+
+
+class Needy(Write):
+    """An action whose file on the host is damaged."""
+
+    def check(self, params, setting):
+        raise ClusterError("kept.yaml is gone.", f"started: {setting.started}")
+
+
+@pytest.mark.parametrize("place", ["start", "reset", "prepare"])
+def test_what_is_damaged_is_found_before_anything_is_changed(world, monkeypatch, place) -> None:
+    monkeypatch.setitem(actions.REGISTRY, "needy", Needy())
+    needs = f'{{do: needy, path: "{world.folder}/needy"}}'
+    if place == "prepare":
+        world.tree.sheet("    holds: once\n", f"    holds: once\n    prepare:\n      - {needs}\n")
+    else:
+        first = f'{{do: write, path: "{world.folder}/first"}}'
+        world.tree.sheet(f"{place}:\n", f"{place}:\n  - {first}\n  - {needs}\n")
+    if place == "start":
+        with pytest.raises(ClusterError, match=r"kept\.yaml is gone"):
+            world.course.start("pin")
+    else:
+        world.course.start("pin")
+        with pytest.raises(ClusterError, match="started: True"):
+            (world.course.reset if place == "reset" else world.course.solve)("pin")
+    assert not (world.folder / "first").exists()
+    assert not (world.folder / "one").exists()
+
+
+def test_a_kubeconfig_that_cannot_be_used_is_found_first(world) -> None:
+    del world.cluster.api
+    with pytest.raises(ClusterError, match="kubeconfig is gone") as raised:
+        world.course.start("pin")
+    assert raised.value.hint == "lab up"
+    assert list(world.folder.iterdir()) == []
+
+
+@pytest.mark.parametrize("damaged", [False, True])
+def test_without_an_engine_the_progress_is_what_is_kept(world, monkeypatch, damaged) -> None:
+    world.course.start("pin")
+
+    def find() -> Engine:
+        raise EngineError("No Docker engine answers.", "lab doctor --fix")
+
+    monkeypatch.setattr(docker, "find", find)
+    if damaged:
+        world.cluster.files.record.write_text("{")
+    seen = world.course.look()
+    assert (seen.cluster, [each.started for each in seen.progress]) == ("unknown", [] if damaged else [True])
+
+
+def test_a_damaged_record_is_not_told_to_be_no_cluster(world) -> None:
+    world.cluster.files.record.write_text("{")
+    seen = world.course.look()
+    assert seen.cluster == "unknown"
+    assert "cluster.json is no JSON. Make the cluster anew: lab down && lab up" in seen.node
+    with pytest.raises(ClusterError, match=r"cluster\.json is no JSON"):
+        world.course.verify()
+
+
+def test_taking_down_what_never_was_says_so(world, monkeypatch) -> None:
+    monkeypatch.setattr(owner, "docker", lambda *_, **__: Completed((), 1, b"", b""))
+    never = course.Course("never", world.status)
+    never.down()
+    assert world.status.lines == ['There is no cluster "never".']
+
+
+OWNERS = {
+    "this lab's": ("own", True, ""),
+    "this lab's, whose folder is gone": ("own", False, ""),
+    "that of a lab that is gone": ("/gone", False, ""),
+    "another lab's": ("other", False, "that of another lab"),
+    "another lab's, though there is a record": ("other", True, "that of another lab"),
+    "no lab's": ("", False, "no record of"),
+    "of an older version": ("", True, ""),
+}
+
+
+@pytest.mark.parametrize("who", OWNERS)
+def test_whose_cluster_is_taken_down(world, monkeypatch, tmp_path, who) -> None:
+    label, record, refused = OWNERS[who]
+    if label == "other":
+        label = str(tmp_path / "other")
+        Record("cks-lab").save(tmp_path / "other/clusters/cks-lab/cluster.json")
+    label = str(paths.state_home().resolve()) if label == "own" else label
+    if not record:
+        shutil.rmtree(world.cluster.files.folder)
+    answer = Completed((), 0, f"{label}\n".encode(), b"")
+    monkeypatch.setattr(
+        owner, "docker", lambda *words, **_: answer if words[0] == "network" else Completed((), 0, b"a", b"")
+    )
+    cleared: list[str] = []
+    monkeypatch.setattr(lifecycle, "clear", lambda cluster: cleared.append(cluster.name))
+    if refused:
+        with pytest.raises(ClusterError, match=refused):
+            world.course.down()
+    else:
+        world.course.down()
+    assert cleared == ([] if refused else ["cks-lab"])

@@ -90,6 +90,27 @@ def test_what_starting_would_not_help(host, monkeypatch, reason) -> None:
     assert host.ran == host.spawned == []
 
 
+@pytest.mark.parametrize(("context", "started"), [("default", True), ("", True), ("remote", False)])
+def test_an_engine_that_the_context_names_is_not_started_here(host, monkeypatch, context, started) -> None:
+    host.programs = [*host.programs, "docker"]
+    run = host.run
+
+    def answer(argv, **options):
+        if argv[:3] == ["docker", "context", "show"]:
+            return Completed(tuple(argv), 0, f"{context}\n".encode(), b"")
+        return run(argv, **options)
+
+    monkeypatch.setattr(shell, "run", answer)
+    host.found = [DOWN, ENGINE]
+    if started:
+        assert ensure() is ENGINE
+        return
+    with pytest.raises(EngineError) as raised:
+        ensure()
+    assert 'the context "remote"' in raised.value.hint
+    assert host.spawned == []
+
+
 def test_with_systemd(host) -> None:
     host.path("/run/systemd/system").mkdir(parents=True)
     host.found = [DOWN, ENGINE]

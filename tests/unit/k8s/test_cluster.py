@@ -5,10 +5,11 @@ import pytest
 
 from lab.errors import ClusterError, NoClusterError
 from lab.k8s import cluster as module
+from lab.k8s import owner
 from lab.k8s.api import Response, Unreachable
 from lab.k8s.cluster import IMAGE_LISTING, Cluster, parse_images
 from lab.k8s.record import Image, Record
-from lab.paths import PACKAGE
+from lab.paths import PACKAGE, state_home
 from lab.shell import Completed
 
 LISTING = """\
@@ -120,8 +121,6 @@ def test_the_identity(cluster) -> None:
 
 
 def test_a_record_needs_a_whole_cluster_and_a_node(cluster) -> None:
-    with pytest.raises(NoClusterError):
-        cluster.record()
     Record("cks-lab").save(cluster.files.record)
     with pytest.raises(NoClusterError):
         cluster.record()
@@ -132,9 +131,18 @@ def test_a_record_needs_a_whole_cluster_and_a_node(cluster) -> None:
         cluster.record()
 
 
-def test_without_a_kubeconfig_there_is_no_cluster(cluster) -> None:
-    with pytest.raises(NoClusterError):
+def test_without_a_kubeconfig_it_is_named_with_what_writes_it_anew(cluster) -> None:
+    with pytest.raises(ClusterError, match="kubeconfig is gone") as raised:
         _ = cluster.api
+    assert (raised.value.hint, cluster.has_kubeconfig()) == ("lab up", False)
+
+
+def test_a_cluster_without_a_record_is_not_told_to_be_no_cluster(cluster, monkeypatch) -> None:
+    label = Completed((), 0, f"{state_home().resolve()}\n".encode(), b"")
+    monkeypatch.setattr(owner, "docker", lambda *_, **__: label)
+    with pytest.raises(ClusterError, match=r"cluster\.json is gone, while the cluster") as raised:
+        cluster.record()
+    assert raised.value.hint == "Make the cluster anew: lab down && lab up"
 
 
 def test_the_listing_is_names_and_manifest_digests(tmp_path) -> None:

@@ -5,7 +5,7 @@ from lab import shell
 from lab.errors import ClusterError, CommandError
 from lab.images.node import NodeImage
 from lab.k8s import kind
-from lab.paths import ClusterPaths
+from lab.paths import ClusterPaths, state_home
 from lab.shell import Completed
 
 
@@ -46,7 +46,8 @@ def test_a_cluster_has_a_network_and_a_kubeconfig_of_its_own(ran, tmp_path) -> N
     kind.create("/x/kind", files, NodeImage("image:tag", "built"), tmp_path / "log")
     commands = [command for command, _ in ran[0]]
     mtu = "--opt com.docker.network.driver.mtu=1400"
-    assert f"docker network create {mtu} --label io.cks-lab.name=exam exam" in commands
+    labels = f"--label io.cks-lab.name=exam --label io.cks-lab.state={state_home().resolve()}"
+    assert f"docker network create {mtu} {labels} exam" in commands
     assert commands[-1].startswith("/x/kind create cluster --name exam --config ")
     assert f"--kubeconfig {files.kubeconfig}" in commands[-1]
     assert ran[0][-1][1]["env"] == {"KIND_EXPERIMENTAL_DOCKER_NETWORK": "exam"}
@@ -83,3 +84,22 @@ def test_removing_what_is_not_there(ran) -> None:
 
 def test_names() -> None:
     assert (kind.context("exam"), kind.node_container("exam")) == ("kind-exam", "exam-control-plane")
+
+
+SAID = {
+    "Creating cluster ...\nERROR: failed to create cluster: node(s) already exist\nStack Trace:\nsigs.k8s.io/kind": (
+        "failed to create cluster: node(s) already exist."
+    ),
+    "ERROR: failed to create cluster: no node\nE1 cannot watch: too many open files\nStack Trace:\nmain.go": (
+        "E1 cannot watch: too many open files."
+    ),
+    "[preflight] Some fatal errors occurred:\n\t[ERROR Port-6443]: Port 6443 is in use\nStack Trace:\nmain.go": (
+        "[ERROR Port-6443]: Port 6443 is in use."
+    ),
+    "": "it gave no reason.",
+}
+
+
+@pytest.mark.parametrize("output", SAID)
+def test_what_went_wrong_is_one_sentence_without_a_stack_trace(output) -> None:
+    assert kind.why_not(output) == SAID[output]

@@ -2,6 +2,7 @@ import json
 
 import pytest
 
+from lab.errors import ClusterError
 from lab.k8s.record import Image, Record, load
 
 RECORD = Record(
@@ -31,7 +32,9 @@ def test_half_made_until_said_otherwise(tmp_path) -> None:
 )  # fmt: skip
 def test_what_is_no_record(tmp_path, content) -> None:
     (tmp_path / "cluster.json").write_bytes(content.encode(errors="surrogateescape"))
-    assert load(tmp_path / "cluster.json") is None
+    with pytest.raises(ClusterError, match=r"cluster\.json is no ") as raised:
+        load(tmp_path / "cluster.json")
+    assert raised.value.hint == "Make the cluster anew: lab down && lab up"
     assert load(tmp_path / "none") is None
 
 
