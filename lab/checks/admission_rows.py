@@ -3,12 +3,11 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from lab.checks import gatekeeper, probes
+from lab.checks import gatekeeper, lookalikes, looks, probes
 from lab.checks.base import ApiAsk, CouldNotTell, CreateAsk, Facts, Observation
 from lab.checks.causes import Object, found, items
 from lab.checks.gatekeeper import Policy
-from lab.checks.lookalikes import few_lookalikes, lookalikes, unheard, welcome
-from lab.checks.looks import PLAIN, Look, named_in, usual
+from lab.checks.looks import PLAIN, Look, texts
 from lab.checks.matching import SYSTEM
 from lab.checks.probes import FIRST, Place
 from lab.checks.refusals import ADMITTED, REFUSED
@@ -28,7 +27,8 @@ class Params(Policy):
     images. `trusted`: what the names of trusted images begin with. `varied`: of which of those two lists it tries also
     what the policy cannot know: for `refused` names like the trusted ones, registries never heard of, every place in
     the list, pods as controllers make them, other namespaces, and a pod that is really to be made; for `admitted` other
-    images of the trusted registries, among other containers, in pods as controllers make them.
+    images of the trusted registries, among other containers, in pods as controllers make them. `tolerated`: as
+    `trusted`, of what a policy may let in or not.
     """
 
     namespaces: tuple[str, ...]
@@ -38,6 +38,7 @@ class Params(Policy):
     refused: tuple[str, ...] = ()
     admitted: tuple[str, ...] = ()
     varied: tuple[str, ...] = ()
+    tolerated: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if self.containers not in probes.LISTS:
@@ -84,7 +85,12 @@ def rows(params: Params, facts: Facts, seen: Observation) -> list[Row]:
     Raises:
         CouldNotTell: there is no pod whose name a creation could take.
     """
-    table = [*_images(params, facts), *_namespaces(params, facts, seen), *_places(params, facts)]
+    table = [
+        *_images(params, facts),
+        *_named(params, facts, seen),
+        *_namespaces(params, facts, seen),
+        *_places(params, facts),
+    ]
     if not params.of_pods:
         return table
     table += _looks(params, facts, seen)
@@ -104,13 +110,25 @@ def pods_ask(params: Params) -> ApiAsk:
 def _images(params: Params, facts: Facts) -> Iterator[Row]:
     images = {REFUSED: [*params.refused], ADMITTED: [*params.admitted]}
     if REFUSED in params.varied:
-        made = lookalikes if params.of_pods else few_lookalikes
-        images[REFUSED] += [*made(params.trusted, facts.nonce), *unheard(facts.nonce)[: None if params.of_pods else 1]]
+        made = lookalikes.lookalikes if params.of_pods else lookalikes.few_lookalikes
+        images[REFUSED] += [
+            *made(params.trusted, facts.nonce),
+            *lookalikes.unheard(facts.nonce)[: None if params.of_pods else 1],
+        ]
     if ADMITTED in params.varied:
-        images[ADMITTED] += welcome(params.trusted, facts.nonce)
+        images[ADMITTED] += lookalikes.welcome(params.trusted, facts.nonce)
     for wanted, names in images.items():
         for image in names:
             yield _row(params, facts, params.namespaces[0], image, wanted)
+
+
+def _named(params: Params, facts: Facts, seen: Observation) -> Iterator[Row]:
+    """Images of other registries that the policy itself names."""
+    if REFUSED in params.varied and params.of_pods:
+        template, constraint = found(seen[params.template_ask]) or {}, found(seen[params.constraint_ask]) or {}
+        policy = texts([template["spec"].get("targets"), (constraint.get("spec") or {}).get("parameters")])
+        for image in lookalikes.named_in(policy, (*params.trusted, *params.tolerated), facts.nonce):
+            yield _row(params, facts, params.namespaces[0], image, REFUSED, spare=True)
 
 
 def _namespaces(params: Params, facts: Facts, seen: Observation) -> Iterator[Row]:
@@ -145,11 +163,11 @@ def _looks(params: Params, facts: Facts, seen: Observation) -> Iterator[Row]:
     namespace = params.namespaces[0]
     for wanted, images in ((REFUSED, params.refused), (ADMITTED, params.admitted)):
         if wanted in params.varied:
-            for look in usual(facts.nonce):
+            for look in looks.usual(facts.nonce):
                 yield _row(params, facts, namespace, images[0], wanted, LOOK, look.said, look)
     if REFUSED in params.varied:
         template, constraint = found(seen[params.template_ask]) or {}, found(seen[params.constraint_ask]) or {}
-        for look in named_in(template, constraint):
+        for look in looks.named_in(template, constraint):
             yield _row(params, facts, namespace, params.refused[0], REFUSED, LOOK, look.said, look, spare=True)
 
 

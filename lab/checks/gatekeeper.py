@@ -96,7 +96,7 @@ def no_template(policy: Template, seen: Observation) -> Cause:
 def template_error(policy: Template, template: Object) -> Cause | None:
     """The first error that Gatekeeper has with the template, with the line of the policy that it names."""
     for said in _errors(template)[:1]:
-        observed = f"Gatekeeper cannot use the template: {said[:400]}{_line(said, template)}"
+        observed = f"Gatekeeper cannot use the template: {_explained(said)}{_line(said, template)}"
         command = f"kubectl get constrainttemplate {policy.template} -o jsonpath='{{.status.byPod[*].errors}}'"
         return Cause("template-error", observed, command)
     return None
@@ -189,6 +189,13 @@ def _errors(owner: Object) -> list[str]:
     current = [entry for entry in _by_pod(owner) if entry.get("observedGeneration") == generation]
     errors = [error for entry in current for error in entry.get("errors") or []]
     return [" ".join(str(error.get("message", "it does not say what")).split()) for error in errors]
+
+
+def _explained(said: str) -> str:
+    """What Gatekeeper says; where that is about its own code, what it means for the rule."""
+    if "hooks.hooks_builtin" in said and "rego_type_error" in said:
+        return 'a rule yields no object with a msg, but a text or the like; write violation[{"msg": msg}]'
+    return said[:400]
 
 
 def _by_pod(owner: Object) -> list[Object]:

@@ -4,11 +4,16 @@ All are made anew of a word that is new for each observation, and none is truste
 """
 
 import random
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable, Sequence
 from string import ascii_lowercase, hexdigits
 
 DOT, BEGINS, HAS = "dot", "begins", "has"
 """What a lookalike has of a trusted name: all but a dot; all, at its beginning; all, somewhere."""
+_MOST_NAMED = 8
+_HOSTS = re.compile(r"[a-z0-9][a-z0-9-]*(?:\.[a-z0-9-]+)+(?::[0-9]+)?(?:/[a-z0-9._-]+)*")
+_HOST = re.compile(f"{_HOSTS.pattern}/?")
+_QUOTED = re.compile(r""""[^"\n]*"|'[^'\n]*'|`[^`\n]*`""")
 _ENDS = ("com", "dev", "example", "net", "org")
 
 
@@ -42,6 +47,23 @@ def unheard(nonce: str) -> tuple[str, ...]:
         f"{_word(chance)}/{_word(chance)}:latest",
         _word(chance),
     )
+
+
+def named_in(texts: Iterable[str], known: Sequence[str], nonce: str) -> tuple[str, ...]:
+    """Images of the registries that a policy's text names in quotes, but for those that are known.
+
+    Args:
+        texts: the policy's rules and parameters.
+        known: what the names of images of known registries begin with.
+        nonce: a word that is new for each observation.
+    """
+    word = _word(random.Random(f"named {nonce}"))
+    quoted = [text for text in texts if _HOST.fullmatch(text.replace("\\", ""))]
+    quoted += [
+        host for text in texts for line in _QUOTED.findall(text) for host in _HOSTS.findall(line.replace("\\", ""))
+    ]
+    images = (f"{host.rstrip('/')}/{word}" for host in dict.fromkeys(quoted))
+    return tuple(image for image in images if not image.startswith(tuple(known)))[:_MOST_NAMED]
 
 
 def welcome(trusted: Sequence[str], nonce: str) -> tuple[str, ...]:

@@ -13,11 +13,12 @@ from string import ascii_lowercase, digits
 from typing import Any
 from uuid import UUID
 
-_MOST_KEYS, _MOST_VALUES = 30, 6
-_LITERAL = re.compile(r'"((?:[^"\\\n]|\\.)*)"|\'([^\'\n]*)\'|`([^`\n]*)`|\b(?:labels|annotations)\.\??(\w+)')
+_MOST_KEYS, _MOST_VALUES = 40, 8
+_WORD = re.compile(r'"((?:[^"\\\n]|\\.)*)"|\'([^\'\n]*)\'|`([^`\n]*)`|\.\??([A-Za-z_]\w*)')
 _ABOUT = re.compile(r"labels|annotations|metadata|\bname\b")
 _KEY = re.compile(r"(?:[a-z0-9.-]{1,253}/)?[A-Za-z0-9](?:[-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?")
 _VALUE = re.compile(r"[A-Za-z0-9](?:[-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?")
+_USUAL = frozenset("containers initContainers ephemeralContainers msg details input review object spec image".split())
 
 
 @dataclass(frozen=True)
@@ -58,17 +59,25 @@ def usual(nonce: str) -> tuple[Look, ...]:
 def named_in(template: Mapping[str, Any], constraint: Mapping[str, Any]) -> tuple[Look, ...]:
     """Pods with the names, labels and annotations that a template or a constraint speaks of; none where of nothing."""
     spec = constraint.get("spec") or {}
-    selector = (spec.get("match") or {}).get("labelSelector") or {}
-    texts = [*_texts(template.get("spec", {}).get("targets")), *_texts(spec.get("parameters"))]
-    code = "\n".join(texts)
+    selected = _selected((spec.get("match") or {}).get("labelSelector") or {})
+    given = texts(spec.get("parameters"))
+    code = "\n".join(texts(template.get("spec", {}).get("targets")))
     if not _ABOUT.search(code):
-        return tuple(_selected(selector))
-    words = [*_texts(spec.get("parameters")), *_words(code)]
-    keys = [word for word in dict.fromkeys(words) if _KEY.fullmatch(word)][:_MOST_KEYS]
-    values = [word for word in dict.fromkeys([*words, "true"]) if _VALUE.fullmatch(word) or _as_name(word)]
-    looks = [_all(keys, dict.fromkeys(keys, value), value) for value in values[:_MOST_VALUES]]
-    looks.append(_all(keys, dict(pairwise(words)), ""))
-    return (*_selected(selector), *looks)
+        return tuple(selected)
+    quoted, every = _words(code)
+    every = [word for word in (*given, *every) if word not in _USUAL]
+    keys = [word for word in dict.fromkeys(every) if _KEY.fullmatch(word)][:_MOST_KEYS]
+    values = [word for word in dict.fromkeys([*given, *quoted, "true"]) if word not in _USUAL and _usable(word)]
+    looks = [_all(dict.fromkeys(keys, value), value) for value in values[:_MOST_VALUES]]
+    return (*selected, *looks, _all({key: value for key, value in pairwise(every) if key in keys}, ""))
+
+
+def texts(value: Any) -> list[str]:
+    """Every text in a value of YAML."""
+    if isinstance(value, str):
+        return [value]
+    entries = value.values() if isinstance(value, Mapping) else value if isinstance(value, list) else ()
+    return [text for entry in entries for text in texts(entry)]
 
 
 def _selected(selector: Mapping[str, Any]) -> Iterator[Look]:
@@ -79,14 +88,19 @@ def _selected(selector: Mapping[str, Any]) -> Iterator[Look]:
             yield _look(f"with the label {key}={value}", labels={key: value})
 
 
-def _all(keys: list[str], wanted: Mapping[str, str], name: str) -> Look:
-    labels = {key: value for key, value in wanted.items() if key in keys and _VALUE.fullmatch(value)}
+def _all(wanted: Mapping[str, str], name: str) -> Look:
+    labels = {key: value for key, value in wanted.items() if _VALUE.fullmatch(value)}
     shown = ", ".join(f"{key}={value}" for key, value in list(labels.items())[:3])
-    more = " and others" if len(labels) > 3 else ""
+    more = f" and {len(labels) - 3} more" if len(labels) > 3 else ""
     called = _as_name(name)
     metadata: dict[str, Any] = {"labels": labels, "annotations": dict(wanted)} | ({"name": called} if called else {})
-    said = f"with words of the policy as its {'name, ' if called else ''}labels and annotations ({shown}{more})"
-    return _look(said, **metadata)
+    named = f"with the name {called}" if called else "with a name of its own"
+    return _look(f"{named} and labels and annotations that the policy speaks of ({shown}{more})", **metadata)
+
+
+def _usable(word: str) -> bool:
+    """Whether a word can be the value of a label, or a pod's name."""
+    return bool(_VALUE.fullmatch(word) or _as_name(word))
 
 
 def _as_name(word: str) -> str:
@@ -95,18 +109,12 @@ def _as_name(word: str) -> str:
     return name if re.fullmatch(r"[a-z0-9](?:[-a-z0-9]{0,60}[a-z0-9])?", name) and word else ""
 
 
-def _words(code: str) -> list[str]:
-    """The texts in quotes and the names of labels, those on lines about metadata first."""
+def _words(code: str) -> tuple[list[str], list[str]]:
+    """The texts in quotes, and these with the names of fields between them; those of lines about metadata first."""
     lines = sorted(code.splitlines(), key=lambda line: not _ABOUT.search(line))
-    return [next(filter(None, found), "") for line in lines for found in _LITERAL.findall(line)]
-
-
-def _texts(value: Any) -> list[str]:
-    """Every text in a value of YAML."""
-    if isinstance(value, str):
-        return [value]
-    entries = value.values() if isinstance(value, Mapping) else value if isinstance(value, list) else ()
-    return [text for entry in entries for text in _texts(entry)]
+    found = [match for line in lines for match in _WORD.findall(line)]
+    every = [next(filter(None, match), "") for match in found]
+    return [word for word, match in zip(every, found, strict=True) if not match[3]], every
 
 
 def _owner(version: str, kind: str, name: str, chance: random.Random) -> dict[str, Any]:

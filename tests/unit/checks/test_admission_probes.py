@@ -79,6 +79,21 @@ def test_an_init_container_that_stays_is_tried() -> None:
     assert "restartPolicy Always" in found.observed
 
 
+def test_another_registry_that_the_policy_names_is_tried() -> None:
+    scene = Scene(lambda where, name, images: "admitted" if all(map(trusted_too, images)) else "refused")
+    body = scene.body("template")
+    body["spec"]["targets"][0]["rego"] += 'trusted { startswith(image, "mcr.microsoft.com/") }'
+    scene.changes = {"template": object_answer(body)}
+    found = judge(scene)
+    assert (found.verdict, found.reason) == (Verdict.FAIL, "admits-untrusted")
+    assert "mcr.microsoft.com/" in found.observed
+    assert judge(scene, tolerated=("mcr.microsoft.com/",)).verdict is Verdict.PASS
+
+
+def trusted_too(image):
+    return image.startswith((*TRUSTED, "mcr.microsoft.com/"))
+
+
 def test_a_match_by_name_is_told() -> None:
     scene = Scene(lets_in=lambda pod, dry_run: not pod["metadata"].get("name", "").startswith("nginx"))
     body = scene.body("constraint")

@@ -59,6 +59,21 @@ def test_an_error_is_shown_with_its_line() -> None:
     assert "rego_parse_error" in quoted
 
 
+def test_a_rule_that_yields_a_text_is_explained() -> None:
+    body = Scene().body("template-parse-error")
+    said = (  # recorded for violation[msg], where msg is a text
+        "Could not ingest Rego: unable to compile modules: 2 errors occurred: hooks.hooks_builtin:20: rego_type_error: "
+        "object.get: invalid argument(s) have: (string, string, object[any: any], ???) want: (object: object[any: any]"
+        ", key: any, default: any, value: any) hooks.hooks_builtin:21: rego_type_error: undefined ref: r.msg"
+    )
+    for entry in body["status"]["byPod"]:
+        entry["errors"] = [{"code": "ingest_error", "message": said}]
+    found = Scene(template=object_answer(body)).judge("constraint-template", **TEMPLATE)
+    assert reason(found) == (Verdict.FAIL, "template-error")
+    assert 'write violation[{"msg": msg}]' in found.observed
+    assert "hooks" not in found.observed
+
+
 def test_errors_of_a_template_before_it_was_corrected_are_not_shown() -> None:
     with pytest.raises(NotYet):
         Scene(template=stale("template-parse-error")).judge("constraint-template", **TEMPLATE)

@@ -68,3 +68,20 @@ def test_each_way_to_trust_too_much_is_found(trusts, nonce) -> None:
 )
 def test_what_is_alike(image, has) -> None:
     assert lookalikes.likeness(image, TRUSTED) == has
+
+
+@pytest.mark.parametrize(
+    ("text", "hosts"),
+    [
+        ('not startswith(image, "gcr.io/")', ["gcr.io"]),
+        (r"not regex.match(`^(docker\.io|mcr\.microsoft\.com|localhost:5000)/`, image)", ["mcr.microsoft.com"]),
+        ('startswith(image, "docker.io/")', []),
+        ("harbor.corp.example:8443/proxy/", ["harbor.corp.example:8443/proxy"]),
+        ('["k8s.gcr.io/", "quay.io/acme/"]', ["quay.io/acme"]),
+        ("image := input.review.object.spec.containers[_].image", []),
+    ],
+)
+def test_registries_that_a_policy_names(text, hosts) -> None:
+    made = lookalikes.named_in([text], (*TRUSTED, "k8s.gcr.io/"), "a")
+    assert [image.rpartition("/")[0] for image in made] == hosts
+    assert all(IMAGE.fullmatch(image) for image in made)

@@ -46,13 +46,17 @@ violation[{"msg": msg}] {
         ("exempt { input.review.object.metadata.labels.debug }", {"debug": "true"}),
         ('exempt { l := input.review.object.metadata.labels; l["a"] == "1"; l["b"] == "2" }', {"a": "1", "b": "2"}),
         ('exempt { object.get(input.review.object.metadata.labels, "x", "") == `on` }', {"x": "on"}),
+        (
+            'exempt {\n  l := input.review.object.metadata.labels\n  l.team == "platform"\n  l.tier == "infra"\n}',
+            {"team": "platform", "tier": "infra"},
+        ),
         ("exempt { 'app.kubernetes.io/part-of' in object.metadata.labels }", {"app.kubernetes.io/part-of": "true"}),
     ],
 )
 def test_labels_that_a_rule_speaks_of(rule, labels) -> None:
     made = looks.named_in(template(EXEMPT + rule), constraint())
     assert any(labels.items() <= look.labels.items() for look in made)
-    assert len(made) <= 8
+    assert len(made) <= 9
 
 
 def test_annotations_and_names_that_a_rule_speaks_of() -> None:
