@@ -28,16 +28,7 @@ TIMEOUT = 900.0
 _POLL = 0.2
 
 # One judge for both clusters, that knows nothing of how `lab up` waits.
-_PODS_READY = r"""
-wanted="coredns etcd kube-apiserver kube-controller-manager kube-proxy kube-scheduler"
-ready='[.items[] | select(.metadata.deletionTimestamp == null and .status.phase == "Running"
-         and any(.status.conditions[]?; .type == "Ready" and .status == "True"))] as $good
-       | (.items | length) == ($good | length)
-         and all($wanted | split(" ")[]; . as $w | any($good[]; .metadata.name | startswith($w)))'
-until kubectl -n kube-system get pods -o json 2>/dev/null | jq -e --arg wanted "$wanted" "$ready" >/dev/null; do
-    sleep 0.4
-done
-"""
+_PODS_READY = (Path(__file__).parent / "pods_ready.sh").read_text()
 
 
 @dataclass(frozen=True)

@@ -18,12 +18,7 @@ _TUI_AFTER = 10.0
 
 # What `docker stats` counts (use less the page cache that can go at once), read in the node's own control group:
 # engines there are whose statistics stay empty.
-_CGROUP = r"""
-cd /sys/fs/cgroup
-if [ -f memory.current ]; then used=memory.current; stat=memory.stat; key=inactive_file
-else used=memory/memory.usage_in_bytes; stat=memory/memory.stat; key=total_inactive_file; fi
-echo $(($(cat $used) - $(awk -v key=$key '$1 == key {print $2}' $stat)))
-"""
+_CGROUP = (Path(__file__).parent / "node_memory.sh").read_text()
 _MIB = {"B": 1 / 2**20, "KiB": 1 / 1024, "MiB": 1.0, "GiB": 1024.0}
 
 

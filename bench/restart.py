@@ -3,6 +3,8 @@
 import time
 from collections.abc import Callable
 from functools import partial
+from pathlib import Path
+from shlex import quote
 
 import pexpect
 
@@ -21,14 +23,7 @@ _STOCK_GRACE = 30
 _MIRROR = 120.0
 
 # The same pod twice would have the same identity for the kubelet, so every edit sets another value.
-_BACK = """
-until pid=$(pgrep -nx kube-apiserver) && [ "$pid" != {old} ] \
-        && tr '\\0' '\\n' <"/proc/$pid/cmdline" 2>/dev/null | grep -qxF -- '{option}' \
-        && [ "$(kubectl get --raw /readyz --request-timeout=2s 2>/dev/null)" = ok ]; do
-    sleep 0.1
-done
-date +%s%N
-"""
+_BACK = (Path(__file__).parent / "api_server_back.sh").read_text()
 _GRACE = "kubectl -n kube-system get pods -l component=kube-apiserver -o jsonpath={..terminationGracePeriodSeconds}"
 
 Edit = Callable[[Node, int], int]
@@ -82,7 +77,7 @@ def _once(node: Node, edit: Edit, value: int) -> float:
 
 def _wait(node: Node, old: str, value: int) -> int:
     """Wait for the new API server; gives the node's clock then, in nanoseconds."""
-    return int(node.run(_BACK.format(old=old, option=_option(value)), timeout=_TIMEOUT).text)
+    return int(node.run(f"set -- {quote(old)} {_option(value)}\n{_BACK}", timeout=_TIMEOUT).text)
 
 
 def _rest(node: Node) -> None:

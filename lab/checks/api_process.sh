@@ -1,3 +1,4 @@
+#!/usr/bin/env bash
 # Tells of the API server's process, in lines. $wanted: a file to read on the node, where no argument names one.
 # state running|stopped|absent, view mounts|node, argv BASE64, time NOW UPTIME BEGUN, file BASE64 CTIME BASE64
 mounts=()
@@ -7,7 +8,8 @@ if [[ $pid ]]; then
     state=running
     argv=$(base64 -w0 <"/proc/$pid/cmdline") || exit 5
     fields=$(<"/proc/$pid/stat") || exit 5
-    fields=(${fields##*) }) # behind the name, which may have blanks: starttime is field 22 of all, 20 of these
+    # behind the name, which may have blanks: starttime is field 22 of all, 20 of these
+    read -ra fields <<<"${fields##*) }"
     began=$(awk -v ticks="${fields[19]}" -v hertz="$(getconf CLK_TCK)" 'BEGIN {printf "%.2f", ticks / hertz}')
 elif id=$(crictl ps -a --latest -q --name '^kube-apiserver$' 2>/dev/null) && [[ $id ]] &&
     told=$(crictl inspect -o json "$id" 2>/dev/null); then # fails on one that is just being removed
@@ -26,7 +28,7 @@ for number in "${!words[@]}"; do
     start=${words[number + 1]}
     [[ $word != *=* ]] || start=${word#*=}
 done
-[[ $start ]] || view=node start=$wanted
+[[ $start ]] || view=node start=${wanted:-}
 
 # Sets $real to where the node has the file of that path; it may not be there.
 locate() {
@@ -53,12 +55,12 @@ echo "time $(date +%s.%N) $(cut -d ' ' -f 1 /proc/uptime) $began"
 
 # From the configuration on, every word that is the path of a small file: relative ones from the file's own folder.
 queue=("$start") count=0
-declare -A done=()
+declare -A passed=()
 while ((${#queue[@]} && count < 24)); do
     path=${queue[0]}
     queue=("${queue[@]:1}")
-    [[ $path && ! ${done[$path]} ]] || continue
-    done[$path]=1
+    [[ $path && ! ${passed[$path]} ]] || continue
+    passed[$path]=1
     target=$path changed=0
     for _ in 1 2 3 4 5 6 7 8; do # an absolute link leads to another place in the container than here
         locate "$target"
@@ -67,7 +69,8 @@ while ((${#queue[@]} && count < 24)); do
         link=$(readlink "$real")
         [[ $link == /* ]] && target=$link || target=${target%/*}/$link
     done
-    [[ $real && -f $real && ! -L $real ]] && (($(stat -c %s "$real") <= 65536)) || continue
+    [[ $real && -f $real && ! -L $real ]] || continue
+    (($(stat -c %s "$real") <= 65536)) || continue
     changed=$(printf '%s\n' "$(stat -c '%.9Z' "$real")" "$changed" | sort -g | tail -n 1)
     echo "file $(printf %s "$path" | base64 -w0) $changed $(base64 -w0 <"$real")"
     count=$((count + 1))

@@ -3,6 +3,7 @@
 import json
 import time
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 from lab.engine.docker import docker
@@ -20,17 +21,7 @@ PODS_TIMEOUT = 300.0
 IMAGE_LISTING = "ctr -n k8s.io images ls | awk 'NR > 1 {print $1, $3}'"
 """For the node's shell: a line for each image name that containerd knows, with the manifest digest it stands for."""
 
-# The config digest stands in the manifest, and for an image of several platforms in this platform's manifest.
-_IMAGES = rf"""
-architecture=$(dpkg --print-architecture)
-{IMAGE_LISTING} | grep -v -e @ -e ^sha256: | while read -r name target; do
-    manifest=$(ctr -n k8s.io content get "$target")
-    own=$(jq -r --arg a "$architecture" '.manifests[]? | select(.platform.architecture == $a) | .digest' \
-        <<<"$manifest" | head -n 1)
-    [ -z "$own" ] || manifest=$(ctr -n k8s.io content get "$own")
-    echo "$name $target $(jq -r '.config.digest // empty' <<<"$manifest")"
-done
-"""
+_IMAGES = (Path(__file__).parent / "images.sh").read_text()
 
 
 class Cluster:

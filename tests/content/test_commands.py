@@ -10,7 +10,7 @@ import yaml
 
 from lab import paths
 from lab.catalog import load
-from lab.tui.screens.work_flows import OWN_COMMANDS
+from lab.ports import OWN_COMMANDS
 
 _BLOCK = re.compile(r"^( *)```(\w*)\n(.*?)^\1```$", re.MULTILINE | re.DOTALL)
 _COMMAND = re.compile(r"^(k|kubectl|crictl|cd|cp|mv|cat|curl|journalctl|vim|grep|lab) ", re.MULTILINE)

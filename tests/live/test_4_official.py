@@ -19,18 +19,7 @@ from live_program import Lab
 
 pytestmark = pytest.mark.long
 
-STRIP = r"""
-set -eu
-containerd >/dev/null 2>&1 &
-for i in $(seq 100); do ctr version >/dev/null 2>&1 && break; sleep 0.1; done
-ctr -n k8s.io images ls -q | grep -E '@|^sha256:' | xargs -n 1 ctr -n k8s.io images rm >/dev/null
-kill %1; wait || true
-rm -rf /usr/local/bin/k /usr/local/bin/vim /kind/patches /etc/cks-lab /root/.bashrc
-mkdir -p /kind/manifests
-cat >/kind/manifests/default-cni.yaml <<'YAML'
-{apiVersion: v1, kind: ConfigMap, metadata: {name: stands-in-for-kindnet, namespace: kube-system}}
-YAML
-"""
+STRIP = (Path(__file__).parent / "strip_node.sh").read_text()
 
 
 @pytest.fixture(scope="module")
