@@ -106,6 +106,7 @@ def _thing(ask: Ask) -> str:
     if isinstance(ask, NodeAsk):
         words = {"crictl ps": "running", "crictl pods": "sandboxes", "journalctl": "log", "head -c": "file"}
         return next(name for word, name in words.items() if word in ask.command)
+    assert isinstance(ask, ApiAsk)
     path = ask.path
     for word, name in METRICS.items():
         if path.endswith(word):

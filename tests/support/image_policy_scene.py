@@ -166,6 +166,7 @@ class Scene:
         if isinstance(ask, NodeAsk):
             words = {"wanted=": self.process, "service=": self.reach, "for f in": self.made}
             return next(answer for word, answer in words.items() if ask.command.startswith(word))
+        assert isinstance(ask, ApiAsk)
         if ask.method == "GET":
             return {"/metrics?lab=before": self.before, "/metrics?lab=after": self.after}.get(ask.path, self.pod)
         return self._probe(ask)

@@ -208,7 +208,9 @@ class Learner:
 
     def shown(self, pattern: str) -> "re.Match[str]":
         """Wait until the terminal shows a text, wherever its lines are broken."""
-        return self.screen.until(lambda: re.search(pattern, "".join(self.pane())))  # type: ignore[return-value]
+        found = self.screen.until(lambda: re.search(pattern, "".join(self.pane())))
+        assert found
+        return found
 
 
 def joined_tight(lines: Sequence[str]) -> str:

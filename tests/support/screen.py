@@ -35,6 +35,7 @@ class Screen:
     @property
     def pid(self) -> int:
         """The program's process."""
+        assert self._child.pid is not None
         return int(self._child.pid)
 
     # -- what is done
@@ -54,8 +55,8 @@ class Screen:
 
     def hang_up(self) -> None:
         """Close the terminal, as a closed window does."""
-        self._child.ptyproc.fileobj.close()
-        self.poll(lambda: not self._child.ptyproc.isalive())
+        self._child.ptyproc.fileobj.close()  # type: ignore[attr-defined]
+        self.poll(lambda: not self._child.isalive())
         self.ended = True
 
     def close(self) -> None:

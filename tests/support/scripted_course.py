@@ -90,6 +90,7 @@ class ScriptedCourse:
     watches: list[ScriptedWatching] = field(default_factory=list)
     where: Place | None = None
     webhook: bool = False
+    shell: Sequence[str] = ("docker", "exec", "-it", "cks-lab-control-plane", "bash", "-l")
 
     @property
     def catalog(self) -> Catalog:
@@ -158,7 +159,7 @@ class ScriptedCourse:
 
     def shell_argv(self, command: Sequence[str] = (), tty: bool = True) -> list[str]:
         self._called("shell")
-        return ["docker", "exec", "-it", "cks-lab-control-plane", "bash", "-l"]
+        return list(self.shell)
 
     # -- for the courses that are made of this
 

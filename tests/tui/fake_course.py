@@ -115,10 +115,12 @@ class FakeCourse(ScriptedCourse):
     last: dict[str, Score] = field(default_factory=dict)
     findings: tuple[Finding, ...] = (Finding("engine", True, "Docker 29.1"),)
     gate: threading.Event | None = None
-    ask: Callable[[str], bool] = lambda question: False
     at_once: int = 0
     most_at_once: int = 0
     _gates: dict[str, threading.Event] = field(default_factory=dict, init=False)
+
+    def __post_init__(self) -> None:
+        self.ask: Callable[[str], bool] = lambda question: False
 
     # -- what a test does
 

@@ -9,15 +9,22 @@ from pathlib import Path
 import pytest
 from textual.app import App
 from textual.geometry import Offset, Size
+from textual.pilot import Pilot
 from textual.selection import Selection
 from textual.widgets import Footer, Markdown
 
 from lab.tui.app import LabApp
 from lab.tui.screens.home import HomeScreen
+from lab.tui.session import Session
 from lab.tui.widgets.terminal import TerminalPane
 
 from .driving import at_home, in_exercise, see, shown, unseen, until
 from .fake_course import FakeCourse
+
+
+def session_of(pilot: Pilot[None]) -> Session:
+    assert isinstance(pilot.app, LabApp)
+    return pilot.app.session
 
 
 def test_escape_and_a_key_typed_fast_are_not_lost_though_the_terminal_is_loaded_late() -> None:
@@ -131,7 +138,7 @@ async def test_at_rest_nothing_is_looked_at_and_nothing_is_painted(monkeypatch: 
     looks = _counted(monkeypatch, FakeCourse, "look")
     paints = _counted(monkeypatch, HomeScreen, "_compositor_refresh")
     async with at_home(course) as pilot:
-        await until(pilot, lambda: pilot.app.session.watching)
+        await until(pilot, lambda: session_of(pilot).watching)
         before, quiet = (-1, -1), 0
         while quiet < 10:  # pauses in a row without a look or a paint
             await pilot.pause(0.1)
@@ -147,7 +154,7 @@ async def test_the_footer_is_not_made_anew_by_every_look() -> None:
         await pilot.pause()
         footer = list(pilot.app.screen.query_one(Footer).children)
         for _ in range(3):
-            pilot.app.session.look()
+            session_of(pilot).look()
             await pilot.pause()
         assert list(pilot.app.screen.query_one(Footer).children) == footer
 

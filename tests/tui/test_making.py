@@ -7,6 +7,7 @@ import pytest
 
 from lab import paths
 from lab.errors import BuildError, DataError, EngineError
+from lab.model import ClusterInfo
 from lab.tui import clock
 from lab.tui.app import LabApp
 from lab.tui.screens.home import HomeScreen
@@ -34,7 +35,7 @@ def time(monkeypatch: pytest.MonkeyPatch) -> Clock:
 class Course(FakeCourse):
     """Tells how long all of it takes."""
 
-    def up(self) -> object:
+    def up(self) -> ClusterInfo:
         self.status.ahead(600)
         return super().up()
 

@@ -4,13 +4,14 @@ from dataclasses import replace
 from itertools import pairwise
 
 import pytest
+from scripted_course import CLUSTER
 
 from lab.model import CheckResult, Report, Score, StepResult, Verdict, worst
 from lab.tui import observation
 from lab.tui.failures import Failure
 from lab.tui.observation import DEBOUNCE, EVERY, LONGEST, QUIET, REST, SOON, UNTOLD, Observation, Target
 
-from .fake_course import CLUSTER, FakeCourse, digest_exercise
+from .fake_course import FakeCourse, digest_exercise
 
 WHOLE = Target()
 

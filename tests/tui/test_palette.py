@@ -3,7 +3,7 @@
 import threading
 
 import pytest
-from textual.command import CommandPalette
+from textual.command import CommandList, CommandPalette
 from textual.pilot import Pilot
 
 from lab.model import Place
@@ -30,7 +30,7 @@ async def choose(pilot: Pilot[None], words: str) -> None:
     palette = pilot.app.screen
     assert isinstance(palette, CommandPalette)
     await until(pilot, lambda: palette._list_visible and not palette._show_busy)
-    await until(pilot, lambda: palette.query_one("CommandList").highlighted is not None)
+    await until(pilot, lambda: palette.query_one(CommandList).highlighted is not None)
     await pilot.press("enter")
 
 

@@ -1,10 +1,12 @@
 """The screen to work in: what is in sight, how one moves, and checks that come by themselves."""
 
 from collections.abc import Iterable
+from functools import partial
 
 import pytest
+from textual.screen import Screen
 from textual.widget import Widget
-from textual.widgets.markdown import MarkdownH1
+from textual.widgets._markdown import MarkdownH1
 
 from lab.errors import ClusterError, LabError
 from lab.model import Place, Score
@@ -141,7 +143,7 @@ async def test_nothing_of_another_exercise_is_drawn_when_one_is_opened(monkeypat
             await see(pilot, "esc Back")
             await see(pilot, f"Not started · {title}")
             work = pilot.app.screen
-            await until(pilot, lambda work=work: not work.has_class("-arriving"))
+            await until(pilot, partial(_arrived, work))
             others = [text for text in drawn if "·" in text and title not in text]
             assert others == []
             await pilot.press("escape")
@@ -412,3 +414,7 @@ async def test_a_cluster_that_was_made_anew_begins_at_nothing() -> None:
 async def test_no_row_is_wider_than_the_screen() -> None:
     async with in_exercise(FakeCourse()) as pilot:
         assert max(map(len, lines(pilot.app))) <= 80
+
+
+def _arrived(work: Screen[object]) -> bool:
+    return not work.has_class("-arriving")

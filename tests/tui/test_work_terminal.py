@@ -277,7 +277,7 @@ async def test_after_the_node_was_away_there_is_a_new_shell() -> None:
 async def test_a_real_shell_runs_what_was_sent(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(WorkScreen, "make_pane", lambda screen: TerminalPane(screen.prefix))
     course = FakeCourse()
-    course.shell_argv = lambda: ["bash", "--norc", "--noprofile"]  # type: ignore[method-assign,assignment]
+    course.shell = ["bash", "--norc", "--noprofile"]
     async with in_exercise(course, (160, 45)) as pilot:
         await see(pilot, "bash-")
         work = pilot.app.screen
@@ -294,7 +294,7 @@ async def test_narrow_a_shell_that_has_just_been_opened_runs_nothing_by_itself(
 ) -> None:
     monkeypatch.setattr(WorkScreen, "make_pane", lambda screen: TerminalPane(screen.prefix))
     course = FakeCourse()
-    course.shell_argv = lambda: ["bash", "--norc", "--noprofile"]  # type: ignore[method-assign,assignment]
+    course.shell = ["bash", "--norc", "--noprofile"]
     async with in_exercise(course) as pilot:
         await see(pilot, "IMAGE TAG DIGEST")
         await pilot.press("left_square_bracket", "enter")  # the last command, of four lines

@@ -1,5 +1,6 @@
 """What is pure in the TUI's benchmark, and its terminal; the rest is measured by `make bench`."""
 
+import os
 import sys
 
 import pytest
@@ -36,8 +37,8 @@ def test_the_cpu_time_of_what_has_ended_counts_for_its_parent(monkeypatch) -> No
 
 
 def test_the_processes_of_this_host_have_this_one() -> None:
-    [own] = [each for each in processes.on_this_host() if each.pid == processes.os.getpid()]
-    assert own.parent == processes.os.getppid()
+    [own] = [each for each in processes.on_this_host() if each.pid == os.getpid()]
+    assert own.parent == os.getppid()
     assert processes.resident(own.pid) > 1
 
 

@@ -64,9 +64,9 @@ def test_the_webhook_alone_needs_no_cluster(monkeypatch, tmp_path) -> None:
 
     monkeypatch.setenv("LAB_STATE_HOME", str(tmp_path))
     monkeypatch.setenv("KUBECONFIG", "")
-    monkeypatch.setattr(program.signal, "signal", lambda *_: None)
-    monkeypatch.setattr(program.clusters, "prepare", never)
-    monkeypatch.setattr(program.clusters, "clear", never)
+    monkeypatch.setattr("bench.__main__.signal.signal", lambda *_: None)
+    monkeypatch.setattr("bench.__main__.clusters.prepare", never)
+    monkeypatch.setattr("bench.__main__.clusters.clear", never)
     soaks: list[bool] = []
     monkeypatch.setattr(webhook, "measure", lambda soak, status: soaks.append(soak) or [])
     assert program.main(["--only", "webhook"]) == program.main(["--only", "webhook", "--soak"]) == 0

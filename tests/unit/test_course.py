@@ -6,8 +6,10 @@ import subprocess
 import tarfile
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
+from stand_in import StandIn
 
 from lab import actions, course, grading, paths
 from lab.checks.base import REGISTRY, ApiAsk, Check, Judgement, NodeAsk, NotYet
@@ -120,7 +122,8 @@ class Wipe(actions.base.Action[Params]):
 class LocalNode(Node):
     def __init__(self, place) -> None:
         super().__init__("cks-lab-control-plane")
-        self.place, self.now, self.scripts = place, "running", []
+        self.place, self.now = place, "running"
+        self.scripts: list[str] = []
 
     def state(self):
         return self.now
@@ -139,7 +142,7 @@ class LocalNode(Node):
         return Completed((), done.returncode, done.stdout, done.stderr)
 
 
-class Api:
+class Api(StandIn):
     def __init__(self) -> None:
         self.answer: Response | Exception = Response(200, "ok")
 
@@ -165,7 +168,8 @@ class World:
         self.status = Recording()
         self.course = course.Course("cks-lab", self.status)
         self.cluster = self.course._cluster
-        self.cluster.node = self.cluster.helper = self.node = LocalNode(root)
+        stands_in: Any = LocalNode(root)
+        self.cluster.node = self.cluster.helper = self.node = stands_in
         self.cluster.api = self.api = Api()
         self.cleared: list[tuple[str, Path | None]] = []
         self.made("uid-1")
@@ -202,7 +206,7 @@ def world(tmp_path, monkeypatch, tree) -> World:
         monkeypatch.setitem(registry, name, kind())
     world = World(tmp_path, tree)
     clear = lambda helper, owner, status, keep: world.cleared.append((owner, keep))  # noqa: E731
-    monkeypatch.setattr(course.saved, "clear", clear)
+    monkeypatch.setattr("lab.course.saved.clear", clear)
     return world
 
 
@@ -569,7 +573,7 @@ def test_data_that_is_wrong(world) -> None:
 
 def test_the_doctor_asks_for_go_only_where_a_build_is_needed(world, monkeypatch, tmp_path) -> None:
     (tmp_path / "pins").mkdir()
-    monkeypatch.setattr(course.pins, "load", lambda: None)
+    monkeypatch.setattr("lab.course.pins.load", lambda: None)
     for answers in (True, False):
         monkeypatch.setattr(official, "finding", lambda pins, ok=answers: Finding("r", ok, "", required=False))
         found = {finding.name: finding for finding in world.course.doctor()}
@@ -580,8 +584,8 @@ def test_the_doctor_asks_for_go_only_where_a_build_is_needed(world, monkeypatch,
 def test_down_and_purge(world, monkeypatch) -> None:
     done: list[str] = []
     monkeypatch.setattr(lifecycle, "clear", lambda cluster: done.append("clear"))
-    monkeypatch.setattr(course.node, "purge", lambda: done.append("images"))
-    monkeypatch.setattr(course.kind_tool, "purge", lambda: done.append("programs"))
+    monkeypatch.setattr("lab.course.node.purge", lambda: done.append("images"))
+    monkeypatch.setattr("lab.course.kind_tool.purge", lambda: done.append("programs"))
     world.course.down()
     assert done == ["clear"]
     world.course.down(purge=True)

@@ -281,7 +281,7 @@ def test_an_exercise_that_was_reset_elsewhere() -> None:
 
 def test_wait_ends_with_a_change() -> None:
     course = begun()
-    course.looks = [lambda: None] * 3 + [lambda: course.passing.add("answer")]
+    course.looks = [*[lambda: None] * 3, lambda: course.passing.add("answer")]
     walked = walk(course, "wait", place=FIND)
     assert "Step 1 ✓ passes" in walked.after("wait")
     assert "Why the solution" in walked.after("wait")
@@ -522,7 +522,7 @@ def test_code_in_a_sentence_is_never_broken() -> None:
 # -- the command
 
 
-class Both(WalkCourse, Course):
+class Both(WalkCourse, Course):  # type: ignore[misc]
     """A course that the command line takes for one."""
 
     world: "Both"
@@ -600,7 +600,7 @@ from lab import cli
 import lab.course
 from lab.course import Course
 
-class Both(WalkCourse, Course):
+class Both(WalkCourse, Course):  # type: ignore[misc]
     def shell_argv(self):
         return ["sh", "-c", "echo in the shell; read line; echo read $line"]
 

@@ -238,6 +238,7 @@ def test_a_stream_gives_lines_of_both_streams_until_it_ends() -> None:
     stream = shell.Stream(["sh", "-c", "echo out; echo err >&2; printf '\\377'; read -r word; echo $word"])
     lines = iter(stream)
     assert [next(lines), next(lines)] == ["out", "err"]
+    assert stream._process.stdin
     stream._process.stdin.write(b"in\n")
     stream._process.stdin.flush()
     assert list(lines) == ["\ufffdin"]

@@ -3,10 +3,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from stand_in import StandIn
 
 from lab import certs, paths
 from lab.actions import image_policy, kept_manifest, restore
-from lab.actions.base import Setting
+from lab.actions.base import NoParams, Setting
 from lab.errors import ClusterError
 from lab.k8s import golden, node_files, static_pods
 from lab.status import Recording
@@ -42,7 +43,7 @@ class Api:
         pass
 
 
-class Cluster:
+class Cluster(StandIn):
     def __init__(self) -> None:
         self.name, self.helper, self.api, self.files = "exam", Helper(), Api(), paths.ClusterPaths("exam")
 
@@ -98,7 +99,7 @@ def put(monkeypatch) -> list[dict[str, bytes]]:
     return put
 
 
-FOLDER, NOTHING = kept_manifest.Folder("/root/x"), kept_manifest.NoParams()
+FOLDER, NOTHING = kept_manifest.Folder("/root/x"), NoParams()
 LIVE = "/etc/kubernetes/manifests/kube-apiserver.yaml"
 
 

@@ -1,6 +1,7 @@
 """Every way in which a whitelist is wrong, by what becomes of the probes."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from gatekeeper_scene import POLICY, TRUSTED, Scene, object_answer, stale, whitelist
@@ -18,7 +19,7 @@ REFUSED = (
     "docker.io.example.com/library/nginx",
     "quay.io/docker.io/nginx",
 )
-TABLE = {
+TABLE: dict[str, Any] = {
     **POLICY,
     "namespaces": ("supply-chain", "default"),
     "pod": "storefront",

@@ -1,4 +1,5 @@
 import json
+from typing import Any
 
 import pytest
 import yaml
@@ -51,7 +52,7 @@ def test_accepted(name, on) -> None:
     assert (seen.verdict, seen.reason) == (Verdict.PASS, ""), seen.observed
 
 
-REFUSED = {
+REFUSED: dict[str, list[Any]] = {
     "api-version": [
         {**config(), "apiVersion": "apiserver.k8s.io/v1"},
         {**config(), "apiVersion": None},

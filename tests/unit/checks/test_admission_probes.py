@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from asking import asked, asks_of
@@ -12,7 +13,7 @@ from lab.checks.admission_rows import Params, rows
 from lab.checks.base import ApiAsk, CouldNotTell, CreateAsk, NotYet, Observation
 from lab.model import Verdict
 
-TABLE = {
+TABLE: dict[str, Any] = {
     **POLICY,
     "namespaces": ("supply-chain", "default"),
     "pod": "storefront",
@@ -178,7 +179,7 @@ def test_an_image_that_was_changed_on_its_way() -> None:
             entry["image"] = f"docker.io/{entry['image']}"
         return object_answer(pod, 201) if given(ask) == scene.answer("refused") else given(ask)
 
-    scene._probe = mutated
+    scene._probe = mutated  # type: ignore[method-assign]
     found = judge(scene)
     assert (found.verdict, found.reason) == (Verdict.FAIL, "mutated")
     assert "AssignImage default-domain" in found.observed
@@ -188,7 +189,7 @@ def test_an_image_that_was_changed_on_its_way() -> None:
 def test_a_rule_whose_result_gatekeeper_cannot_use() -> None:
     said = 'admission webhook "validation.gatekeeper.sh" denied the request: rule yields no text'
     scene = Scene()
-    scene._probe = lambda ask: object_answer({"message": said, "reason": "InternalError"}, 500)
+    scene._probe = lambda ask: object_answer({"message": said, "reason": "InternalError"}, 500)  # type: ignore[method-assign]
     found = judge(scene)
     assert (found.verdict, found.reason) == (Verdict.FAIL, "broken-rule")
     assert "rule yields no text" in found.observed
@@ -247,7 +248,7 @@ def test_a_pod_that_could_not_be_tried_is_no_ground_where_it_is_spare() -> None:
     scene = Scene(constraint=object_answer(body))
     given = scene._probe
     strange = object_answer({"message": "labels: Invalid value", "reason": "Invalid"}, 422)
-    scene._probe = lambda ask: strange if '"a": "true"' in ask.body else given(ask)
+    scene._probe = lambda ask: strange if '"a": "true"' in ask.body else given(ask)  # type: ignore[method-assign]
     assert judge(scene).verdict is Verdict.PASS
     with pytest.raises(NotYet):
         judge(Scene(lets_in=exempt, metrics_after="metrics-moved"))

@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from stand_in import StandIn
 
 from lab.checks import observe, probes
 from lab.checks.base import Answer, CouldNotTell
@@ -35,7 +36,7 @@ class Api:
         return [(path, json.loads(body)["preconditions"]) for path, method, body in self.asked if method == "DELETE"]
 
 
-class Cluster:
+class Cluster(StandIn):
     node = None
 
     def __init__(self, api):

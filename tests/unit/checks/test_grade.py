@@ -6,6 +6,7 @@ from lab.checks import grade
 from lab.checks.base import (
     REGISTRY,
     Answer,
+    Ask,
     Check,
     CouldNotTell,
     Facts,
@@ -56,7 +57,7 @@ def step(*checks: tuple[str, int, bool]) -> Step:
 
 
 def graded(checks, answers):
-    seen = {
+    seen: dict[Ask, Answer | Unknown] = {
         NodeAsk(f"say {word}"): text if isinstance(text, Unknown) else Answer(text) for word, text in answers.items()
     }
     return grade.grade(step(*checks), FACTS, Observation(seen))
@@ -107,7 +108,8 @@ class Digs(Says):
 
 def test_a_check_asks_on_from_what_was_answered(monkeypatch) -> None:
     monkeypatch.setitem(REGISTRY, "says", Digs())
-    first, told = NodeAsk("say a"), {}
+    first = NodeAsk("say a")
+    told: dict[Ask, Answer | Unknown] = {}
     steps = [step(("a", 1, False))]
     assert grade.asks(steps, FACTS, Observation(told)) == [first]
     assert grade.asks(steps, FACTS, Observation({first: Unknown("hung")})) == [first]

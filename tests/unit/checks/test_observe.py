@@ -6,6 +6,7 @@ import time
 from contextlib import suppress
 
 import pytest
+from stand_in import StandIn
 
 from lab.checks import observe
 from lab.checks.base import Answer, ApiAsk, CouldNotTell, DirectoryAsk, FileAsk, NodeAsk, Unknown
@@ -45,7 +46,7 @@ def look(asks, cluster):
     return observe.observe(lambda seen: asks, cluster)
 
 
-class Cluster:
+class Cluster(StandIn):
     def __init__(self, node=None, api=None):
         self.node, self.api = node, api
 

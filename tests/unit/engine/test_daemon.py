@@ -18,7 +18,9 @@ class Host:
     """A machine below a folder: its files, programs, user, and what was run on it."""
 
     def __init__(self, root: Path) -> None:
-        self.root, self.ran, self.spawned, self.found = root, [], [], [DOWN]
+        self.root, self.found = root, [DOWN]
+        self.ran: list[str] = []
+        self.spawned: list[str] = []
         self.programs = {"dockerd", "apt-get", "sudo"}
         self.fails = ""
         self.file("/etc/os-release", "NAME=x\nID=debian\n")

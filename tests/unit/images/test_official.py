@@ -22,7 +22,8 @@ def registry(monkeypatch):
         def log_message(self, *arguments: object) -> None:
             pass
 
-    answer, asked = [200], []
+    answer = [200]
+    asked: list[str] = []
     monkeypatch.setenv("no_proxy", "*")
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     thread = threading.Thread(target=server.serve_forever, args=(0.02,))

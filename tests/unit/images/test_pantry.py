@@ -1,5 +1,6 @@
 import re
 import shutil
+from pathlib import Path
 
 import pytest
 
@@ -16,7 +17,7 @@ def parts(workshop, monkeypatch) -> None:
     monkeypatch.setattr(pantry, "_wait_for", lambda host: None)
 
 
-def script(docker, missing: str = "cks-lab/", pulls: bool = True) -> list[str]:
+def script(docker, missing: str = "cks-lab/", pulls: bool = True) -> Path:
     """A docker command that has no image of those names, and logs what it is asked."""
     log = docker.parent / "asked"
     docker.write_text(

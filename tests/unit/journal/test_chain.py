@@ -3,14 +3,13 @@
 import json
 import os
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
 from journal_scene import World
 
 from lab.errors import LabError
-from lab.journal import chain
 from lab.progress import Journal
 
 Lines = list[bytes]
@@ -41,7 +40,7 @@ def edited(number: int) -> Callable[[Lines], Lines]:
     return edit
 
 
-def with_line(lines: Lines, event: dict[str, object], at: int = 7) -> Lines:
+def with_line(lines: Lines, event: Mapping[str, object], at: int = 7) -> Lines:
     before = json.loads(lines[at - 1])["digest"]
     line = json.dumps({"at": "2026-02-01T00:00:00Z", **event, "before": before, "digest": "0" * 64}).encode() + b"\n"
     return [*lines[:at], line, *lines[at:]]
@@ -147,7 +146,7 @@ def test_half_of_the_first_line_is_no_journal_yet(world: World) -> None:
 def test_a_full_disk_leaves_the_journal_as_it_was(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     earned(world)
     before, write = world.path.read_bytes(), os.pwrite
-    monkeypatch.setattr(chain.os, "pwrite", lambda file, text, at: write(file, text[:5], at))
+    monkeypatch.setattr("lab.journal.chain.os.pwrite", lambda file, text, at: write(file, text[:5], at))
     with pytest.raises(LabError, match="No space left on device") as raised:
         world.load().earn("pin", "more", "x")
     assert str(world.path) in raised.value.message

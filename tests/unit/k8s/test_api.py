@@ -27,7 +27,7 @@ class Handler(BaseHTTPRequestHandler):
         if "junk" in self.path:
             self.wfile.write(b"\x15\x03\x01 no http\r\n\r\n")
             return
-        code = int(self.path.rpartition("/")[2]) if "status" in self.path else self.server.ready
+        code = int(self.path.rpartition("/")[2]) if "status" in self.path else self.server.ready  # type: ignore[attr-defined]
         body = b"said \xff"
         self.send_response(code)
         self.send_header("Content-Length", str(len(body)))
@@ -61,7 +61,7 @@ def server(monkeypatch):
     Handler.seen = []
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     server.daemon_threads = True
-    server.ready = 200
+    server.ready = 200  # type: ignore[attr-defined]
     thread = threading.Thread(target=server.serve_forever, args=(0.02,))
     thread.start()
     yield server

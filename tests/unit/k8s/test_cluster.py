@@ -2,6 +2,7 @@ import json
 import subprocess
 
 import pytest
+from stand_in import StandIn
 
 from lab.errors import ClusterError, NoClusterError
 from lab.k8s import cluster as module
@@ -53,7 +54,7 @@ class Api:
         return answer
 
 
-class Node:
+class Node(StandIn):
     container = "cks-lab-control-plane"
 
     def __init__(self, state="running", text="") -> None:

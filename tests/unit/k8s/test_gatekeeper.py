@@ -2,6 +2,7 @@ import json
 
 import pytest
 import yaml
+from stand_in import StandIn
 
 from lab import paths
 from lab.errors import ClusterError, CommandError, DataError
@@ -28,7 +29,8 @@ class Node:
     """Answers kubectl's scripts: by the first words that a script contains."""
 
     def __init__(self, answers: dict[str, str]) -> None:
-        self.answers, self.asked = answers, []
+        self.answers = answers
+        self.asked: list[tuple[str, str]] = []
 
     def run(self, script, *, input=None, timeout=0, check=True):
         self.asked.append((script, input.decode() if input else ""))
@@ -49,7 +51,7 @@ class Api:
         return Response(404, "{}") if found is None else Response(200, json.dumps(found))
 
 
-class Cluster:
+class Cluster(StandIn):
     def __init__(self, folder, node: Node, api: Api) -> None:
         self.helper, self.api = node, api
         self.files = type("Files", (), {"folder": folder})()

@@ -2,6 +2,7 @@ import io
 import tarfile
 
 import pytest
+from stand_in import StandIn
 
 from lab.errors import ClusterError, CommandError
 from lab.k8s import golden
@@ -36,7 +37,7 @@ WHOLE = archive(
 )
 
 
-class Helper:
+class Helper(StandIn):
     def __init__(self, stdout: bytes = b"", error: Exception | None = None) -> None:
         self.stdout, self.error, self.given = stdout, error, None
 

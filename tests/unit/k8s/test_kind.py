@@ -1,3 +1,5 @@
+from typing import Any
+
 import pytest
 import yaml
 
@@ -20,7 +22,8 @@ def ran(monkeypatch, tmp_path):
             raise CommandError(argv, code, text)
         return Completed(tuple(argv), code, text.encode(), b"")
 
-    ran, ran_answers = [], {}
+    ran: list[Any] = []
+    ran_answers: dict[str, tuple[int, str]] = {}
     monkeypatch.setenv("LAB_STATE_HOME", str(tmp_path / "state"))
     monkeypatch.setenv("KUBECONFIG", str(tmp_path / "config"))
     monkeypatch.setattr(shell, "run", run)

@@ -1,3 +1,5 @@
+from typing import Any
+
 import pytest
 
 from lab import shell
@@ -14,7 +16,7 @@ def answer(monkeypatch):
         said["argv"], said["input"] = argv, input
         return Completed(tuple(argv), said["code"], said["stdout"], said["stderr"])
 
-    said = {"code": 0, "stdout": b"", "stderr": b""}
+    said: dict[str, Any] = {"code": 0, "stdout": b"", "stderr": b""}
     monkeypatch.setattr(shell, "run", run)
     return said
 

@@ -2,12 +2,14 @@ import io
 import tarfile
 from pathlib import Path
 
+from stand_in import StandIn
+
 from lab.k8s import saved
 from lab.shell import Completed
 from lab.status import Recording
 
 
-class Helper:
+class Helper(StandIn):
     """Says what is kept, and remembers that it was removed."""
 
     def __init__(self, paths: str) -> None:

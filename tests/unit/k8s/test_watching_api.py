@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from api_scene import Scene, serving, thing
+from stand_in import StandIn
 
 from lab.k8s import watching_api, watching_line
 from lab.k8s.watching_api import ApiWatch
@@ -21,7 +22,7 @@ def first(audited: str = "then") -> dict:
     return thing("a", spec=1, status={"auditTimestamp": audited})
 
 
-class Listener:
+class Listener(StandIn):
     """A bell that keeps what is rung and murmured, one after the other."""
 
     def __init__(self) -> None:
@@ -67,8 +68,8 @@ def scene(tmp_path: Path) -> Iterator[Scene]:
 def watching(tmp_path: Path, listener: Listener) -> Iterator[ApiWatch]:
     """Not started; `runs` of it is whether the node runs."""
     requests = ("/api/v1/namespaces/default/pods/x", f"{CRDS}/x", f"{POLICIES}/x")
-    watching = ApiWatch(tmp_path / "kubeconfig", kinds_of(requests), listener, lambda: watching.runs)
-    watching.runs = True
+    watching = ApiWatch(tmp_path / "kubeconfig", kinds_of(requests), listener, lambda: watching.runs)  # type: ignore[attr-defined]
+    watching.runs = True  # type: ignore[attr-defined]
     yield watching
     watching.stop()
 
@@ -213,7 +214,7 @@ def test_a_node_that_does_not_run_is_not_asked(scene, watching, listener) -> Non
 
 def test_a_fault_of_its_own_goes_to_the_log_and_it_starts_again(tmp_path, monkeypatch, listening, listener) -> None:
     monkeypatch.setenv("LAB_STATE_HOME", str(tmp_path))
-    monkeypatch.setattr(watching_api.time, "sleep", lambda seconds: None)
+    monkeypatch.setattr("lab.k8s.watching_api.time.sleep", lambda seconds: None)
     listening.put(PODS, thing("a", spec=3))
     listening.send(PODS, "ADDED", {"metadata": {"namespace": "default"}})
     listener.hear(("objects", "pods"))

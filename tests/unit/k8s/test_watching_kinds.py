@@ -1,3 +1,5 @@
+from typing import Any
+
 import pytest
 
 from lab import paths
@@ -34,7 +36,7 @@ def test_a_kind_minds_its_namespaces() -> None:
     assert Kind("/api/v1/nodes").minds({"metadata": {"name": "n"}})
 
 
-OBJECT = {
+OBJECT: dict[str, Any] = {
     "metadata": {"uid": "u", "resourceVersion": "1", "managedFields": [{"time": "1"}], "labels": {"a": "b"}},
     "spec": {"match": {"kinds": [1, 2]}},
     "status": {"auditTimestamp": "12:00", "totalViolations": 2},

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from stand_in import StandIn
 
 from lab import shell
 from lab.k8s import watching_node
@@ -177,7 +178,7 @@ def test_it_ends_with_its_reader_and_ends_what_it_started(node, ctr, how) -> Non
         time.sleep(0.01)
 
 
-class Ears:
+class Ears(StandIn):
     def __init__(self) -> None:
         self.heard: queue.Queue[Told] = queue.Queue()
 

@@ -43,7 +43,9 @@ def test_it_is_started_under_the_services_name_as_an_ordinary_user(docker) -> No
     [archive] = [input for command, input in ran if command == "docker cp - exam-webhook:/etc"]
     with tarfile.open(fileobj=io.BytesIO(archive)) as tar:
         files = {entry.name: (entry.uid, entry.mode) for entry in tar}
-        assert tar.extractfile("webhook/key.pem").read() == b"key"
+        key = tar.extractfile("webhook/key.pem")
+        assert key
+        assert key.read() == b"key"
     assert files["webhook/key.pem"] == (65532, 0o400)
     assert files["webhook"] == (65532, 0o500)
 
