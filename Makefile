@@ -12,7 +12,7 @@ TEST_STATE := $${LAB_STATE_HOME:-$(HOME)/.local/state/cks-lab-test}
 TEST_ENV := LAB_STATE_HOME=$(TEST_STATE)
 
 # Most of the time API servers are waited for: test-all does that on two clusters at once. These are on the second.
-SECOND := $(addprefix tests/live/,test_8_image_policy_webhook.py test_9b_tui_walk.py)
+SECOND := $(addprefix tests/live/,test_image_policy_webhook.py test_tui_walk.py)
 
 .PHONY: help lab test test-all live-first live-second check slow bench screenshots format lock clean
 
