@@ -133,7 +133,7 @@ def _no_pod(value: Any) -> str:
     """Why the kubelet takes a value for no pod; it names what it is and not what it should be."""
     if not isinstance(value, dict):
         return "is empty or no object"
-    version, kind = value.get("apiVersion"), value.get("kind")
+    version, kind = (_folded(value, key) for key in ("apiVersion", "kind"))
     if (version, kind) != ("v1", "Pod"):
         return f"says apiVersion: {version}, kind: {kind}; the kubelet takes one v1 Pod from a file"
     metadata, spec = value.get("metadata") or {}, value.get("spec") or {}
@@ -148,6 +148,11 @@ def _no_pod(value: Any) -> str:
     wrong = [_no_text(metadata, "name", "metadata")]
     wrong += [_no_container(one, f"spec.containers[{number}]") for number, one in enumerate(containers)]
     return next(filter(None, wrong), "")
+
+
+def _folded(value: dict[str, Any], key: str) -> Any:
+    """The value of a key in whatever case: what kind of object it is, is read by encoding/json."""
+    return next((value[name] for name in reversed(value) if name.casefold() == key.casefold()), None)
 
 
 def _no_container(value: Any, place: str) -> str:
