@@ -44,7 +44,8 @@ def raise_if_just_changed(policy: Policy, facts: Facts, seen: Observation) -> No
     """
     objects = [entry for ask in (policy.template_ask, policy.constraint_ask) if (entry := found(seen[ask]))]
     binding = found(seen[policy.binding_ask])
-    wait = SETTLE_VAP if objects[1:] and _by_policy_alone(objects[1]) and not binding else SETTLE
+    awaited = objects[1:] and _by_policy_alone(objects[1]) and not _unbindable(objects[0]) and not binding
+    wait = SETTLE_VAP if awaited else SETTLE
     for entry in (*objects, *([binding] if binding else [])):
         if facts.now and timedelta() <= facts.now - last_change(entry) < wait:
             raise NotYet("the policy was changed a moment ago, and may not be in force yet")
@@ -141,13 +142,15 @@ def _without_binding(policy: Policy, seen: Observation) -> Cause | None:
     """Why a constraint that is left to a ValidatingAdmissionPolicy has none."""
     if found(seen[policy.binding_ask]) is not None:
         return None
-    target = (found(seen[policy.template_ask]) or {})["spec"]["targets"][0]
-    engines = [entry for entry in target.get("code") or [] if entry.get("engine") == "K8sNativeValidation"]
-    if not engines:
-        why = "its template is in Rego, of which Gatekeeper makes none"
-    elif engines[0].get("source", {}).get("generateVAP") is False:
-        why = "its template says generateVAP: false"
-    else:
-        why = "Gatekeeper has made none of it"
+    why = _unbindable(found(seen[policy.template_ask]) or {}) or "Gatekeeper has made none of it"
     observed = f"the constraint is left to a ValidatingAdmissionPolicy ({VAP}), and {why}, so nothing is refused"
     return Cause("not-deny", observed, "kubectl get validatingadmissionpolicybindings")
+
+
+def _unbindable(template: Object) -> str:
+    """Why Gatekeeper makes no ValidatingAdmissionPolicy of a template; empty when it does."""
+    code = template["spec"]["targets"][0].get("code") or []
+    engines = [entry for entry in code if entry.get("engine") == "K8sNativeValidation"]
+    if not engines:
+        return "its template is in Rego, of which Gatekeeper makes none"
+    return "its template says generateVAP: false" if engines[0].get("source", {}).get("generateVAP") is False else ""

@@ -18,7 +18,10 @@ _WORD = re.compile(r'"((?:[^"\\\n]|\\.)*)"|\'([^\'\n]*)\'|`([^`\n]*)`|\.\??([A-Z
 _ABOUT = re.compile(r"labels|annotations|metadata|\bname\b")
 _KEY = re.compile(r"(?:[a-z0-9.-]{1,253}/)?[A-Za-z0-9](?:[-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?")
 _VALUE = re.compile(r"[A-Za-z0-9](?:[-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?")
-_USUAL = frozenset("containers initContainers ephemeralContainers msg details input review object spec image".split())
+_USUAL = frozenset(
+    "containers initContainers ephemeralContainers msg details input review object spec image metadata labels "
+    "annotations".split()
+)
 
 
 @dataclass(frozen=True)
