@@ -6,33 +6,22 @@ from lab.images import gatekeeper as release
 from lab.images import pins
 from lab.images.workshop import Workshop
 from lab.k8s import gatekeeper, gatekeeper_state, registry
+from lab.k8s.bash import program
 from lab.k8s.cluster import READY_TIMEOUT
 from lab.k8s.kubectl import kubectl
 
 # A constraint that is set aside stays, with its age and its audit, but says dryrun: a pod that was made under it is
 # still one that was made under it when it says deny again.
-_EACH = r"""
-set -euo pipefail
-kinds=$(kubectl api-resources --api-group=constraints.gatekeeper.sh -o name --cached=false | paste -sd,)
-[ -n "$kinds" ] || exit 0
-kubectl get "$kinds" -o json | jq -c '.items[]' | while read -r constraint; do
-    name=$(jq -r '"\(.kind | ascii_downcase).constraints.gatekeeper.sh/\(.metadata.name)"' <<<"$constraint")
-    change=$(jq -c --arg note cks-lab.invalid/set-aside '%s' <<<"$constraint")
-    [ -z "$change" ] || kubectl patch "$name" --type merge -p "$change" >/dev/null
-done
-"""
-_ASIDE = (
-    _EACH
-    % """select((.spec.enforcementAction // "deny") != "dryrun")
+_ASIDE = """
+    select((.spec.enforcementAction // "deny") != "dryrun")
     | (.spec | {enforcementAction, scopedEnforcementActions} | tojson) as $was
-    | {metadata: {annotations: {($note): $was}}, spec: {enforcementAction: "dryrun", scopedEnforcementActions: null}}"""
-)
-_RESUME = (
-    _EACH
-    % """select(.metadata.annotations[$note])
+    | {metadata: {annotations: {($note): $was}}, spec: {enforcementAction: "dryrun", scopedEnforcementActions: null}}
+"""
+_RESUME = """
+    select(.metadata.annotations[$note])
     | (.metadata.annotations[$note] | fromjson) as $was
-    | {metadata: {annotations: {($note): null}}, spec: $was}"""
-)
+    | {metadata: {annotations: {($note): null}}, spec: $was}
+"""
 
 
 @action("registry")
@@ -112,6 +101,6 @@ class GatekeeperResume(Action[NoParams]):
             _patch(setting, _RESUME)
 
 
-def _patch(setting: Setting, script: str) -> None:
-    kubectl(setting.cluster, script)
+def _patch(setting: Setting, change: str) -> None:
+    kubectl(setting.cluster, program(__file__, "patch_constraints.sh", change))
     gatekeeper.until(lambda: gatekeeper.settled(setting.cluster), "a constraint is not taken in", timeout=60)

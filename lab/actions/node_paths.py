@@ -6,21 +6,12 @@ from shlex import quote
 
 from lab.actions.base import Action, Setting, action
 from lab.k8s import node_files, saved
+from lab.k8s.bash import program
 
 _OWN = re.compile(
     r"/(root|opt|srv|etc/kubernetes/(manifests|admission))/[A-Za-z0-9][A-Za-z0-9._/-]*|/etc/kubernetes/admission"
 )
 _HOST = re.compile(r"[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?")
-# A name is compared without its trailing dot and without regard to case, as resolvers do; a comment names nothing.
-_UNHOST = r"""
-kept=$(in_node /etc '<' hosts | awk -v host="$host" '{
-    names = tolower($0); sub(/#.*/, "", names); count = split(names, name, /[ \t\r]+/)
-    for (i = 2; i <= count; i++) { sub(/[.]$/, "", name[i]); if (name[i] == host) next }
-    print
-}' && echo .)
-unlock /etc/hosts
-in_node /etc sh -c 'printf %s "$1" | cmp -s - hosts || printf %s "$1" >hosts' sh "${kept%.}"
-"""
 _SYSTEM = re.compile(r"/etc/kubernetes/manifests/(etcd|kube-[a-z-]+)\.yaml")
 
 
@@ -79,7 +70,7 @@ class HostsRemove(Action[Host]):
 
     def run(self, params: Host, setting: Setting) -> None:
         """Remove them."""
-        setting.cluster.helper.run(f"{node_files.shell()}set -euo pipefail\nhost={params.host}\n{_UNHOST}")
+        setting.cluster.helper.run(node_files.shell() + program(__file__, "remove_host.sh", params.host))
 
 
 def _set_aside(path: str, setting: Setting) -> None:

@@ -3,13 +3,13 @@
 import json
 import time
 from functools import cached_property
-from pathlib import Path
 from typing import Any
 
 from lab.engine.docker import docker
 from lab.errors import ClusterError, NoClusterError
 from lab.k8s import kind, owner
 from lab.k8s.api import Api, Unreachable
+from lab.k8s.bash import program
 from lab.k8s.helper import Helper
 from lab.k8s.node import Node
 from lab.k8s.record import Image, Record, damaged, load
@@ -20,8 +20,6 @@ PODS_TIMEOUT = 300.0
 
 IMAGE_LISTING = "ctr -n k8s.io images ls | awk 'NR > 1 {print $1, $3}'"
 """For the node's shell: a line for each image name that containerd knows, with the manifest digest it stands for."""
-
-_IMAGES = (Path(__file__).parent / "images.sh").read_text()
 
 
 class Cluster:
@@ -115,7 +113,7 @@ class Cluster:
 
     def images(self) -> tuple[Image, ...]:
         """The images of the node that have a name with a tag, sorted by name."""
-        return parse_images(self.helper.run(_IMAGES).text)
+        return parse_images(self.helper.run(program(__file__, "images.sh")).text)
 
     def address(self) -> str:
         """The node's IPv4 address on the cluster's network."""

@@ -8,76 +8,15 @@ import io
 import tarfile
 import zlib
 from pathlib import Path
-from shlex import quote
 
 from lab import paths
 from lab.errors import ClusterError, CommandError
 from lab.k8s import saved
+from lab.k8s.bash import program
 from lab.k8s.helper import Helper
 
 MANIFESTS = "etc/kubernetes/manifests"
 _TREE = Path(__file__).with_name("node_tree.pl")
-
-# The snapshot is taken and laid out by the tools in etcd's own container: the node has none. The data folder is
-# laid out inside /var/lib/etcd, which is the one writable mount of that container. Beside it are kept the files that
-# differ from those of the image, and what Docker has mounted at /etc.
-_SAVE = r"""
-set -euo pipefail
-cd /proc/1/root
-running=$(ctr -n k8s.io tasks ls | awk '$3 == "RUNNING" {print $1}')
-etcd=$(ctr -n k8s.io containers ls -q 'labels."io.kubernetes.container.name"==etcd' | grep -xF "$running" | head -n 1)
-[ -n "$etcd" ] || { echo 'etcd does not run' >&2; exit 1; }
-in_etcd() { ctr -n k8s.io tasks exec --exec-id "golden-$RANDOM" "$etcd" "$@"; }
-flag() { sed -n "s/^ *- --$1=//p" etc/kubernetes/manifests/etcd.yaml | head -n 1; }
-pki=/etc/kubernetes/pki/etcd
-work=var/lib/etcd/.golden
-rm -rf "$work"; mkdir -m 0700 "$work"
-in_etcd etcdctl --endpoints=https://127.0.0.1:2379 --cacert=$pki/ca.crt --cert=$pki/server.crt \
-    --key=$pki/server.key snapshot save "/$work/snapshot.db" >&2
-in_etcd etcdutl snapshot restore "/$work/snapshot.db" --data-dir "/$work/data" --name "$(flag name)" \
-    --initial-cluster "$(flag initial-cluster)" \
-    --initial-advertise-peer-urls "$(flag initial-advertise-peer-urls)" >&2
-list=$(mktemp)
-perl -e "$TREE" "$PWD" "" list >"$list"
-tar --sparse -cf - --transform "s#^$work/data/member#var/lib/etcd/member#" \
-    --transform 's#^etc/\(hosts\|resolv.conf\)$#run/\1#' \
-    --null --no-recursion -T "$list" etc/hosts etc/resolv.conf var var/lib var/lib/etcd var/lib/kubelet \
-    --recursion var/lib/kubelet/config.yaml var/lib/kubelet/kubeadm-flags.env var/lib/kubelet/pki "$work/data/member" \
-    | gzip -1
-rm -rf "$work" "$list"
-"""
-
-# The archive is unpacked in the helper first: while it is not whole, nothing is changed. Then the node's files are
-# made as they were, whatever programs or settings a learner gave it; what was in /etc/kubernetes and /root is kept.
-_RESTORE = r"""
-set -euo pipefail
-golden=/run/golden node=/proc/1/root
-rm -rf "$golden"; mkdir -p "$golden"
-tar --sparse -C "$golden" -xzf -
-systemctl unmask kubelet containerd >/dev/null 2>&1 || true
-systemctl stop kubelet || true
-trap 'systemctl start --no-block kubelet' EXIT
-keep() { in_node / test -d "./$1" || return 0; in_node / tar -cf - "./$1" | in_node -p "$saved" tar -xf -; }
-keep etc/kubernetes; keep root
-changed=$(perl -e "$TREE" "$node" "" restore "$golden" "")
-for name in hosts resolv.conf; do
-    unlock "/etc/$name"
-    [ ! -f "$golden/run/$name" ] || cat "$golden/run/$name" >"$node/etc/$name"
-done
-if grep -qE ' /(etc/(containerd|systemd|cni|ld[.]so)|usr/)' <<<"$changed"; then
-    systemctl daemon-reload
-    systemctl restart containerd
-fi
-systemctl is-active --quiet containerd || systemctl restart containerd
-for task in $(ctr -n k8s.io tasks ls -q); do ctr -n k8s.io tasks kill -s KILL "$task" >/dev/null 2>&1 || true; done
-for _ in $(seq 50); do pgrep -x etcd >/dev/null || break; sleep 0.1; done
-perl -e "$TREE" "$node" "" restore "$golden" /var >/dev/null
-rm -rf "$golden"
-systemctl enable kubelet containerd >/dev/null 2>&1
-trap - EXIT
-systemctl start kubelet
-echo "$saved"
-"""
 
 
 def save(helper: Helper, archive: Path) -> None:
@@ -87,7 +26,7 @@ def save(helper: Helper, archive: Path) -> None:
         ClusterError: it could not be taken.
     """
     try:
-        completed = helper.run(_tree() + _SAVE, timeout=120)
+        completed = helper.run(program(__file__, "golden_save.sh", TREE=_TREE.read_text()), timeout=120)
     except CommandError as error:
         raise ClusterError(f"The golden state could not be saved: {error.message}", "Try again: lab up") from error
     if not _members(completed.stdout) >= {f"{MANIFESTS}/kube-apiserver.yaml", "var/lib/etcd/member"}:
@@ -105,7 +44,7 @@ def restore(helper: Helper, archive: Path) -> str:
     if not archive.exists():
         raise ClusterError("There is no golden state to put back.", "Make the cluster anew: lab down && lab up")
     try:
-        script = saved.shell(saved.ALL) + _tree() + _RESTORE
+        script = saved.shell(saved.ALL) + program(__file__, "golden_restore.sh", TREE=_TREE.read_text())
         return helper.run(script, input=archive.read_bytes(), timeout=180).text.strip()
     except CommandError as error:
         message = f"The golden state could not be put back: {error.message}"
@@ -134,10 +73,6 @@ def manifests(archive: Path) -> dict[str, bytes]:
         message = f"{archive} is damaged: {error}"
         raise ClusterError(message, "Make the cluster anew: lab down && lab up") from error
     return found
-
-
-def _tree() -> str:
-    return f"TREE={quote(_TREE.read_text())}\n"
 
 
 def _members(archive: bytes) -> set[str]:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from lab.errors import ClusterError, CommandError
+from lab.k8s.bash import program
 from lab.k8s.cluster import Cluster
 
 APPLY = "kubectl apply --server-side --force-conflicts --field-manager=cks-lab -f - >/dev/null"
@@ -31,6 +32,15 @@ def kubectl(cluster: Cluster, script: str, manifest: str = "", timeout: float = 
     except CommandError as error:
         said = "\n".join(error.output.strip().splitlines()[-4:])
         raise ClusterError(f"The cluster did not take it: {said}", "See how it is with: lab status") from error
+
+
+def make_namespace(cluster: Cluster, name: str) -> None:
+    """Make a namespace where it is not there, and wait until pods can be made in it.
+
+    Raises:
+        ClusterError: it could not be made.
+    """
+    kubectl(cluster, program(__file__, "make_namespace.sh", name))
 
 
 def get(cluster: Cluster, path: str) -> dict[str, Any]:

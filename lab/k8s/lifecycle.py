@@ -11,19 +11,13 @@ from lab.errors import ClusterError, CommandError
 from lab.images.node import NodeImage
 from lab.images.shelf import Shelf
 from lab.k8s import golden, kept, kind, kubeconfig, owner, registry
+from lab.k8s.bash import program
 from lab.k8s.cluster import IMAGE_LISTING, READY_TIMEOUT, Cluster
 from lab.k8s.record import Record, load
 from lab.status import Status
 
 ESTIMATE = 35.0
 """Seconds that making a cluster takes once its images are there: the sum of the phases."""
-
-
-# By their ids, which containerd has as names too. A sandbox that is not ready belongs to a pod that is gone.
-_USED = """
-ready=$(crictl pods --state Ready -q)
-crictl ps -a -o json | jq -r --args '.containers[] | select(.podSandboxId | IN($ARGS.positional[])) | .imageRef' $ready
-"""
 
 
 def make(cluster: Cluster, kind_tool: str, image: NodeImage, shelf: Shelf, version: str, status: Status) -> Record:
@@ -157,7 +151,8 @@ def restore_images(cluster: Cluster, record: Record, keep_used: bool = False) ->
         }
         if image.config_digest:
             wanted[image.config_digest] = image.manifest_digest
-    used = {present[name] for name in cluster.helper.run(_USED).text.split() if name in present} if keep_used else set()
+    said = cluster.helper.run(program(__file__, "used_images.sh")).text if keep_used else ""
+    used = {present[name] for name in said.split() if name in present}
     needed = used - set(wanted.values())
     strange = [name for name, target in present.items() if wanted.get(name) != target and target not in needed]
     if strange:

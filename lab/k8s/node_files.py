@@ -5,35 +5,17 @@ from pathlib import Path
 from shlex import quote
 
 from lab.errors import CommandError
+from lab.k8s.bash import program
 from lab.k8s.helper import Helper
 
 _PROGRAM = Path(__file__).with_name("in_node.pl")
 _MISSING = 44
 
-_FUNCTIONS = r"""
-in_node() { perl -e "$IN_NODE" -- "$@"; }
-unlock() { # PATH: it and its folder may be changed again (chattr)
-    in_node "${1%/*}/" sh -c 'chattr -ia .; [ -L "./$1" ] || chattr -R -ia "./$1"' sh "${1##*/}" >/dev/null 2>&1 || true
-}
-remove() { # PATH
-    unlock "$1"
-    in_node "${1%/*}/" rm -rf -- "./${1##*/}" || [ $? = 44 ]
-}
-put() { # PATH MODE: a whole file from standard input; a dot-file first, so that the kubelet never reads half
-    unlock "$1"
-    unlock "${1%/*}/.${1##*/}.lab"
-    in_node -p "${1%/*}/" sh -c '
-        [ ! -d "./$1" ] || [ -L "./$1" ] || rm -rf "./$1"
-        rm -f ".$1.lab" && cat >".$1.lab" && chmod "$2" ".$1.lab" && mv -fT ".$1.lab" "./$1"
-    ' sh "${1##*/}" "$2"
-}
-"""
-
 
 @cache
 def shell() -> str:
     """For scripts in the helper: `in_node [-p] FOLDER COMMAND...`, `unlock PATH`, `remove PATH`, `put PATH MODE`."""
-    return f"IN_NODE={quote(_PROGRAM.read_text())}\n{_FUNCTIONS}"
+    return program(__file__, "node_files.sh", IN_NODE=_PROGRAM.read_text())
 
 
 def read(helper: Helper, path: str) -> bytes | None:

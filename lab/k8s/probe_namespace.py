@@ -9,7 +9,7 @@ from contextlib import suppress
 
 from lab import paths
 from lab.k8s.cluster import Cluster
-from lab.k8s.kubectl import kubectl
+from lab.k8s.kubectl import kubectl, make_namespace
 
 _FIRST = ("billing", "checkout", "data", "dev", "frontend", "mail", "media", "prod", "qa", "search", "staging", "team")
 _SECOND = (
@@ -26,13 +26,6 @@ _SECOND = (
     "lotus",
     "maple",
 )
-_MAKE = """
-set -euo pipefail
-kubectl get namespace {name} >/dev/null 2>&1 || kubectl create namespace {name} >/dev/null
-for _ in $(seq 100); do
-    kubectl get serviceaccount default -n {name} >/dev/null 2>&1 && break; sleep 0.1
-done
-"""
 
 
 def ensure(cluster: Cluster) -> None:
@@ -42,7 +35,7 @@ def ensure(cluster: Cluster) -> None:
         ClusterError: it could not be made.
     """
     name = recall(cluster) or draw()
-    kubectl(cluster, _MAKE.format(name=name))
+    make_namespace(cluster, name)
     paths.write_private(cluster.files.probe_namespace, name.encode())
 
 

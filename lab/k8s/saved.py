@@ -11,6 +11,7 @@ from shlex import quote
 from lab import paths
 from lab.errors import UsageError
 from lab.k8s import node_files
+from lab.k8s.bash import program
 from lab.k8s.helper import Helper
 from lab.status import Status
 
@@ -19,24 +20,14 @@ ALL = "reset-all"
 """Whose folder has what `lab reset --all` moved away."""
 _LISTED = 20
 
-_ASIDE = r"""
-in_node -p "$top" chmod 0700 .
-aside() { # PATH: moves it below $saved, where there is something
-    in_node "${1%/*}/" test -e "./${1##*/}" || in_node "${1%/*}/" test -L "./${1##*/}" || return 0
-    unlock "$1"
-    in_node "${1%/*}/" tar -cf - -- "./${1##*/}" | in_node -p "$saved${1%/*}/" tar -xf -
-    remove "$1"
-    echo "moved $1"
-}
-"""
 _PATHS = "in_node {folder} find . -mindepth 2 ! -type d -printf '%P\\n' | sed 's#^[^/]*##'"
 _ARCHIVE = "in_node {folder} tar -cf - ."
 
 
 def shell(owner: str) -> str:
     """For scripts in the helper: `aside PATH` moves something into `$saved`, a folder of `owner` for this second."""
-    place = f"top={FOLDER}\nsaved=$top/{quote(owner)}/$(date +%Y%m%dT%H%M%S)\n"
-    return node_files.shell() + place + _ASIDE
+    place = f"saved={FOLDER}/{quote(owner)}/$(date +%Y%m%dT%H%M%S)\n"
+    return node_files.shell() + place + program(__file__, "saved.sh", top=FOLDER)
 
 
 def see_writable(keep: Path | None) -> None:

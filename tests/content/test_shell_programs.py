@@ -30,6 +30,9 @@ PROGRAMS = _programs()
 @pytest.mark.parametrize("where", PROGRAMS)
 def test_shellcheck_finds_nothing(where: str) -> None:
     text = PROGRAMS[where]
+    # SC2016: programs for awk, jq and sh stand in single quotes, with their own $ in them
     dialect = "sh" if text.startswith("#!/bin/sh") else "bash"
-    done = subprocess.run([_SHELLCHECK, "-s", dialect, "-"], input=text, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [_SHELLCHECK, "-s", dialect, "-e", "SC2016", "-"], input=text, capture_output=True, text=True, check=False
+    )
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")

@@ -5,6 +5,7 @@ import subprocess
 import pytest
 
 from lab.actions import node_paths, objects
+from lab.k8s.bash import program
 
 
 @pytest.mark.parametrize(
@@ -76,7 +77,7 @@ def test_the_lines_of_a_host_are_removed(tmp_path) -> None:
     here = (
         f'in_node() {{ cd {tmp_path}; shift; if [ "$1" = \'<\' ]; then cat "$2"; else "$@"; fi; }}\nunlock() {{ :; }}\n'
     )
-    script = f"set -euo pipefail\n{here}host=external-service\n{node_paths._UNHOST}"
+    script = here + program(node_paths.__file__, "remove_host.sh", "external-service")
     for _ in range(2):
         subprocess.run(["bash", "-c", script], check=True)
         lines = HOSTS.splitlines(keepends=True)

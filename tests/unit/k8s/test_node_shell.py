@@ -2,7 +2,6 @@
 
 import os
 import subprocess
-import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -156,9 +155,3 @@ def _lines(mark: str) -> list[str]:
         except OSError:
             continue
     return sorted(lines)
-
-
-def test_it_is_a_shell_script() -> None:
-    for shell, script in (("sh", node_shell._BOTH), ("bash", node_shell._GUARD)):
-        done = subprocess.run([shell, "-n"], input=script, text=True, capture_output=True, check=False)
-        assert (done.returncode, done.stderr) == (0, ""), sys.platform

@@ -2,7 +2,7 @@ import re
 
 import pytest
 
-from lab.k8s import probe_namespace
+from lab.k8s import kubectl, probe_namespace
 from lab.k8s.cluster import Cluster
 
 
@@ -10,7 +10,8 @@ from lab.k8s.cluster import Cluster
 def ran(monkeypatch, tmp_path):
     monkeypatch.setenv("LAB_STATE_HOME", str(tmp_path))
     scripts: list[str] = []
-    monkeypatch.setattr(probe_namespace, "kubectl", lambda cluster, script: scripts.append(script))
+    for module in (probe_namespace, kubectl):
+        monkeypatch.setattr(module, "kubectl", lambda cluster, script: scripts.append(script))
     return scripts
 
 
@@ -20,7 +21,8 @@ def test_its_name_is_drawn_once_and_kept_until_it_is_removed(ran) -> None:
     probe_namespace.ensure(cluster)
     name = probe_namespace.recall(cluster)
     assert re.fullmatch(r"[a-z]+-[a-z]+\d\d", name)
-    assert f"create namespace {name} " in ran[0]
+    assert ran[0].startswith(f"set -- {name}\n")
+    assert "create namespace" in ran[0]
     probe_namespace.ensure(cluster)
     assert probe_namespace.recall(cluster) == name
     probe_namespace.remove(cluster)

@@ -1,4 +1,4 @@
-"""The scripts that run in the helper are bash, and its programs Perl."""
+"""The programs that run in the helper, and how they are put together."""
 
 import subprocess
 from pathlib import Path
@@ -6,22 +6,14 @@ from pathlib import Path
 import pytest
 
 import lab.k8s
-from lab.k8s import cluster, golden, node_files, saved, static_pods
-
-SCRIPTS = {
-    "saving the golden state": golden._SAVE,
-    "restoring it": saved.shell("pin") + golden._RESTORE,
-    "putting manifests": saved.shell("pin") + static_pods._PUT,
-    "waiting": static_pods._RUNS + static_pods._RUNNING,
-    "images": cluster._IMAGES,
-    "files": node_files.shell(),
-}
+from lab.k8s.bash import program
 
 
-@pytest.mark.parametrize("name", SCRIPTS)
-def test_scripts_are_bash(name) -> None:
-    done = subprocess.run(["bash", "-n"], input=SCRIPTS[name], text=True, capture_output=True, check=False)
-    assert (done.returncode, done.stderr) == (0, "")
+def test_a_program_is_given_arguments_and_variables(tmp_path) -> None:
+    (tmp_path / "say.sh").write_text('printf "%s|" "$1" "$2" "$given"\n')
+    script = program(f"{tmp_path}/beside.py", "say.sh", "a b", "'c'", given="$d\n")
+    said = subprocess.run(["bash", "-c", script], capture_output=True, text=True, check=True).stdout
+    assert said == "a b|'c'|$d\n|"
 
 
 @pytest.mark.parametrize("file", sorted(Path(lab.k8s.__path__[0]).glob("*.pl")), ids=lambda file: file.name)
