@@ -11,10 +11,12 @@ INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no
 TEST_STATE := $${LAB_STATE_HOME:-$(HOME)/.local/state/cks-lab-test}
 TEST_ENV := LAB_STATE_HOME=$(TEST_STATE)
 
-# Most of the time API servers are waited for: test-all does that on two clusters at once. These are on the second.
+# Most of the time API servers are waited for, so the live tests run on two clusters side by side. These are on the
+# second. Each of the two parts also runs alone: make live-first, make live-second.
 SECOND := $(addprefix tests/live/,test_image_policy_webhook.py test_tui_walk.py)
+ONLY ?=
 
-.PHONY: help lab test test-all live-first live-second check slow bench screenshots format lock clean
+.PHONY: help lab test test-all live live-first live-second check slow bench screenshots format lock clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -22,18 +24,23 @@ help: ## this list
 lab: $(VENV)/.runtime ## set up, make the cluster, open the TUI (without a terminal: say what next)
 	@$(BIN)/lab
 
-test: check slow ## set up and run all tests, live ones on a cluster of their own
-	$(TEST_ENV) $(BIN)/python -m pytest tests/live --durations=15 -m "not long"
+test: check slow ## set up and run all tests but the longest, the live ones on two clusters of their own
+	@$(MAKE) --no-print-directory live ONLY='-m "not long"'
 
-test-all: check slow ## every test there is, the long ones too, on two clusters side by side
+test-all: check slow ## every test there is, the long ones too
+	@$(MAKE) --no-print-directory live
+
+# The engine is installed and started once, before two labs would both do it.
+live: $(VENV)/.dev
+	@$(BIN)/lab doctor --fix >/dev/null || true
 	@$(MAKE) --no-print-directory -j 2 live-second live-first
 
-live-first:
-	$(TEST_ENV) $(BIN)/python -m pytest tests/live $(addprefix --ignore ,$(SECOND)) --durations=20
+live-first: $(VENV)/.dev
+	$(TEST_ENV) $(BIN)/python -m pytest tests/live $(addprefix --ignore ,$(SECOND)) --durations=20 $(ONLY)
 
-live-second:
+live-second: $(VENV)/.dev
 	LAB_STATE_HOME=$(TEST_STATE)-2 LAB_TEST_NAME=$${LAB_TEST_NAME:-cks-lab-test}-2 \
-		$(BIN)/python -m pytest $(SECOND) --durations=20 2>&1 | sed -u 's/^/second: /'
+		$(BIN)/python -m pytest $(SECOND) --durations=20 $(ONLY) 2>&1 | sed -u 's/^/second: /'
 
 check: $(VENV)/.dev ## format, lint, types, imports, exercise data, fast tests
 	$(BIN)/ruff format --check --quiet lab tests bench docs
