@@ -164,9 +164,11 @@ class WorkScreen(Looks):
     async def _highlighted(self) -> None:
         step, page = self.step, self.query_one(StepPage)
         self.session.remember(self.exercise.id, step.id if step else "")
-        await page.show_text(text_of(step) if step else self.exercise.brief)
+        text = page.show_text(text_of(step) if step else self.exercise.brief)
         await self.query_one(CheckPanel).show_step(step, self.seen)
-        self.remove_class("-arriving")
+        if self.has_class("-arriving"):
+            await text
+            self.remove_class("-arriving")
         self.show_result()
         self.think()
 

@@ -31,10 +31,10 @@ class StepPage(VerticalScroll):
         """Nothing is done yet."""
         self.query_one("#learnt").display = False
 
-    async def show_text(self, text: str) -> None:
-        """Show another text, from its beginning."""
-        await self.query_one("#text", Prose).update(text)
+    def show_text(self, text: str) -> AwaitComplete:
+        """Show another text, from its beginning; can be awaited, until it is there."""
         self.scroll_home(animate=False)
+        return self.query_one("#text", Prose).update(text)
 
     def show_learnt(self, text: str) -> None:
         """Show below the text what a step that is done has taught; nothing when it is empty."""
