@@ -56,4 +56,4 @@ def clock(moment: str) -> str:
         local = datetime.fromisoformat(moment).astimezone()
     except ValueError:
         return moment
-    return local.strftime("%H:%M" if local.date() == datetime.now().date() else "%Y-%m-%d %H:%M")
+    return local.strftime("%H:%M" if local.date() == datetime.now().date() else "%m-%d %H:%M")

@@ -38,19 +38,21 @@ class CheckRow(VerticalGroup, can_focus=True):
         super().__init__()
         self.spec = spec
         self._command = ""
+        self._state = Text(check_state(None), classes="state")
+        self._details = [(HorizontalGroup(classes="detail"), label, Text(classes="value")) for label in _DETAILS]
 
     def compose(self) -> ComposeResult:
         """The verdict and title, and three lines for a check that does not pass."""
         worth = "guard" if self.spec.guard else points(self.spec.points)
         with HorizontalGroup():
             yield Text(classes="mark")
-            yield Text(check_state(None), classes="state")
+            yield self._state
             title = Content.assemble(self.spec.title, Content.styled(f"  ({worth})", "$text-muted"))
             yield Text(title, classes="title")
-        for label in _DETAILS:
-            with HorizontalGroup(classes="detail"):
+        for row, label, value in self._details:
+            with row:
                 yield Text(label, classes="label")
-                yield Text(classes="value")
+                yield value
 
     def watch_has_focus(self, has_focus: bool) -> None:
         """Mark the row at hand: not by colour alone."""
@@ -60,13 +62,13 @@ class CheckRow(VerticalGroup, can_focus=True):
 
     def show(self, result: CheckResult | None, old: bool = False) -> None:
         """Show a verdict; `old` when it could not be told anew."""
-        self.query_one(".state", Text).show(check_state(result, old))
+        self._state.show(check_state(result, old))
         open_ = result is not None and result.verdict is not Verdict.PASS
         texts = (result.expected, result.observed, result.command) if result and open_ else ("", "", "")
         self._command = result.command if result else ""
-        for row, text in zip(self.query(".detail"), texts, strict=True):
+        for (row, _, value), text in zip(self._details, texts, strict=True):
             row.display = bool(text)
-            row.query_one(".value", Text).show(text)
+            value.show(text)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """There is nothing to send without a command."""
