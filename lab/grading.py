@@ -57,7 +57,8 @@ class Grading:
         results = []
         for exercise, steps in chosen:
             if self._is_live(exercise):
-                graded = tuple(self._held(exercise, grade.grade(step, facts, seen)) for step in steps)
+                mine = replace(facts, memory=self._journal.memory(exercise.id))
+                graded = tuple(self._held(exercise, grade.grade(step, mine, seen)) for step in steps)
                 results.append(_result(exercise, graded))
             elif self._journal.started(exercise.id):
                 results.append(self._set_aside(exercise, steps))
@@ -83,6 +84,9 @@ class Grading:
 
     def _held(self, exercise: Exercise, step: StepResult) -> StepResult:
         """A `once` step that passes is journalled; one that was seen before counts from then on."""
+        for check in step.checks:
+            if check.remember and check.verdict is Verdict.PASS:
+                self._journal.remember(exercise.id, f"{step.id}/{check.id}", check.remember)
         if step.holds is Holds.NOW:
             return step
         if step.verdict is Verdict.PASS:

@@ -137,6 +137,7 @@ class CheckResult:
     `reason` is a short stable word for one way of being wrong (`truncated-digest`), for tests and
     scripts; `observed` says the same in a sentence. `command` can be pasted into the node's shell.
     `waits_for`: why it cannot be told yet, where a look some seconds later may tell.
+    `remember`: what the journal keeps for the check's next look, when it passed.
     """
 
     id: str
@@ -149,6 +150,7 @@ class CheckResult:
     guard: bool = False
     reason: str = ""
     waits_for: str = ""
+    remember: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -5,13 +5,15 @@ The outer form is decoded strictly (unknown fields, keys that are there twice), 
 """
 
 import posixpath
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
+from shlex import quote
 from typing import Any
 
 from lab.checks import api_process, go_yaml
-from lab.checks.api_process import CONFIG_FLAG, ApiServer
-from lab.checks.base import Ask, Check, Facts, Judgement, Observation, check
+from lab.checks.api_process import ApiServer
+from lab.checks.base import Ask, Check, CouldNotTell, Facts, Judgement, Observation, check
 from lab.checks.causes import Cause
 from lab.checks.go_yaml import Flaw
 from lab.decode import did_you_mean
@@ -40,8 +42,8 @@ class Settings:
 
     def changed_since_start(self, server: ApiServer) -> str:
         """A file that changed after the process began, which therefore has not read it so; empty when none did."""
-        files = ((path, server.file(path)) for path in self.sources)
-        return next((path for path, file in files if file and file.changed > server.started), "")
+        changes = (server.file(path).changed_since(server.started) for path in self.sources)
+        return next(filter(None, changes), "")
 
 
 @dataclass(frozen=True)
@@ -59,18 +61,33 @@ class ImagePolicyConfig(Check[Params]):
 
     def asks(self, params: Params, facts: Facts, seen: Observation) -> Iterable[Ask]:
         """The process and its files."""
-        return (api_process.ask(params.config),)
+        return asks(seen, params.config)
 
     def judge(self, params: Params, facts: Facts, seen: Observation) -> Judgement:
         """Read it as the API server would."""
-        server = api_process.read(seen, params.config)
-        path = server.flag(CONFIG_FLAG) or params.config
+        server = api_process.read(seen)
+        path = server.config_path or params.config
         expected = f"{path} configures {PLUGIN}, and the API server can read it"
         try:
             settings = read_settings(server, params.config)
         except Flaw as flaw:
-            return Cause(flaw.reason, flaw.said, f"cat {path}").fail(expected)
-        return Judgement(Verdict.PASS, expected, f"it names the kubeconf {settings.kubeconfig}", f"cat {path}")
+            return Cause(flaw.reason, flaw.said, show(server, path)).fail(expected)
+        observed = f"{path} configures {PLUGIN}, and names the kubeconf {settings.kubeconfig}"
+        return Judgement(Verdict.PASS, expected, observed, show(server, path))
+
+
+def asks(seen: Observation, config: str = "") -> Iterator[Ask]:
+    """The process, then one after the other the files that `read_settings` needs."""
+    yield api_process.PROCESS
+    server = api_process.read(seen)
+    with suppress(Flaw, CouldNotTell):
+        read_settings(server, config)
+    yield from server.unread
+
+
+def show(server: ApiServer, path: str) -> str:
+    """A command for the node that prints a file which the API server sees at a path."""
+    return f"cat {quote(server.on_node(path))}"
 
 
 def read_settings(server: ApiServer, config: str = "") -> Settings:
@@ -79,11 +96,13 @@ def read_settings(server: ApiServer, config: str = "") -> Settings:
     Raises:
         Flaw: the API server could not use it.
     """
-    path = posixpath.join("/", server.flag(CONFIG_FLAG) or config)
+    path = server.config_path or config
     outer = go_yaml.mapping(go_yaml.load(content_of(server, path, "no-file"), path, go_yaml.ADMISSION), path)
+    for key in ("apiVersion", "kind"):
+        go_yaml.text(outer.get(key), f"{key} in {path}")
     legacy = outer.get("apiVersion") not in VERSIONS and "imagePolicy" in outer
     inner, sources = (outer, (path,)) if legacy else _inner(server, path, outer)
-    policy = go_yaml.mapping(_folded(inner, "imagePolicy"), f"imagePolicy in {sources[-1]}")
+    policy = _policy(inner, sources[-1])
     kubeconfig = _kubeconfig(server, policy, sources[-1])
     return Settings(
         kubeconfig,
@@ -102,10 +121,21 @@ def content_of(server: ApiServer, path: str, reason: str) -> bytes:
         Flaw: of that reason, when it is not there.
     """
     file = server.file(path)
-    if file is None:
-        advice = ": is its directory mounted there?" if server.mounted else ""
-        raise Flaw(reason, f"there is no file {path} {server.where}{advice}")
-    return file.content
+    if file.kind == "file" and path.endswith("/"):
+        raise Flaw(reason, f"{path} {server.where} is no directory, although the path ends with a slash")
+    if file.kind == "file" and file.whole:
+        return file.content
+    if file.kind == "file":
+        raise Flaw(reason, f"{path} {server.where} has more than {len(file.content)} bytes")
+    if file.kind == "directory":
+        advice = "; where nothing is, a hostPath of type DirectoryOrCreate makes one" if server.mounted else ""
+        raise Flaw(reason, f"{path} {server.where} is a directory, no file{advice}")
+    advice = ""
+    if server.mounted:
+        advice = ", nor on the node"
+        if server.node_has(path):
+            advice = ": the node has it, but its directory is not mounted there"
+    raise Flaw(reason, f"there is no file {path} {server.where}{advice}")
 
 
 def _inner(server: ApiServer, path: str, outer: Mapping[str, Any]) -> tuple[Mapping[str, Any], tuple[str, ...]]:
@@ -138,6 +168,16 @@ def _only(value: Mapping[str, Any], known: tuple[str, ...], what: str) -> None:
     for key in value:
         if key not in known:
             raise Flaw("unknown-field", f'{what} has "{key}", which is not known there{did_you_mean(key, known)}')
+
+
+def _policy(inner: Mapping[str, Any], source: str) -> Mapping[str, Any]:
+    """What the plugin's part says under imagePolicy; other keys there are passed over by the API server."""
+    policy = go_yaml.mapping(_folded(inner, "imagePolicy"), f"imagePolicy in {source}")
+    others = [key for key in inner if key.casefold() != "imagepolicy"]
+    if not policy and others:
+        near = f'"{others[0]}", which is not known there{did_you_mean(others[0], ("imagePolicy",))}'
+        raise Flaw("no-kubeconfig", f"the plugin's configuration in {source} has no imagePolicy, but {near}")
+    return policy
 
 
 def _folded(value: Mapping[str, Any], key: str) -> Any:

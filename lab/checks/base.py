@@ -176,6 +176,10 @@ class Facts:
     """The kube-apiserver's manifest from before an exercise that is in effect changes it; None when there is none."""
     namespace: str = ""
     """One that was made under a name drawn anew, of which no policy can know; empty where there is none."""
+    memory: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """What checks of the exercise remembered when they passed, by `STEP/CHECK`."""
+    remembered: Mapping[str, str] = field(default_factory=dict)
+    """What the check at hand remembered."""
 
     def image_of(self, component: str) -> ImageFact:
         """The image of a control-plane component such as `kube-apiserver`.
@@ -195,6 +199,7 @@ class Judgement:
 
     `reason` is a short stable word for the way of being wrong; empty when it passed.
     `waits_for`: why it cannot be told yet, where a look some seconds later may tell.
+    `remember`: what the check is given as `Facts.remembered` from then on, when it passed.
     """
 
     verdict: Verdict
@@ -203,6 +208,7 @@ class Judgement:
     command: str
     reason: str = ""
     waits_for: str = ""
+    remember: Mapping[str, str] = field(default_factory=dict)
 
 
 class Check(Generic[P]):

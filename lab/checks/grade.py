@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from lab.checks.base import NOT_YET, REGISTRY, Ask, CouldNotTell, Facts, Judgement, NotYet, Observation
@@ -44,7 +44,7 @@ def asks(steps: Iterable[Step], facts: Facts, seen: Observation) -> list[Ask]:
 
 def grade(step: Step, facts: Facts, seen: Observation) -> StepResult:
     """Judge a step. Only a check that passed earns, and none does where a guard did not pass."""
-    checks = tuple(_result(_ready(spec), facts, seen) for spec in step.checks)
+    checks = tuple(_result(_ready(spec), _reminded(facts, step, spec), seen) for spec in step.checks)
     guarded = all(check.verdict is Verdict.PASS for check in checks if check.guard)
     earned = sum(check.points for check in checks if check.verdict is Verdict.PASS) if guarded else 0
     verdict = worst([check.verdict for check in checks])
@@ -63,9 +63,13 @@ def _ready(spec: CheckSpec) -> _Ready:
     return _Ready(spec, decode_params(REGISTRY[spec.check].takes, spec.params, f"check {spec.id}"))
 
 
+def _reminded(facts: Facts, step: Step, spec: CheckSpec) -> Facts:
+    return replace(facts, remembered=facts.memory.get(f"{step.id}/{spec.id}", {}))
+
+
 def _result(check: _Ready, facts: Facts, seen: Observation) -> CheckResult:
     spec, found = check.spec, check.judge(facts, seen)
     return CheckResult(
         spec.id, spec.title, found.verdict, found.expected, found.observed, found.command, spec.points, spec.guard,
-        found.reason, found.waits_for,
+        found.reason, found.waits_for, found.remember,
     )  # fmt: skip

@@ -1,23 +1,22 @@
-"""image-policy-decides and allowed-pod-running: the lab's webhook was asked, and what it says is what happens."""
+"""image-policy-decides: the lab's webhook was asked, and what it says is what happens."""
 
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from lab.checks import api_process, policy_probe, probes
+from lab.checks import admission_config, api_process, etc_hosts, policy_probe
 from lab.checks.admission_config import PLUGIN, read_settings
 from lab.checks.api_process import ApiServer
-from lab.checks.base import Answer, ApiAsk, Ask, Check, CouldNotTell, Facts, Judgement, NotYet, Observation, WebhookAsk
+from lab.checks.base import Answer, ApiAsk, Ask, Check, CouldNotTell, Facts, Judgement, Observation, WebhookAsk
 from lab.checks.base import check as register
-from lab.checks.causes import Cause, Object, found
+from lab.checks.causes import Cause
 from lab.checks.go_yaml import Flaw
 from lab.checks.image_policy_plugin import not_running_with_plugin
 from lab.checks.policy_probe import ADMITTED, DECIDED, FAILED, Outcome
 from lab.model import Verdict
-from lab.webhook.reference import BadReference, parse
 
 LOG = WebhookAsk()
-_STARTING = ("", "ContainerCreating", "PodInitializing")
+_OTHERS_ANSWER = ("backend-failed", "not-asked", "no-webhook")
 _HINTS = {
     "x509: certificate signed by unknown authority": "certificate-authority in the kubeconf did not sign what it shows",
     "certificate is valid for": "what it shows is the certificate of another name",
@@ -50,7 +49,9 @@ class ImagePolicyDecides(Check[Params]):
 
     def asks(self, params: Params, facts: Facts, seen: Observation) -> Iterable[Ask]:
         """The process, both dry runs, and the webhook's log."""
-        return api_process.ask(), _probe(params, facts, True), _probe(params, facts, False), LOG
+        yield from (_probe(params, facts, True), _probe(params, facts, False), LOG)
+        yield from admission_config.asks(seen)
+        yield from etc_hosts.asks(seen)
 
     def judge(self, params: Params, facts: Facts, seen: Observation) -> Judgement:
         """Compare what became of the pods with what the webhook logged."""
@@ -61,9 +62,12 @@ class ImagePolicyDecides(Check[Params]):
             outcomes = [policy_probe.outcome(seen[_probe(params, facts, which)]) for which in (True, False)]
             logged = [_logged(seen[LOG], _nonce(facts, which)) for which in (True, False)]
             cause = _by_whom(outcomes, logged, server, params) or _what(outcomes, logged, params)
+        if cause and cause.reason in _OTHERS_ANSWER:
+            cause = etc_hosts.cause(server, params.service, seen) or cause
         if cause:
             return cause.fail(expected)
-        return Judgement(Verdict.PASS, expected, "so it is, and its log has both", _try(params, params.denied))
+        observed = f"the webhook's log has both pods: it admitted {params.allowed}, and refused {params.denied}"
+        return Judgement(Verdict.PASS, expected, observed, _try(params, params.denied))
 
     @staticmethod
     def _no_webhook(params: Params, facts: Facts, seen: Observation) -> Cause | None:
@@ -147,64 +151,3 @@ def _probe(params: Params, facts: Facts, allowed: bool) -> ApiAsk:
 
 def _try(params: Params, image: str) -> str:
     return f"kubectl -n {params.namespace} run probe --dry-run=server --image={image}"
-
-
-@dataclass(frozen=True)
-class PodParams:
-    """`pod` in `namespace`; `image`: what it has to run, by any name that means the same."""
-
-    namespace: str
-    pod: str
-    image: str
-
-
-@register("allowed-pod-running")
-class AllowedPodRunning(Check[PodParams]):
-    """A pod that runs while the plugin is on."""
-
-    takes = PodParams
-
-    def asks(self, params: PodParams, facts: Facts, seen: Observation) -> Iterable[Ask]:
-        """The process and the pod."""
-        return api_process.ask(), self._pod(params)
-
-    def judge(self, params: PodParams, facts: Facts, seen: Observation) -> Judgement:
-        """Judge the plugin, the image, and whether the pod is ready."""
-        expected = f"the pod {params.pod} in {params.namespace} runs {params.image}, with {PLUGIN} on"
-        cause = not_running_with_plugin(api_process.read(seen)) or self._wrong(params, found(seen[self._pod(params)]))
-        if cause:
-            return cause.fail(expected)
-        return Judgement(Verdict.PASS, expected, "it is ready", f"kubectl -n {params.namespace} get pod {params.pod}")
-
-    @staticmethod
-    def _wrong(params: PodParams, pod: Object | None) -> Cause | None:
-        get = f"kubectl -n {params.namespace} get pod"
-        if pod is None:
-            return Cause("no-pod", f"there is no pod {params.pod} in {params.namespace}", get)
-        for image in probes.images(pod["spec"]):
-            if _whole(image) != _whole(params.image):
-                command = f"{get} {params.pod} -o jsonpath='{{.spec.containers[*].image}}'"
-                return Cause("other-image", f"the pod has a container with {image}, not {params.image}", command)
-        status = pod.get("status") or {}
-        conditions = status.get("conditions") or []
-        if any((entry["type"], entry["status"]) == ("Ready", "True") for entry in conditions):
-            return None
-        waiting = [(entry.get("state") or {}).get("waiting") or {} for entry in status.get("containerStatuses") or []]
-        why = [str(entry.get("reason", "")) for entry in waiting]
-        if status.get("phase") == "Pending" and all(reason in _STARTING for reason in why):
-            raise NotYet("the pod is starting")
-        said = ", ".join(filter(None, why)) or str(status.get("phase", "of no phase"))
-        return Cause(
-            "not-running", f"the pod is not ready: {said}", f"kubectl -n {params.namespace} describe pod {params.pod}"
-        )
-
-    @staticmethod
-    def _pod(params: PodParams) -> ApiAsk:
-        return ApiAsk(f"/api/v1/namespaces/{params.namespace}/pods/{params.pod}")
-
-
-def _whole(image: str) -> str:
-    try:
-        return str(parse(image))
-    except BadReference:
-        return image

@@ -3,9 +3,9 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from lab.checks import api_process, policy_probe
-from lab.checks.admission_config import PLUGIN, Settings, read_settings
-from lab.checks.api_process import CONFIG_FLAG, ApiServer
+from lab.checks import api_process, kubeconf, policy_probe
+from lab.checks.admission_config import PLUGIN, Settings, read_settings, show
+from lab.checks.api_process import ApiServer
 from lab.checks.base import Ask, Check, Facts, Judgement, NotYet, Observation, check
 from lab.checks.causes import Cause
 from lab.checks.go_yaml import Flaw
@@ -13,6 +13,8 @@ from lab.checks.image_policy_plugin import not_running_with_plugin
 from lab.checks.kubeconf import check_address, read_kubeconf
 from lab.checks.policy_probe import ADMITTED, DECIDED, FAILED, IMAGE, Outcome
 from lab.model import Verdict
+
+_TRIED = "the pod that the lab tried as a dry run was"
 
 
 @dataclass(frozen=True)
@@ -36,8 +38,9 @@ class _Failing(Check[Params]):
 
     def asks(self, params: Params, facts: Facts, seen: Observation) -> Iterable[Ask]:
         """The process, the dry run, and whether somebody answers at the address."""
-        probe = policy_probe.probe(params.namespace, IMAGE, facts.nonce)
-        return api_process.ask(), probe, policy_probe.reach_ask(params.service, params.port)
+        yield policy_probe.probe(params.namespace, IMAGE, facts.nonce)
+        yield policy_probe.reach_ask(params.service, params.port)
+        yield from kubeconf.asks(seen)
 
     def _outcome(self, params: Params, facts: Facts, seen: Observation) -> Outcome:
         return policy_probe.outcome(seen[policy_probe.probe(params.namespace, IMAGE, facts.nonce)])
@@ -63,19 +66,20 @@ class ImagePolicyFailsClosed(_Failing):
         outcome = self._outcome(params, facts, seen)
         if cause := self._admitted(server, params) if outcome.what == ADMITTED else _refused(outcome, params):
             return cause.fail(expected)
-        return Judgement(Verdict.PASS, expected, f'Post "{outcome.address}": {outcome.said}', _try(params))
+        observed = f'the lab\'s own dry run was refused: Post "{outcome.address}": {outcome.said}'
+        return Judgement(Verdict.PASS, expected, observed, _try(params))
 
     @staticmethod
     def _admitted(server: ApiServer, params: Params) -> Cause:
         settings = _settings(server)
         if settings and settings.default_allow:
-            return Cause("fails-open", "it was admitted: defaultAllow is true", _cat(server))
+            return Cause("fails-open", f"{_TRIED} admitted: defaultAllow is true", _cat(server))
         if settings and (changed := settings.changed_since_start(server)):
             observed = (
-                f"it was admitted: {changed} changed after the API server had started, which does not read it again"
+                f"{_TRIED} admitted: {changed} changed after the API server had started, which does not read it again"
             )
             return Cause("file-changed", observed, _cat(server))
-        return Cause("admitted", "it was admitted", _try(params))
+        return Cause("admitted", f"{_TRIED} admitted", _try(params))
 
 
 @check("image-policy-fails-open")
@@ -84,7 +88,8 @@ class ImagePolicyFailsOpen(_Failing):
 
     def asks(self, params: Params, facts: Facts, seen: Observation) -> Iterable[Ask]:
         """As for failing closed, and the metrics on both sides of the dry run."""
-        return *super().asks(params, facts, seen), policy_probe.BEFORE, policy_probe.AFTER
+        yield from (policy_probe.BEFORE, policy_probe.AFTER)
+        yield from super().asks(params, facts, seen)
 
     def judge(self, params: Params, facts: Facts, seen: Observation) -> Judgement:
         """Judge whom the plugin asks, that nobody answers there, and what became of the pod."""
@@ -101,7 +106,7 @@ class ImagePolicyFailsOpen(_Failing):
             return cause.fail(expected)
         if not policy_probe.passed(seen):
             raise NotYet(f"the metrics do not show that {PLUGIN} let the pod pass; did the API server just restart?")
-        return Judgement(Verdict.PASS, expected, "it was admitted, and nobody was asked", _try(params))
+        return Judgement(Verdict.PASS, expected, f"{_TRIED} admitted, and nobody was asked", _try(params))
 
     @staticmethod
     def _wrong(server: ApiServer, outcome: Outcome, params: Params) -> Cause | None:
@@ -110,14 +115,14 @@ class ImagePolicyFailsOpen(_Failing):
         if outcome.what != ADMITTED and (cause := _refused(outcome, params)):
             return cause
         if outcome.what == FAILED and not settings.default_allow:
-            return Cause("fails-closed", f"it was refused: defaultAllow is false: {outcome.said}", _cat(server))
+            return Cause("fails-closed", f"{_TRIED} refused: defaultAllow is false: {outcome.said}", _cat(server))
         if outcome.what == FAILED:
             changed = settings.changed_since_start(server) or "the configuration"
-            observed = f"it was refused: {changed} says defaultAllow: true, but the API server read it before that"
+            observed = f"{_TRIED} refused: {changed} says defaultAllow: true, but the API server read it before that"
             return Cause("file-changed", f"{observed}; it reads it when it starts", _cat(server))
         if not settings.default_allow:
             return Cause(
-                "default-allow", f"it was admitted, but {settings.sources[-2]} has defaultAllow false", _cat(server)
+                "default-allow", f"{_TRIED} admitted, but {settings.sources[-2]} has defaultAllow false", _cat(server)
             )
         return None
 
@@ -128,7 +133,7 @@ def _refused(outcome: Outcome, params: Params) -> Cause | None:
     if outcome.what == DECIDED:
         return Cause("decided", f"the service answered: {outcome.said}", command)
     if outcome.what != FAILED:
-        return Cause(outcome.what, f"it was refused, but not by {PLUGIN}: {outcome.said}", command)
+        return Cause(outcome.what, f"{_TRIED} refused, but not by {PLUGIN}: {outcome.said}", command)
     if outcome.address:
         try:
             check_address(outcome.address, params)
@@ -151,4 +156,4 @@ def _try(params: Params) -> str:
 
 
 def _cat(server: ApiServer) -> str:
-    return f"cat {server.flag(CONFIG_FLAG)}"
+    return show(server, server.config_path)

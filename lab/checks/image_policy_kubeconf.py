@@ -6,16 +6,15 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from shlex import quote
 
 from lab import certs
-from lab.checks import api_process, go_yaml
-from lab.checks.admission_config import read_settings
+from lab.checks import api_process, kubeconf
+from lab.checks.admission_config import content_of, read_settings, show
 from lab.checks.api_process import ApiServer
-from lab.checks.base import Ask, Check, Facts, Judgement, NodeAsk, Observation, check
+from lab.checks.base import Ask, Check, Facts, FileAsk, Judgement, Observation, check
 from lab.checks.causes import Cause
 from lab.checks.go_yaml import Flaw
-from lab.checks.kubeconf import Kubeconf, check_address, pem, read_kubeconf
+from lab.checks.kubeconf import Kubeconf, check_address, pem, read_kubeconf, same_host
 from lab.model import Verdict
 
 _BLOCK = re.compile(rb"-----BEGIN CERTIFICATE-----(.*?)-----END CERTIFICATE-----", re.DOTALL)
@@ -44,28 +43,30 @@ class ImagePolicyKubeconf(Check[Params]):
 
     def asks(self, params: Params, facts: Facts, seen: Observation) -> Iterable[Ask]:
         """The process and its files, and the certificates that the lab made."""
-        return api_process.ask(params.config), _made(params)
+        yield from _made(params)
+        yield from kubeconf.asks(seen, params.config)
 
     def judge(self, params: Params, facts: Facts, seen: Observation) -> Judgement:
         """Judge address, authority and client certificate in turn."""
-        server = api_process.read(seen, params.config)
+        server = api_process.read(seen)
         address = f"https://{params.service}:{params.port}{params.path}"
         expected = f"the kubeconf names {address}, the authority of its certificate, and a client certificate with key"
-        command = f"cat {params.config}"
+        command = show(server, server.config_path or params.config)
         try:
             try:
                 settings = read_settings(server, params.config)
             except Flaw as flaw:
                 raise Flaw("no-config", f"the kubeconf cannot be found: {flaw.said}") from None
-            command = f"cat {settings.kubeconfig}"
+            command = show(server, settings.kubeconfig)
             kubeconf = read_kubeconf(server, settings.kubeconfig)
             check_address(kubeconf.address, params, params.path)
-            made = dict(line.split(" ", 1) for line in seen[_made(params)].text.splitlines())
-            _check_authority(server, kubeconf, params.service, base64.b64decode(made[_SERVICE]))
-            _check_client(server, kubeconf, base64.b64decode(made[_CLIENT]))
+            service, client = (seen[ask].content for ask in _made(params))
+            _check_authority(server, kubeconf, params.service, service)
+            _check_client(server, kubeconf, client)
         except Flaw as flaw:
             return Cause(flaw.reason, flaw.said, command).fail(expected)
-        return Judgement(Verdict.PASS, expected, f"{settings.kubeconfig} does", command)
+        observed = f"{settings.kubeconfig} names {kubeconf.address}, with the right certificates"
+        return Judgement(Verdict.PASS, expected, observed, command)
 
 
 def _check_authority(server: ApiServer, kubeconf: Kubeconf, service: str, made: bytes) -> None:
@@ -76,8 +77,8 @@ def _check_authority(server: ApiServer, kubeconf: Kubeconf, service: str, made: 
     if cluster.get("proxy-url"):
         raise Flaw("proxy", f"{path} says proxy-url, so the service is not asked directly")
     bundle = pem(server, kubeconf, cluster, "certificate-authority", "no-authority")
-    name = go_yaml.text(cluster.get("tls-server-name"), f"tls-server-name in {path}") or service
-    if name != service:
+    name = cluster.get("tls-server-name") or service
+    if not same_host(name, service):
         raise Flaw("wrong-name", f"tls-server-name in {path} is {name}, not {service}")
     right = _certificates(made)
     if right and right[0] in _certificates(bundle):
@@ -92,6 +93,7 @@ def _check_authority(server: ApiServer, kubeconf: Kubeconf, service: str, made: 
 
 def _check_client(server: ApiServer, kubeconf: Kubeconf, made: bytes) -> None:
     """`made`: the certificate that the service trusts, as the lab put it on the node."""
+    _check_user(server, kubeconf)
     certificate = pem(server, kubeconf, kubeconf.user, "client-certificate", "no-client-certificate")
     key = pem(server, kubeconf, kubeconf.user, "client-key", "no-client-key")
     try:
@@ -112,6 +114,28 @@ def _check_client(server: ApiServer, kubeconf: Kubeconf, made: bytes) -> None:
         raise Flaw("other-client-certificate", f"{said}; it trusts {_CLIENT}")
 
 
+def _check_user(server: ApiServer, kubeconf: Kubeconf) -> None:
+    """What else stands about the user, and would keep the API server from starting or from asking."""
+    path, user = kubeconf.path, kubeconf.user
+    if kubeconf.found is None:
+        said = f'the current context in {path} names the user "{kubeconf.user_name}", which is not there'
+        raise Flaw("no-context", said)
+    for field in ("exec", "auth-provider"):
+        if user.get(field):
+            said = f"the user in {path} has {field}, a program that the API server's container does not have"
+            raise Flaw("other-credentials", f"{said}; the service knows the API server by its certificate")
+    if user.get("token") and (user.get("username") or user.get("password")):
+        raise Flaw("other-credentials", f"the user in {path} has a token and a user name or password; one may be there")
+    if user.get("as-uid") and not user.get("as"):
+        raise Flaw("other-credentials", f"the user in {path} has as-uid, but not as")
+    if (
+        not user.get("token")
+        and (file := user.get("tokenFile"))
+        and not content_of(server, kubeconf.whole(file), "no-token-file")
+    ):
+        raise Flaw("no-token-file", f"{file}, the tokenFile in {path}, is empty")
+
+
 def _certificates(text: bytes) -> list[bytes]:
     """The certificates of a PEM text, in DER; what is none is passed over."""
     found = []
@@ -130,7 +154,6 @@ def _described(der: bytes) -> certs.Described | None:
         return None
 
 
-def _made(params: Params) -> NodeAsk:
-    """The certificates as the lab put them on the node; a line for each, whose second word is empty when it is gone."""
-    one = f'"$f $(head -c 65536 {quote(params.folder)}/"$f" | base64 -w0)"'
-    return NodeAsk(f"for f in {_SERVICE} {_CLIENT}; do echo {one}; done")
+def _made(params: Params) -> tuple[FileAsk, FileAsk]:
+    """The certificates of the service and of the API server, as the lab put them on the node."""
+    return FileAsk(f"{params.folder}/{_SERVICE}"), FileAsk(f"{params.folder}/{_CLIENT}")

@@ -2,21 +2,21 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
+from shlex import quote
 from typing import Any
 
-from lab.checks import api_process, manifests, policy_probe
-from lab.checks.admission_config import PLUGIN, read_settings
-from lab.checks.api_process import CONFIG_FLAG, ApiServer
+from lab.checks import admission_config, api_arguments, api_away, api_process, kubeconf, manifests, policy_probe
+from lab.checks.admission_config import PLUGIN, read_settings, show
+from lab.checks.api_process import COMPONENT, CONFIG_FLAG, PLUGINS_FLAG, ApiServer
 from lab.checks.base import Ask, Check, CouldNotTell, Facts, Judgement, NoParams, NotYet, Observation, check
 from lab.checks.causes import Cause
 from lab.checks.go_yaml import Flaw
+from lab.k8s import last_word
 from lab.model import Verdict
 
-_COMPONENT = "kube-apiserver"
-_RESTART = "move its manifest out of /etc/kubernetes/manifests, wait until it has stopped, and move it back"
-_ARGUMENTS = f"tr '\\0' '\\n' <\"/proc/$(pgrep -o -x {_COMPONENT})/cmdline\" | grep admission"
-_MANIFEST = f"grep admission {manifests.DIRECTORY}/*"
-_LOG = f"crictl logs --tail 3 $(crictl ps -a --latest -q --name '^{_COMPONENT}$')"
+RESTART = "move its manifest out of /etc/kubernetes/manifests, wait until it has stopped, and move it back"
+_ARGUMENTS = f"tr '\\0' '\\n' <\"/proc/$(pgrep -o -x {COMPONENT})/cmdline\" | grep admission"
 
 
 @check("image-policy-plugin")
@@ -26,27 +26,49 @@ class ImagePolicyPlugin(Check[NoParams]):
     takes = NoParams
 
     def asks(self, params: NoParams, facts: Facts, seen: Observation) -> Iterable[Ask]:
-        """The process, the manifests, and the metrics."""
-        return api_process.ask(), manifests.MANIFESTS, policy_probe.AFTER
+        """The process with its files, the metrics, and why it is away."""
+        yield policy_probe.AFTER
+        yield from kubeconf.asks(seen)
+        yield from api_away.asks(seen)
 
     def judge(self, params: NoParams, facts: Facts, seen: Observation) -> Judgement:
         """Judge the process, or the manifest when there is none."""
-        expected = f"the running API server has {PLUGIN} among --enable-admission-plugins, and --{CONFIG_FLAG}"
-        server, written = api_process.read(seen), _written(seen)
-        away = _no_manifest(seen) if not server.running and not written else None
-        if cause := away or _not_enabled(server, written):
+        expected = f"the running API server has {PLUGIN} among --{PLUGINS_FLAG}, and --{CONFIG_FLAG}"
+        server = api_process.read(seen)
+        if cause := self._running(server, seen) if server.running else self._away(server, seen):
             return cause.fail(expected)
-        if not server.running:
-            raise NotYet("the API server does not run; if it stays away, see why with: lab shell crictl ps -a")
+        observed = f"the running API server has {PLUGIN} on, with {server.config_path}"
+        return Judgement(Verdict.PASS, expected, observed, _ARGUMENTS)
+
+    @staticmethod
+    def _running(server: ApiServer, seen: Observation) -> Cause | None:
+        written = api_away.written(seen)
+        if cause := not_running_with_plugin(server):
+            if not written or _missing(written, "", ""):
+                return cause
+            observed = f"the manifest is right, but {cause.observed}; if the kubelet does not restart it: {RESTART}"
+            return Cause("not-restarted", observed, _ARGUMENTS)
         try:
             live = policy_probe.in_chain(seen[policy_probe.AFTER])
         except CouldNotTell:  # it listens for a moment before it reads the configuration, and ends over it
-            if cause := _unreadable(server):
-                return cause.fail(expected)
+            if flaw := kubeconf.flaw(server):
+                return Cause(flaw.reason, f"the API server cannot start: {flaw.said}", last_word.LOG)
             raise
         if not live:
             raise NotYet(f"the API server's metrics do not show that it has used {PLUGIN} so far")
-        return Judgement(Verdict.PASS, expected, f"it has, with {server.flag(CONFIG_FLAG)}", _ARGUMENTS)
+        return None
+
+    @staticmethod
+    def _away(server: ApiServer, seen: Observation) -> Cause:
+        if cause := api_away.manifest_cause(seen):
+            return cause
+        written = api_away.written(seen)
+        return (
+            api_away.arguments_cause(written)
+            or _missing(written, "the API server is away, and its manifest", api_away.SHOW_MANIFEST)
+            or api_away.files_cause(server, seen)
+            or api_away.last_cause(seen)
+        )
 
 
 @check("node-restriction")
@@ -57,20 +79,23 @@ class NodeRestriction(Check[NoParams]):
 
     def asks(self, params: NoParams, facts: Facts, seen: Observation) -> Iterable[Ask]:
         """The process, and the manifests while none runs."""
-        return api_process.ask(), manifests.MANIFESTS
+        return api_process.PROCESS, manifests.MANIFESTS
 
     def judge(self, params: NoParams, facts: Facts, seen: Observation) -> Judgement:
         """Look for it among the arguments."""
-        server, written = api_process.read(seen), _written(seen)
+        server, written = api_process.read(seen), api_away.written(seen)
         argv = server.argv if server.running or not written else written
-        expected = "the API server has NodeRestriction among --enable-admission-plugins"
+        expected = f"the API server has NodeRestriction among --{PLUGINS_FLAG}"
         if not argv:
-            raise CouldNotTell(f"there is neither a process nor a manifest of {_COMPONENT}")
-        on, command = api_process.plugins(argv), _ARGUMENTS if server.running else _MANIFEST
-        if "NodeRestriction" not in on:
-            observed = f"the list is {','.join(on) or 'empty'}: kubelets may now change what belongs to other nodes"
-            return Cause("node-restriction-off", observed, command).fail(expected)
-        return Judgement(Verdict.PASS, expected, f"the list is {','.join(on)}", command)
+            raise CouldNotTell(f"there is neither a process nor a manifest of {COMPONENT}")
+        on = api_arguments.plugins(api_process.command_line(argv))
+        command = _ARGUMENTS if server.running else api_away.SHOW_MANIFEST
+        observed = f"the list of --{PLUGINS_FLAG} is {','.join(on) or 'empty'}"
+        if "NodeRestriction" in on:
+            return Judgement(Verdict.PASS, expected, observed, command)
+        flaw = None if server.running else api_arguments.flaw(argv)
+        observed = flaw.said if flaw else f"{observed}: kubelets may now change what belongs to other nodes"
+        return Cause("node-restriction-off", observed, command).fail(expected)
 
 
 @dataclass(frozen=True)
@@ -91,7 +116,8 @@ class ImagePolicyValues(Check[Values]):
 
     def asks(self, params: Values, facts: Facts, seen: Observation) -> Iterable[Ask]:
         """The process and its files."""
-        return (api_process.ask(),)
+        yield from admission_config.asks(seen)
+        yield from api_away.asks(seen)
 
     def judge(self, params: Values, facts: Facts, seen: Observation) -> Judgement:
         """Compare, and see that nothing changed since the process began."""
@@ -101,10 +127,10 @@ class ImagePolicyValues(Check[Values]):
         wanted = {key: getattr(params, name) for key, name in names.items() if getattr(params, name) is not None}
         expected = f"the running API server's {PLUGIN} has {_list(wanted)}"
         if not server.running:
-            raise CouldNotTell("the API server does not run; see why with: lab shell crictl ps -a")
+            raise api_away.could_not_tell(seen)
         if cause := not_running_with_plugin(server):
             return cause.fail(expected)
-        command = f"cat {server.flag(CONFIG_FLAG)}"
+        command = show(server, server.config_path)
         try:
             settings = read_settings(server)
         except Flaw as flaw:
@@ -114,13 +140,11 @@ class ImagePolicyValues(Check[Values]):
             reason = "default-allow" if "defaultAllow" in other else "other-values"
             return Cause(reason, f"{settings.sources[-2]} has {_list(other)}", command).fail(expected)
         if changed := settings.changed_since_start(server):
-            observed = f"{changed} changed after the API server had read it, when it started: {_RESTART}"
-            return Cause("file-changed", observed, f"stat -c '%z %n' {changed}; ps -o lstart= -C {_COMPONENT}").fail(
-                expected
-            )
-        return Judgement(
-            Verdict.PASS, expected, f"so says {settings.sources[-2]}, which is older than the process", command
-        )
+            observed = f"{changed} changed after the API server had read it, when it started: {RESTART}"
+            command = f"stat -c '%z %n' {quote(server.on_node(changed))}; ps -o lstart= -C {COMPONENT}"
+            return Cause("file-changed", observed, command).fail(expected)
+        observed = f"{settings.sources[-2]}, which is older than the process, has {_list(wanted)}"
+        return Judgement(Verdict.PASS, expected, observed, command)
 
 
 def not_running_with_plugin(server: ApiServer) -> Cause | None:
@@ -128,60 +152,20 @@ def not_running_with_plugin(server: ApiServer) -> Cause | None:
     return _missing(server.argv, "the running API server", _ARGUMENTS) if server.running else None
 
 
-def _not_enabled(server: ApiServer, written: Sequence[str]) -> Cause | None:
-    """Why the plugin is not on, by the process, or by the manifest and the files while there is none."""
-    if server.running:
-        cause = _missing(server.argv, "the running API server", _ARGUMENTS)
-        if cause and written and not _missing(written, "", ""):
-            observed = f"the manifest is right, but {cause.observed}; if the kubelet does not restart it: {_RESTART}"
-            return Cause("not-restarted", observed, _ARGUMENTS)
-        return cause
-    if not written:
-        return None
-    if cause := _missing(written, "the API server is away, and its manifest", _MANIFEST):
-        return cause
-    return _unreadable(server) if server.flag(CONFIG_FLAG) else None
-
-
-def _unreadable(server: ApiServer) -> Cause | None:
-    """Why the API server cannot start with its configuration."""
-    try:
-        read_settings(server)
-    except Flaw as flaw:
-        return Cause(flaw.reason, f"the API server is away: {flaw.said}", _LOG)
-    return None
-
-
-def _no_manifest(seen: Observation) -> Cause:
-    """What is wrong with the manifests where none tells the API server's arguments."""
-    broken = [f"{manifest.file} {manifest.problem}" for manifest in manifests.read(seen) if manifest.problem]
-    nothing = f"the API server does not run, and no manifest in {manifests.DIRECTORY} tells how to start it"
-    if broken:
-        return Cause("broken-manifest", f"{nothing}: {'; '.join(broken)}", "journalctl -u kubelet -n 20 --no-pager")
-    return Cause("no-manifest", nothing, f"ls -la {manifests.DIRECTORY}")
-
-
 def _missing(argv: Sequence[str], who: str, command: str) -> Cause | None:
-    on, config = api_process.plugins(argv), api_process.flag(argv, CONFIG_FLAG)
+    line = api_process.command_line(argv)
+    on, config = api_arguments.plugins(line), line.text(CONFIG_FLAG)
     if PLUGIN in on and config:
         return None
-    plugins = f"its list of plugins is {','.join(on) or 'empty'}"
     if PLUGIN in on:
         return Cause("plugin-without-config", f"{who} has {PLUGIN} on, but no --{CONFIG_FLAG}", command)
+    plugins = f"its list of plugins is {','.join(on) or 'empty'}"
+    if near := get_close_matches(PLUGIN.casefold(), {name.casefold(): name for name in on}, n=1, cutoff=0.8):
+        name = next(name for name in on if name.casefold() == near[0])
+        plugins = f'"{name}" is no plugin; did you mean {PLUGIN}?'
     if config:
         return Cause("config-without-plugin", f"{who} has --{CONFIG_FLAG}, but {PLUGIN} is not on: {plugins}", command)
     return Cause("not-enabled", f"{who} has neither {PLUGIN} on nor --{CONFIG_FLAG}: {plugins}", command)
-
-
-def _written(seen: Observation) -> tuple[str, ...]:
-    """The arguments that the manifest gives; none when there is no manifest that says so."""
-    found = manifests.of(_COMPONENT, seen)
-    spec: Any = found[-1].pod.get("spec") if found else None
-    for container in (spec.get("containers") if isinstance(spec, dict) else None) or []:
-        if isinstance(container, dict) and container.get("name") == _COMPONENT:
-            words = [*(container.get("command") or []), *(container.get("args") or [])]
-            return tuple(str(word) for word in words)
-    return ()
 
 
 def _list(values: dict[str, Any]) -> str:

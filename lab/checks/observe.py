@@ -16,7 +16,7 @@ from lab.checks.base import Answer, ApiAsk, Ask, CreateAsk, DirectoryAsk, FileAs
 from lab.checks.node_file import NodeFile
 from lab.checks.node_files import FileAsks
 from lab.errors import LabError
-from lab.k8s import webhook
+from lab.k8s import last_word, webhook
 from lab.k8s.api import READ
 from lab.k8s.cluster import Cluster
 
@@ -29,6 +29,8 @@ API_AT_ONCE = 16
 
 Gatekeeper answers within 3 s or lets pass: of a hundred probes on two busy cores each took 0.4 s at most.
 """
+LAST_WORD = NodeAsk(last_word.SCRIPT)
+"""Why the API server is away; asked when it gave no answer."""
 ROUNDS = 12
 """How often somebody is asked at most: a check that never stops asking shall not hold up the others."""
 NODE, API, LAST = "node", "API server", "webhook"
@@ -51,7 +53,14 @@ def observe(wanted: Callable[[Observation], Iterable[Ask]], cluster: Cluster) ->
             nothing new. The answers of the node and of the API server come independently of one another.
         cluster: whom to ask.
     """
-    queue, away = _Queue(wanted), list[str]()
+    away: list[str] = []
+
+    def with_reason(seen: Observation) -> Iterable[Ask]:
+        yield from wanted(seen)
+        if away:
+            yield LAST_WORD
+
+    queue = _Queue(with_reason)
     senders: dict[str, Callable[[list[Any]], Answers]] = {
         NODE: lambda asks: _ask_node(asks, lambda script: cluster.node.run(script, timeout=90).text),
         API: lambda asks: _ask_api(asks, cluster, away),
@@ -63,13 +72,23 @@ def observe(wanted: Callable[[Observation], Iterable[Ask]], cluster: Cluster) ->
             while True:
                 jobs |= {pool.submit(senders[whom], asks): whom for whom, asks in queue.next(set(jobs.values()))}
                 if not jobs:
-                    return Observation(queue.answers)
+                    return Observation(_explained(queue.answers, away))
                 for done in wait(jobs, return_when=FIRST_COMPLETED).done:
                     del jobs[done]
                     queue.answers.update(done.result())
         except BaseException:
             shell.stop_all()  # an interrupt shall not wait for what hangs
             raise
+
+
+def _explained(answers: Answers, away: list[str]) -> Answers:
+    """The answers; where the API server gave none, with what its container or the kubelet said last."""
+    told = answers.get(LAST_WORD)
+    word = last_word.parse(told.text) if isinstance(told, Answer) else None
+    if not away or word is None:
+        return answers
+    why = Unknown(f"{away[0].rstrip('.')}: {word.said}")
+    return {ask: why if answer == Unknown(away[0]) else answer for ask, answer in answers.items()}
 
 
 class _Queue:

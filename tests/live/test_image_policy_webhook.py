@@ -8,6 +8,7 @@ import pytest
 from answers import Bench, Right, Wrong, cases, chosen, right_answers, wrong_answers
 from live_program import Lab
 
+from lab.checks import pflag
 from lab.paths import ClusterPaths
 
 EXERCISE = "image-policy-webhook"
@@ -33,7 +34,9 @@ def policy(lab: Lab) -> Iterator[Lab]:
 # What answers leave behind beside the manifest and the exercise's files; the API server may be away.
 CLEAN = """
 pkill -x socat || true
-rm -f /etc/kubernetes/kube-apiserver.yaml
+rm -rf /etc/kubernetes/kube-apiserver.yaml "/etc/kubernetes/admission control"
+sed /external-service/d /etc/hosts >/tmp/hosts
+cat /tmp/hosts >/etc/hosts
 kubectl() { command kubectl --request-timeout=3s "$@" >/dev/null 2>&1 || true; }
 if command kubectl get --raw /readyz --request-timeout=2s >/dev/null 2>&1; then
     kubectl delete resourcequota --all -n default
@@ -130,6 +133,39 @@ def test_another_right_answer_is_accepted(bench: Plugin, answer: Right) -> None:
     for step in ("files", "plugin", "closed"):
         verified = bench.lab.verify(f"{EXERCISE}/{step}")
         assert verified.code == 0, (step, verified.checks)
+
+
+@pytest.mark.long
+def test_an_unusual_way_earns_everything(bench: Plugin) -> None:
+    """What the files hold is the learner's; so the values of the later steps are set where this answer has them."""
+    unusual = next(answer for answer in RIGHT if answer.name == "unusual")
+    config = '"/etc/kubernetes/admission control/config.yaml"'
+    bench.prepare("plugin")
+    bench.run(unusual.script)
+    assert bench.lab.verify(f"{EXERCISE}/closed").code == 0
+    bench.run(f"sed -i 's/defaultAllow: false/defaultAllow: true/' {config}\nout\nback\nready")
+    assert bench.lab.verify(f"{EXERCISE}/open").code == 0
+    bench.run(f"sed -i 's/defaultAllow: true/defaultAllow: false/' {config}\nout\nback\nready")
+    bench.act("webhook-up")
+    bench.run("until kubectl run test --image=nginx:stable; do sleep 1; done")
+    verified = bench.lab.verify(EXERCISE)
+    assert verified.score[0] == verified.score[1], verified.checks
+
+
+def test_the_decided_pod_counts_after_a_restart(bench: Plugin) -> None:
+    bench.prepare("decide")
+    assert bench.lab.verify(f"{EXERCISE}/decide").code == 0
+    bench.run("out\nback\nready")
+    assert bench.lab.verify(f"{EXERCISE}/decide").code == 0
+
+
+def test_the_flags_without_a_value_are_those_of_this_api_server(bench: Plugin) -> None:
+    told = bench.lab.node("crictl exec $(crictl ps -q --name '^kube-apiserver$') kube-apiserver --help")
+    rows = [line.split() for line in told.splitlines() if re.match(r" +(-\w, )?--", line)]
+    words = [[word for word in row if not re.match(r"-\w,", word)] for row in rows]
+    # a type begins with a small letter (but Level), a description does not
+    found = {row[0].removeprefix("--") for row in words if not row[1][0].islower() and row[1] != "Level"}
+    assert found == pflag.SWITCHES - {"help", "version"}
 
 
 def test_every_check_has_a_wrong_answer_that_is_always_tried() -> None:

@@ -7,7 +7,8 @@ import base64
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +16,22 @@ import yaml
 from asking import asked
 
 from lab import certs
-from lab.checks import policy_probe
-from lab.checks.base import REGISTRY, Answer, ApiAsk, Ask, DirectoryAsk, Facts, Judgement, NodeAsk, Unknown, WebhookAsk
-from lab.checks.node_file import NodeFile
+from lab.checks import api_process, policy_probe
+from lab.checks.base import (
+    REGISTRY,
+    Answer,
+    ApiAsk,
+    Ask,
+    DirectoryAsk,
+    Facts,
+    FileAsk,
+    Judgement,
+    NodeAsk,
+    Observation,
+    Unknown,
+    WebhookAsk,
+)
+from lab.checks.node_file import NodeFile, Place
 
 RECORDED: dict[str, Any] = json.loads(
     (Path(__file__).parents[1] / "unit" / "checks" / "recorded" / "image-policy.json").read_text()
@@ -25,6 +39,10 @@ RECORDED: dict[str, Any] = json.loads(
 FOLDER = "/etc/kubernetes/admission"
 CONFIG, KUBECONF = f"{FOLDER}/admission_config.yaml", f"{FOLDER}/kubeconf"
 STARTED, NOW = 1_800_000_000.0, 1_800_000_600.0
+PID = 4711
+FOLDER_THERE = b"(a directory)"
+"""Stands for a directory among the contents of `files`."""
+_ROOT = Place("/", "directory", STARTED - 1000, STARTED - 1000)
 SERVICE, CLIENT = certs.server_pair(["external-service"]), certs.client_pair("kube-apiserver")
 NONCE = "5eedf00d"
 PLUGINS, CONFIG_FLAG = "--enable-admission-plugins", "--admission-control-config-file"
@@ -71,21 +89,66 @@ def files(**changes: Any) -> dict[str, Any]:
     }
 
 
+@dataclass(frozen=True)
+class Process:
+    """What the node tells of the API server, and the files that it sees; `on_node`: those that the node itself has."""
+
+    told: Answer
+    files: Mapping[str, bytes]
+    changed: Mapping[str, float]
+    on_node: Mapping[str, bytes]
+
+    def file(self, ask: FileAsk) -> NodeFile:
+        """A file by its path."""
+        there = self.files if ask.inside == PID else self.on_node
+        if ask.path not in there:
+            return NodeFile("missing")
+        content = there[ask.path]
+        if content == FOLDER_THERE:
+            return NodeFile("directory")
+        changed = self.changed.get(ask.path, STARTED - 10)
+        return NodeFile("file", content, way=(_ROOT, Place(ask.path, "file", changed, changed)))
+
+
 def process(
     argv: tuple[str, ...] = ARGV,
     state: str = "running",
-    view: str = "mounts",
-    changed: float = STARTED - 10,
+    changed: float | Mapping[str, float] = STARTED - 10,
+    made: float = STARTED,
+    on_node: Mapping[str, Any] | None = None,
     **more: Any,
-) -> Answer:
-    """What the node tells of the API server; `more` are other contents of `files`, or `files` themselves."""
+) -> Process:
+    """An API server's process.
+
+    Args:
+        argv: its arguments.
+        state: `running`, `stopped` (they are those of the last container) or `absent`.
+        changed: when the files were written, in seconds since 1970: of all, or by path.
+        made: when its container was made.
+        on_node: what the node has, when that is not what the container has.
+        more: other contents of `files`, or `files` themselves.
+    """
     words = "".join(word + "\0" for word in argv)
-    lines = [f"state {state}", f"view {view}", f"argv {_b64(words)}"]
+    lines = [f"state {state}", f"pid {PID if state == 'running' else 0}", f"argv {_b64(words)}"]
     lines.append(f"time {NOW} 10000.00 {10000 - (NOW - STARTED):.2f}")
-    for path, content in more.get("files", files(**more)).items():
-        text = yaml.safe_dump(content) if isinstance(content, dict) else content
-        lines.append(f"file {_b64(path)} {changed:.9f} {_b64(text)}")
-    return Answer("\n".join(lines) + "\n")
+    if state != "absent":
+        lines.append(f"made {datetime.fromtimestamp(made, UTC).isoformat()}")
+        lines.append(f"mount {_b64('/etc/kubernetes')} {_b64('/etc/kubernetes')}")
+    given = _bytes(more.get("files", files(**more)))
+    times = changed if isinstance(changed, Mapping) else dict.fromkeys(given, changed)
+    return Process(Answer("\n".join(lines) + "\n"), given, times, given if on_node is None else _bytes(on_node))
+
+
+def read(process: Process) -> api_process.ApiServer:
+    """The API server as checks read it, every file included."""
+    paths = {*process.files, *process.on_node}
+    asks = [FileAsk(path, inside) for path in paths for inside in (1, PID)]
+    return api_process.parse(process.told, Observation({ask: process.file(ask) for ask in asks}))
+
+
+def _bytes(contents: Mapping[str, Any]) -> dict[str, bytes]:
+    texts = {path: yaml.safe_dump(text) if isinstance(text, dict) else text for path, text in contents.items()}
+    return {path: text.encode() if isinstance(text, str) else text for path, text in texts.items()}
 
 
 def manifest(argv: tuple[str, ...] = ARGV, text: str = "") -> NodeFile:
@@ -138,10 +201,11 @@ UNRESOLVED, ANSWERS = Answer("unresolved 6 0\n"), Answer("172.26.0.4 56 0.000321
 class Scene:
     """Answers by what they are answers to; the plugin is on and fails closed, and nobody answers it.
 
-    `probes`: by image, where they are not all `probe`.
+    `probes`: by image, where they are not all `probe`. `written`: when the manifest was changed. `hosts`: /etc/hosts
+    by the process that sees it, 1 for the node's. `remembered`: by the check at hand.
     """
 
-    process: Answer | Unknown = field(default_factory=process)
+    process: Process | Answer | Unknown = field(default_factory=process)
     manifests: NodeFile | Unknown = field(default_factory=manifest)
     probe: Answer | Unknown = field(default_factory=lambda: recorded("closed"))
     probes: Mapping[str, Answer | Unknown] = field(default_factory=dict)
@@ -150,11 +214,15 @@ class Scene:
     reach: Answer | Unknown = UNRESOLVED
     log: Answer | Unknown = NO_WEBHOOK
     pod: Answer | Unknown = field(default_factory=lambda: recorded("pod"))
-    made: Answer | Unknown = field(default_factory=lambda: made())
+    made: Mapping[str, bytes] | Unknown = field(default_factory=lambda: made())
+    last_word: Answer | Unknown = field(default_factory=lambda: Answer('{"kubelet": "running", "now": 1800000600.0}\n'))
+    written: float = STARTED - 5
+    hosts: Mapping[int, bytes] = field(default_factory=dict)
+    remembered: Mapping[str, str] = field(default_factory=dict)
 
     def judge(self, kind: str, **params: Any) -> Judgement:
         """Judge by a kind of check what this scene answers."""
-        check, facts = REGISTRY[kind], Facts("v1.36.4", (), NONCE)
+        check, facts = REGISTRY[kind], Facts("v1.36.4", (), NONCE, remembered=self.remembered)
         given = check.takes(**params)
         return check.judge(given, facts, asked(check, given, facts, self._answer))
 
@@ -162,14 +230,34 @@ class Scene:
         if isinstance(ask, WebhookAsk):
             return self.log
         if isinstance(ask, DirectoryAsk):
-            return self.manifests
+            return self._manifests()
+        if isinstance(ask, FileAsk):
+            return self._file(ask)
         if isinstance(ask, NodeAsk):
-            words = {"wanted=": self.process, "service=": self.reach, "for f in": self.made}
+            if ask == api_process.PROCESS:
+                return self.process.told if isinstance(self.process, Process) else self.process
+            words = {"service=": self.reach, "# Tells why": self.last_word}
             return next(answer for word, answer in words.items() if ask.command.startswith(word))
         assert isinstance(ask, ApiAsk)
         if ask.method == "GET":
             return {"/metrics?lab=before": self.before, "/metrics?lab=after": self.after}.get(ask.path, self.pod)
         return self._probe(ask)
+
+    def _manifests(self) -> NodeFile | Unknown:
+        if isinstance(self.manifests, Unknown):
+            return self.manifests
+        way = (_ROOT, Place("/etc/kubernetes/manifests/x", "file", self.written, self.written))
+        entries = {name: replace(file, way=way) for name, file in self.manifests.entries.items()}
+        return replace(self.manifests, entries=entries)
+
+    def _file(self, ask: FileAsk) -> NodeFile | Unknown:
+        folder, _, name = ask.path.rpartition("/")
+        if ask.path == "/etc/hosts":
+            return NodeFile("file", self.hosts.get(ask.inside, b"127.0.0.1 localhost\n"))
+        if folder == "/root/x":
+            return self.made if isinstance(self.made, Unknown) else NodeFile("file", self.made[name])
+        assert isinstance(self.process, Process)
+        return self.process.file(ask)
 
     def _probe(self, ask: ApiAsk) -> Answer | Unknown:
         assert ask.path.endswith("/pods?dryRun=All")
@@ -178,9 +266,9 @@ class Scene:
         return self.probes.get(pod["spec"]["containers"][0]["image"], self.probe)
 
 
-def made(service: bytes = SERVICE.certificate, client: bytes = CLIENT.certificate) -> Answer:
+def made(service: bytes = SERVICE.certificate, client: bytes = CLIENT.certificate) -> dict[str, bytes]:
     """The certificates as the lab put them on the node."""
-    return Answer(f"external-cert.pem {_b64(service)}\napiserver-client-cert.pem {_b64(client)}\n")
+    return {"external-cert.pem": service, "apiserver-client-cert.pem": client}
 
 
 def _b64(text: str | bytes) -> str:

@@ -338,6 +338,26 @@ def test_a_once_step_is_journalled_and_held(world) -> None:
     assert world.verdicts()["pin"] == ("pass", 4)
 
 
+def test_what_a_check_that_passed_remembers_is_given_to_it_again(world, monkeypatch) -> None:
+    given = []
+
+    def judge(self, params, facts, seen):
+        given.append(dict(facts.remembered))
+        there = seen[NodeAsk(f"test -e '{params.path}'")].code == 0
+        return Judgement(Verdict.PASS if there else Verdict.FAIL, "", "", "", remember={"uid": str(len(given))})
+
+    monkeypatch.setattr(FileCheck, "judge", judge)
+    world.course.start("pin")
+    world.course.verify(["pin/find"])
+    (world.folder / "one").touch()
+    world.course.verify(["pin/find"])
+    (world.folder / "one").unlink()
+    world.course.verify(["pin/find"])
+    world.course.verify(["pin/pin"])
+    assert given == [{}, {}, {"uid": "2"}, {}]
+    assert list(world.journal()["memory"].values()) == [{"uid": "2"}]
+
+
 def test_a_once_step_is_not_earned_by_an_error_or_without_its_guard(world) -> None:
     world.course.start("pin")
     (world.folder / "two").touch()

@@ -3,9 +3,9 @@ from typing import Any
 
 import pytest
 import yaml
-from image_policy_scene import CONFIG, FOLDER, KUBECONF, STARTED, UNTOUCHED, Scene, config, files, process
+from image_policy_scene import CONFIG, FOLDER, KUBECONF, STARTED, UNTOUCHED, Scene, config, files, process, read
 
-from lab.checks import admission_config, api_process
+from lab.checks import admission_config
 from lab.checks.base import Answer, CouldNotTell, Unknown
 from lab.checks.go_yaml import Flaw
 from lab.model import Verdict
@@ -48,7 +48,7 @@ ACCEPTED = {
 @pytest.mark.parametrize("name", ACCEPTED)
 @pytest.mark.parametrize("on", [True, False])
 def test_accepted(name, on) -> None:
-    seen = judge(ACCEPTED[name]) if on else judge(ACCEPTED[name], argv=UNTOUCHED, view="node")
+    seen = judge(ACCEPTED[name]) if on else judge(ACCEPTED[name], argv=UNTOUCHED)
     assert (seen.verdict, seen.reason) == (Verdict.PASS, ""), seen.observed
 
 
@@ -111,8 +111,9 @@ def test_a_misspelt_plugin_is_shown_with_those_that_are_there() -> None:
 @pytest.mark.parametrize(
     ("more", "where"),
     [
-        ({"argv": UNTOUCHED, "view": "node"}, "on the node"),
-        ({}, "in the API server's container: is its directory mounted"),
+        ({"argv": UNTOUCHED}, "on the node"),
+        ({}, "in the API server's container, nor on the node"),
+        ({"on_node": files()}, "in the API server's container: the node has it, but its directory is not mounted"),
     ],
 )
 def test_no_file(more, where) -> None:
@@ -136,7 +137,7 @@ def test_the_plugins_own_configuration_in_a_file_beside() -> None:
 
 
 def test_settings() -> None:
-    server = api_process.parse(process(config=config(allowTTL=0, denyTTL=-1, retryBackoff=..., defaultAllow=True)))
+    server = read(process(config=config(allowTTL=0, denyTTL=-1, retryBackoff=..., defaultAllow=True)))
     settings = admission_config.read_settings(server)
     assert (settings.allow_ttl, settings.deny_ttl, settings.retry_backoff) == (300, 0, 500)
     assert settings.default_allow
@@ -145,12 +146,12 @@ def test_settings() -> None:
 
 
 def test_a_change_since_the_start_is_seen() -> None:
-    server = api_process.parse(process(changed=STARTED + 5))
+    server = read(process(changed=STARTED + 5))
     assert admission_config.read_settings(server).changed_since_start(server) == CONFIG
 
 
 def test_of_keys_that_differ_in_case_the_last_counts() -> None:
-    server = api_process.parse(process(config=config(defaultallow=True)))
+    server = read(process(config=config(defaultallow=True)))
     assert admission_config.read_settings(server).default_allow
 
 

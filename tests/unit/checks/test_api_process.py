@@ -1,61 +1,118 @@
+import json
 import subprocess
 import sys
 import time
 
 import pytest
-from image_policy_scene import ARGV, CONFIG, KUBECONF, NOW, STARTED, process
+from image_policy_scene import ARGV, CONFIG, KUBECONF, NOW, PID, STARTED, process, read
 
 from lab.checks import api_process
-from lab.checks.base import Answer, CouldNotTell
+from lab.checks.base import Answer, CouldNotTell, FileAsk, Observation
+from lab.checks.node_file import NodeFile, Place
 
 
 def test_a_running_process() -> None:
-    seen = api_process.parse(process())
-    assert (seen.running, seen.mounted, seen.argv, seen.now) == (True, True, ARGV, NOW)
+    seen = read(process())
+    assert (seen.running, seen.pid, seen.argv, seen.now) == (True, PID, ARGV, NOW)
     assert seen.started == pytest.approx(STARTED)
-    assert seen.flag(api_process.CONFIG_FLAG) == CONFIG
-    assert seen.plugins == ("NodeRestriction", "ImagePolicyWebhook")
-    assert seen.file(f"{KUBECONF}/../kubeconf") == seen.file(KUBECONF)
-    assert seen.file("/etc/passwd") is None
+    assert (seen.config_path, seen.where) == (CONFIG, "in the API server's container")
+    assert seen.command_line.items("enable-admission-plugins") == ("NodeRestriction", "ImagePolicyWebhook")
+    assert seen.file(KUBECONF).kind == "file"
 
 
 @pytest.mark.parametrize("state", ["stopped", "absent"])
 def test_no_process(state) -> None:
-    assert not api_process.parse(process(state=state)).running
-    assert api_process.parse(process(state=state, view="node")).where == "on the node"
+    assert not read(process(state=state)).running
+    assert read(process(("kube-apiserver",), state=state)).where == "on the node"
+
+
+def test_what_was_not_read_is_noted() -> None:
+    seen = api_process.parse(process().told, Observation())
+    with pytest.raises(CouldNotTell):
+        seen.file(CONFIG)
+    assert not seen.node_has(CONFIG)
+    assert seen.unread == [FileAsk(CONFIG, PID), FileAsk(CONFIG)]
 
 
 @pytest.mark.parametrize(
-    ("words", "plugins"),
+    ("running", "path", "found"),
+    [(True, "/a b/c", "/a b/c"), (True, "etc/c", "/etc/c"), (False, "/c", "/c"), (False, '"/c"', ""), (False, "", "")],
+)
+def test_the_configuration_that_the_arguments_name(running, path, found) -> None:
+    argv = ("kube-apiserver", f"--admission-control-config-file={path}")
+    assert read(process(argv, state="running" if running else "stopped")).config_path == found
+
+
+@pytest.mark.parametrize(
+    "argv",
     [
-        (["--enable-admission-plugins=A,B"], "A,B"),
-        (["--enable-admission-plugins", "A,B"], "A,B"),
-        (["--enable_admission_plugins=A"], "A"),
-        (["--enable-admission-plugins=A", "--enable-admission-plugins=B"], "A,B"),
-        (["--admission-control=A"], "A"),
-        (["--enable-admission-plugins"], ""),
-        (["--disable-admission-plugins=A"], ""),
-        ([], ""),
+        ["kube-apiserver", "--a=b c", "--d"],
+        ["/usr/local/bin/kube-apiserver", "--a=b c", "--d"],
+        ["/go-runner", "--log-file=x", "kube-apiserver", "--a=b c", "--d"],
+        ["/bin/sh", "-c", "exec kube-apiserver '--a=b c' \\\n --d  # a comment"],
+        ["bash", "-ec", 'ulimit -n 9; kube-apiserver --a="b c" --d'],
     ],
 )
-def test_plugins(words, plugins) -> None:
-    assert ",".join(api_process.plugins(["kube-apiserver", *words])) == plugins
+def test_the_words_behind_the_programs_name(argv) -> None:
+    assert api_process.own_words(argv) == ["--a=b c", "--d"]
 
 
-def test_the_last_of_two_flags_counts() -> None:
-    assert api_process.flag(["x", "--a-b=1", "--a_b", "2"], "a-b") == "2"
+def test_a_shells_quotes_without_their_partner() -> None:
+    assert api_process.own_words(["sh", "-c", "kube-apiserver '--a"]) == []
 
 
 @pytest.mark.parametrize(
-    "answer", [Answer("", 0), Answer("connect: no such file", 5), Answer("state running\nview mounts\nargv \n", 0)]
+    "answer", [Answer("", 0), Answer("connect: no such file", 5), Answer("state running\npid 1\nargv \n", 0)]
 )
 def test_a_node_that_does_not_say(answer) -> None:
     with pytest.raises(CouldNotTell):
-        api_process.parse(answer)
+        api_process.parse(answer, Observation())
+
+
+def behind(mounts, files):
+    """A last container with these mounts, of which the node has these files, each with the way there."""
+    argv = ("kube-apiserver", f"--admission-control-config-file={CONFIG}")
+    seen = api_process.parse(
+        process(argv, state="stopped").told, Observation({FileAsk(p): f for p, f in files.items()})
+    )
+    return api_process.ApiServer(**{**vars(seen), "mounts": mounts})
+
+
+def link(path, target):
+    return Place(path, "link", 0.0, 0.0, target)
+
+
+def test_while_none_runs_the_last_containers_mounts_lead_to_its_files() -> None:
+    deep, file = NodeFile("file", b"deeper mounts count before"), NodeFile("file", b"x")
+    mounts = {"/admission": "/host/a", "/admission/deep": "/other", "/single.yaml": "/host/b.yaml"}
+    seen = behind(mounts, {"/host/a/x": file, "/other/x": deep, "/host/b.yaml": file})
+    assert seen.file("/admission/x") == file
+    assert seen.file("/admission/deep/x") == deep
+    assert seen.file("/admission/deep/../x") == file
+    assert seen.file("/single.yaml") == file
+    assert seen.file("/admission2/x").kind == "missing"
+    assert (seen.on_node("/admission/deep/x"), seen.on_node("/etc/x")) == ("/other/x", "/etc/x")
+    assert seen.unread == []
+
+
+def test_an_absolute_link_leads_to_another_place_in_the_container() -> None:
+    file = NodeFile("file", b"found")
+    mounts = {"/admission": "/host/a", "/certs": "/host/c"}
+    files = {
+        "/host/a/x": NodeFile("missing", way=(link("/host/a/x", "/certs/now/x"),)),
+        "/host/c/now/x": NodeFile("missing", way=(link("/host/c/now", "/admission/real"),)),
+        "/host/a/real/x": file,
+        "/host/a/round": NodeFile("missing", way=(link("/host/a/round", "/admission/round"),)),
+        "/host/a/near": NodeFile("file", b"near", way=(link("/host/a/near", "x2"),)),
+    }
+    seen = behind(mounts, files)
+    assert seen.file("/admission/x") == file
+    assert seen.file("/admission/round").kind == "missing"
+    assert seen.file("/admission/near").content == b"near"
 
 
 class Node:
-    """Runs the reader by this machine's bash, with stand-ins for what looks at the port and the containers."""
+    """Runs the script by this machine's bash, with stand-ins for what looks at the port and the containers."""
 
     def __init__(self, place):
         self.place, self.programs = place, place / "programs"
@@ -68,20 +125,18 @@ class Node:
         file.write_text(f"#!/bin/bash\n{text}\n")
         file.chmod(0o755)
 
-    def read(self, wanted=""):
-        script = f'PATH="{self.programs}:$PATH"\n{api_process.ask(str(wanted)).command}'
+    def inspected(self, told):
+        (self.place / "inspected").write_text(json.dumps(told))
+        self.program("crictl", f'[[ $1 == inspect ]] && cat "{self.place}/inspected" || echo abc')
+
+    def read(self):
+        script = f'PATH="{self.programs}:$PATH"\n{api_process.PROCESS.command}'
         done = subprocess.run(["bash", "-c", script], capture_output=True, text=True, timeout=30, check=False)
         assert not done.stderr
-        return api_process.parse(Answer(done.stdout, done.returncode))
-
-    def write(self, name, text):
-        file = self.place / name
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(text)
-        return file
+        return api_process.parse(Answer(done.stdout, done.returncode), Observation())
 
 
-linux = pytest.mark.skipif(sys.platform != "linux", reason="the reader is for the node, which is Linux")
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the script is for the node, which is Linux")
 
 
 @pytest.fixture
@@ -107,94 +162,42 @@ def listener(node):
         sleeper.wait()
 
 
-@linux
-def test_without_a_flag_the_file_that_is_asked_for_is_read_on_the_node(node) -> None:
-    config = node.write("config.yaml", f"a: [{node.place}/kubeconf, 'b.pem']\nc: {node.place}/gone")
-    node.write("kubeconf", "x: sub/c.pem\n")
-    node.write("b.pem", "b\n")
-    node.write("sub/c.pem", "-----BEGIN x\nkubeconf2 b.pem\n")
-    node.write("kubeconf2", "never named outside a certificate\n")
-    seen = node.read(config)
-    assert (seen.running, seen.mounted, seen.argv, seen.started) == (False, False, (), 0)
-    names = {path.removeprefix(f"{node.place}/") for path in seen.files}
-    assert names == {"config.yaml", "kubeconf", "b.pem", "sub/c.pem"}
-    assert seen.file(str(config)).content == config.read_bytes()
-    assert abs(seen.now - time.time()) < 3600
+CONTAINER = {
+    "status": {"createdAt": "2027-01-15T08:00:00.123456789Z"},
+    "info": {
+        "runtimeSpec": {
+            "process": {"args": ["kube-apiserver", "--admission-control-config-file=/a b/ü.yaml"]},
+            "mounts": [
+                {"destination": "/a b", "source": "/host/it's", "type": "bind"},
+                {"destination": "/proc", "source": "proc", "type": "proc"},
+            ],
+        }
+    },
+}
 
 
-@linux
-def test_a_process_is_seen_with_its_arguments_its_age_and_its_files(node, listener) -> None:
-    config, later = node.write("config.yaml", "a: b\n"), node.write("later.yaml", "a: b\n")
-    listener("--admission-control-config-file", config, "--x=y z")
-    time.sleep(0.1)
-    later.write_text("a: c\n")
-    seen = node.read(later)  # what is asked for does not matter: the process names another
-    assert seen.running
-    assert seen.mounted
-    assert seen.argv[-3:] == ("--admission-control-config-file", str(config), "--x=y z")
-    assert set(seen.files) == {str(config)}
-    assert seen.file(str(config)).changed < seen.started + 0.05
-
-
-@linux
-def test_a_change_after_the_start_is_later_than_it_even_when_its_time_is_set_back(node, listener) -> None:
-    config = node.write("config.yaml", "a: b\n")
-    listener(f"--admission-control-config-file={config}")
-    time.sleep(0.3)
-    before = node.write("other.yaml", "a: c\n")
-    subprocess.run(["touch", "-d", "2020-01-01", before], check=True)
-    before.rename(config)
+def test_a_process_is_seen_with_its_arguments_and_its_age(node, listener) -> None:
+    node.inspected(CONTAINER)
+    before = time.time()
+    sleeper = listener("--admission-control-config-file", "/a b", "--x=y z")
     seen = node.read()
-    assert seen.file(str(config)).changed > seen.started
+    assert (seen.running, seen.pid) == (True, sleeper.pid)
+    assert seen.argv[-3:] == ("--admission-control-config-file", "/a b", "--x=y z")
+    assert before - 0.1 < seen.started < seen.now
+    assert seen.mounts == {"/a b": "/host/it's"}
 
 
-@linux
-def test_links_are_followed(node, listener) -> None:
-    node.write("real/config.yaml", "a: kubeconf\n")
-    (node.place / "config.yaml").symlink_to("real/config.yaml")
-    (node.place / "kubeconf").symlink_to(node.write("other/kubeconf", "k: v\n"))
-    (node.place / "loop").symlink_to("loop")
-    listener(f"--admission-control-config-file={node.place}/config.yaml")
+def test_while_none_runs_the_last_container_tells(node) -> None:
+    node.inspected(CONTAINER)
     seen = node.read()
-    assert {path.removeprefix(f"{node.place}/") for path in seen.files} == {"config.yaml", "kubeconf"}
+    assert (seen.running, seen.started, seen.config_path) == (False, 0.0, "/a b/ü.yaml")
+    assert seen.made == pytest.approx(1_800_000_000.123, abs=0.01)
+    assert seen.mounts == {"/a b": "/host/it's"}
 
 
-@linux
-def test_large_files_and_folders_are_left_out(node) -> None:
-    node.write("folder/x", "")
-    node.write("large", "x" * 70000)
-    config = node.write("config.yaml", "a: [folder, large]\n")
-    assert set(node.read(config).files) == {str(config)}
-
-
-@linux
-def test_while_none_runs_the_last_container_tells_by_its_mounts(node) -> None:
-    node.write("host/config.yaml", "a: /admission/kubeconf\nb: /admission/deep/x\n")
-    node.write("host/kubeconf", "k: v\n")
-    node.write("deep/x", "deeper mounts count before\n")
-    node.write("host/deep/x", "never seen\n")
-    inspected = (
-        '{"info": {"runtimeSpec": {"process": {"args": ["kube-apiserver", '
-        '"--admission-control-config-file=/admission/config.yaml"]}, "mounts": ['
-        f'{{"destination": "/admission", "source": "{node.place}/host", "type": "bind"}},'
-        f'{{"destination": "/admission/deep", "source": "{node.place}/deep", "type": "bind"}},'
-        '{"destination": "/proc", "source": "proc", "type": "proc"}]}}}'
-    )
-    node.write("inspected", inspected)
-    node.program("crictl", f'[[ $1 == inspect ]] && cat "{node.place}/inspected" || echo abc')
-    seen = node.read()
-    assert (seen.running, seen.mounted) == (False, True)
-    assert {path: file.content for path, file in seen.files.items()} == {
-        "/admission/config.yaml": b"a: /admission/kubeconf\nb: /admission/deep/x\n",
-        "/admission/kubeconf": b"k: v\n",
-        "/admission/deep/x": b"deeper mounts count before\n",
-    }
-
-
-@linux
 @pytest.mark.parametrize("program", ["exit 1", "[[ $1 == inspect ]] && exit 1 || echo abc"])
-def test_without_a_container_that_can_be_looked_at_the_node_is_read(node, program) -> None:
+def test_without_a_container_that_can_be_looked_at(node, program) -> None:
     node.program("crictl", f"echo trouble >&2; {program}")
-    config = node.write("config.yaml", "a: b\n")
-    seen = node.read(config)
-    assert (seen.running, seen.mounted, set(seen.files)) == (False, False, {str(config)})
+    seen = node.read()
+    assert (seen.running, seen.argv, seen.mounts, seen.config_path) == (False, (), {}, "")
+    assert abs(seen.now - time.time()) < 3600

@@ -1,11 +1,9 @@
-import copy
-import json
-
 import pytest
 from image_policy_scene import (
     LOG,
     NO_WEBHOOK,
     NONCE,
+    PID,
     RECORDED,
     UNTOUCHED,
     Scene,
@@ -16,7 +14,7 @@ from image_policy_scene import (
     refusal,
 )
 
-from lab.checks.base import Answer, CouldNotTell, NotYet, Unknown
+from lab.checks.base import Answer, CouldNotTell, Unknown
 from lab.model import Verdict
 
 ALLOWED, DENIED = "nginx:stable", "quay.io/acme/reports:1.4"
@@ -99,63 +97,31 @@ def test_what_nobody_answered_is_no_fail(given) -> None:
         decides(**given)
 
 
-POD = {"namespace": "default", "pod": "test", "image": ALLOWED}
-
-
-def running(**scene):
-    return Scene(**scene).judge("allowed-pod-running", **POD)
-
-
-def pod(**status):
-    body = copy.deepcopy(RECORDED["pod"]["body"])
-    body["status"].update(status)
-    return Answer(json.dumps(body), 200)
-
-
-def pod_with(*images):
-    body = copy.deepcopy(RECORDED["pod"]["body"])
-    body["spec"]["containers"] = [{"image": image} for image in images]
-    return Answer(json.dumps(body), 200)
-
-
-NOT_READY = [{"type": "Ready", "status": "False"}]
-
-
-@pytest.mark.parametrize(
-    "images",
-    [["nginx:stable"], ["docker.io/library/nginx:stable"], ["docker.io/nginx:stable", "index.docker.io/nginx:stable"]],
+LINE = b"127.0.0.1 localhost\n 10.0.0.9\tother External-Service. # mine\n"
+COPY = b"# Kubernetes-managed hosts file (host network).\n" + LINE
+ALIASES = b"127.0.0.1 localhost\n# Entries added by HostAliases.\n10.0.0.9 external-service\n"
+REFUSED = refusal(
+    'Post "https://external-service:1234/check-image": dial tcp 10.0.0.9:1234: connect: connection refused'
 )
-def test_the_pod_runs(images) -> None:
-    assert running().verdict is Verdict.PASS
-    assert running(pod=pod_with(*images)).verdict is Verdict.PASS
 
 
 @pytest.mark.parametrize(
-    ("scene", "reason"),
+    ("hosts", "reason", "said"),
     [
-        ({"process": process(UNTOUCHED, files={})}, "not-enabled"),
-        ({"pod": Answer('{"kind": "Status"}', 404)}, "no-pod"),
-        ({"pod": pod_with("nginx")}, "other-image"),
-        ({"pod": pod_with("nginx:stable", "busybox")}, "other-image"),
-        ({"pod": pod_with("registry.k8s.io/nginx:stable")}, "other-image"),
-        ({"pod": pod_with("Not An Image")}, "other-image"),
-        ({"pod": pod(conditions=NOT_READY, phase="Failed", containerStatuses=[])}, "not-running"),
-        ({"pod": pod(conditions=NOT_READY, phase="Pending",
-                     containerStatuses=[{"state": {"waiting": {"reason": "ErrImagePull"}}}])}, "not-running"),
+        ({1: LINE, PID: COPY}, "hosts-line", 'says "10.0.0.9 external-service"'),
+        ({1: LINE}, "hosts-line", "/etc/hosts on the node"),
+        ({PID: COPY}, "hosts-line", "container still has the line"),
+        ({PID: ALIASES}, "backend-failed", "nothing listens there"),
+        ({1: b"10.0.0.9 not-external-service # external-service\n"}, "backend-failed", ""),
+        ({}, "backend-failed", ""),
     ],
-)  # fmt: skip
-def test_the_pod_does_not_run(scene, reason) -> None:
-    seen = running(**scene)
+)
+def test_a_line_in_etc_hosts(hosts, reason, said) -> None:
+    seen = decides(allowed=REFUSED, denied=REFUSED, hosts=hosts)
     assert (seen.verdict, seen.reason) == (Verdict.FAIL, reason)
+    assert said in seen.observed
     assert seen.command
 
 
-@pytest.mark.parametrize("statuses", [[], [{"state": {"waiting": {"reason": "ContainerCreating"}}}], [{"state": {}}]])
-def test_a_pod_that_is_starting_says_nothing_yet(statuses) -> None:
-    with pytest.raises(NotYet):
-        running(pod=pod(conditions=NOT_READY, phase="Pending", containerStatuses=statuses))
-
-
-def test_an_api_server_that_is_away_is_no_fail() -> None:
-    with pytest.raises(CouldNotTell):
-        running(pod=AWAY)
+def test_a_line_in_etc_hosts_that_does_no_harm() -> None:
+    assert decides(hosts={1: LINE, PID: COPY}).verdict is Verdict.PASS

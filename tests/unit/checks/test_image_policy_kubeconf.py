@@ -1,4 +1,5 @@
 import base64
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -20,7 +21,7 @@ from image_policy_scene import (
 )
 
 from lab import certs
-from lab.checks.base import CouldNotTell, Unknown
+from lab.checks.base import Answer, CouldNotTell, Unknown
 from lab.model import Verdict
 
 PARAMS = {"config": CONFIG, "folder": "/root/x", "service": "external-service", "port": 1234, "path": "/check-image"}
@@ -33,7 +34,7 @@ BUNDLE = b"x\n" + OTHER.certificate + SERVICE.certificate
 def judge(content=None, more=None, lab=None, argv=None):
     content = kubeconf() if content is None else content
     given = {**files(kubeconf=content), **(more or {})}
-    answer = process(files=given) if argv is None else process(argv, view="node", files=given)
+    answer = process(files=given) if argv is None else process(argv, files=given)
     return Scene(process=answer, made=lab or made()).judge("image-policy-kubeconf", **PARAMS)
 
 
@@ -49,6 +50,13 @@ def user(**fields):
     return kubeconf(None, {key.replace("_", "-"): value for key, value in fields.items()})
 
 
+def wrapped(text):
+    return base64.encodebytes(text).decode()
+
+
+ANCHORS = (
+    yaml.safe_dump(kubeconf()).replace("- name: api-server\n  user:", "- name: api-server\n  user: &me") + "x: *me\n"
+)
 ACCEPTED = {
     "as it is": kubeconf(),
     "with version": {"apiVersion": "v1", "kind": "Config", **kubeconf()},
@@ -59,6 +67,19 @@ ACCEPTED = {
         {"client-certificate": ..., "client-certificate-data": data(CLIENT.certificate), "client-key": ...,
          "client-key-data": data(CLIENT.key)},
     ),
+    "embedded in lines": kubeconf(
+        {"certificate-authority": ..., "certificate-authority-data": wrapped(SERVICE.certificate)},
+        {"client-certificate": ..., "client-certificate-data": wrapped(CLIENT.certificate), "client-key": ...,
+         "client-key-data": wrapped(CLIENT.key).replace("\n", "\r\n")},
+    ),
+    "a dot at the end": cluster(server="https://external-service.:1234/check-image"),
+    "another way to write the path": cluster(server="https://external-service:1234//./check%2Dimage?x=y#z"),
+    "another port's spelling": cluster(server="https://external-service:01234/check-image"),
+    "the name's own spelling": cluster(tls_server_name="External-Service."),
+    "a token beside": user(token="x"),
+    "a token's file beside": user(tokenFile="external-cert.pem"),
+    "a token before its file": user(token="x", tokenFile="gone"),
+    "anchors": ANCHORS,
     "bundle": cluster(certificate_authority=..., certificate_authority_data=data(BUNDLE)),
     "named twice over": cluster(tls_server_name="external-service"),
     "others beside": {**kubeconf(), "clusters": [{"name": "other", "cluster": {}}, *kubeconf()["clusters"]]},
@@ -74,7 +95,7 @@ def test_accepted(name) -> None:
         assert (seen.verdict, seen.reason) == (Verdict.PASS, ""), seen.observed
 
 
-BAD_PEM = {f"{FOLDER}/bad.pem": "nothing\n", f"{FOLDER}/ca.crt": OTHER.certificate}
+BAD_PEM = {f"{FOLDER}/empty": "", f"{FOLDER}/bad.pem": "nothing\n", f"{FOLDER}/ca.crt": OTHER.certificate}
 REFUSED = [
     ("no-server", cluster(server=...)),
     ("no-server", cluster(server="")),
@@ -115,6 +136,23 @@ REFUSED = [
                      client_key_data=data(EXPIRED.key))),
     ("other-client-certificate", user(client_certificate=..., client_certificate_data=data(OTHER.certificate),
                                       client_key=..., client_key_data=data(OTHER.key))),
+    ("bad-address", cluster(server="https://external-service:1234/check-image ")),
+    ("bad-address", cluster(server="https://external-\nservice:1234/check-image")),
+    ("other-host", cluster(server="https://external-service..:1234/check-image")),
+    ("not-base64", cluster(certificate_authority=..., certificate_authority_data=data(b"x" * 60).replace("eHh4", " "))),
+    ("wrong-type", cluster(insecure_skip_tls_verify="false")),
+    ("wrong-type", cluster(tls_server_name=1)),
+    ("wrong-type", {**kubeconf(), "users": [*kubeconf()["users"], {"name": "other", "user": {"token": 1}}]}),
+    ("wrong-type", {**kubeconf(), "contexts": [*kubeconf()["contexts"], {"name": 1}]}),
+    ("duplicate-name", {**kubeconf(), "clusters": [*kubeconf()["clusters"], *[{"name": "x", "cluster": {}}] * 2]}),
+    ("other-credentials", user(exec={"command": "aws", "apiVersion": "client.authentication.k8s.io/v1"})),
+    ("other-credentials", user(auth_provider={"name": "oidc"})),
+    ("no-token-file", user(tokenFile="gone")),
+    ("no-token-file", user(tokenFile="empty")),
+    ("other-credentials", user(token="x", username="u")),
+    ("other-credentials", user(as_uid="x")),
+    ("no-context", {**kubeconf(), "contexts": [{"name": "main", "context": {"cluster": "checker", "user": "x"}}]}),
+    ("not-base64", cluster(certificate_authority=..., certificate_authority_data="QUFB=")),
     ("no-context", {**kubeconf(), "current-context": None}),
     ("no-context", {**kubeconf(), "current-context": "other"}),
     ("no-context", {**kubeconf(), "contexts": None}),
@@ -141,7 +179,7 @@ def test_refused(reason, content) -> None:
 
 
 def test_without_a_configuration_there_is_no_way_to_it() -> None:
-    scene = Scene(process=process(UNTOUCHED, view="node", files={}))
+    scene = Scene(process=process(UNTOUCHED, files={}))
     seen = scene.judge("image-policy-kubeconf", **PARAMS)
     assert (seen.verdict, seen.reason, seen.command) == (Verdict.FAIL, "no-config", f"cat {CONFIG}")
     scene = Scene(process=process(config=config(defaultAllow="x")))
@@ -163,3 +201,30 @@ def test_what_nobody_answered_is_no_fail() -> None:
     for scene in (Scene(process=Unknown("hung")), Scene(made=Unknown("hung"))):
         with pytest.raises(CouldNotTell):
             scene.judge("image-policy-kubeconf", **PARAMS)
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        ("-----BEGIN CERTIFICATE-----\nx", "but the PEM text itself"),
+        ("QUFB QUFB", "it has a blank in it"),
+        ("A", "base64"),
+    ],
+)
+def test_what_is_no_base64_says_why(value, said) -> None:
+    seen = judge(cluster(certificate_authority=..., certificate_authority_data=value))
+    assert said in seen.observed
+
+
+def test_files_of_another_place_on_the_node_are_shown_by_that() -> None:
+    argv = ("kube-apiserver", "--admission-control-config-file=/in the container/a.yaml")
+    contents = {"/in the container/a.yaml": config(kubeConfigFile="/in the container/k"),
+                "/in the container/k": cluster(server="http://x")}  # fmt: skip
+    given = process(argv, files=contents)
+    mounts = "".join(f"mount {_b64(one)} {_b64(two)}\n" for one, two in [("/in the container", "/etc/it's")])
+    scene = Scene(process=replace(given, told=Answer(given.told.text + mounts)))
+    assert scene.judge("image-policy-kubeconf", **PARAMS).command == """cat '/etc/it'"'"'s/k'"""
+
+
+def _b64(text):
+    return base64.b64encode(text.encode()).decode()

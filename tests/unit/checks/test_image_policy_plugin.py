@@ -1,3 +1,5 @@
+import json
+
 import pytest
 from image_policy_scene import (
     ARGV,
@@ -9,7 +11,6 @@ from image_policy_scene import (
     UNTOUCHED,
     Scene,
     config,
-    files,
     manifest,
     metrics,
     process,
@@ -24,7 +25,7 @@ NO_PLUGIN = ("kube-apiserver", f"{CONFIG_FLAG}={CONFIG}", f"{PLUGINS}=NodeRestri
 NO_NODE = ("kube-apiserver", f"{CONFIG_FLAG}={CONFIG}", f"{PLUGINS}=ImagePolicyWebhook")
 MISSPELT = ("kube-apiserver", f"{CONFIG_FLAG}={CONFIG}", f"{PLUGINS}=NodeRestriction,imagePolicyWebhook")
 NOTHING = NodeFile("directory")
-GONE = process((), state="absent", view="node", files={})
+GONE = process((), state="absent", files={})
 
 
 def away(argv=ARGV, **more):
@@ -96,6 +97,47 @@ def test_while_the_api_server_is_away_the_node_tells(server, manifests, reason) 
     seen = scene.judge("image-policy-plugin")
     assert (seen.verdict, seen.reason) == (Verdict.FAIL, reason), seen.observed
     assert seen.command
+
+
+SAID = {"container": {"exitCode": 1, "finishedAt": "2027-01-15T08:00:10Z"}, "log": ["Error: unknown flag: --x"]}
+LAST_WORD = Answer(json.dumps(SAID))
+QUOTED = (*ARGV[:2], f"{PLUGINS}='NodeRestriction,ImagePolicyWebhook'")
+
+
+@pytest.mark.parametrize(
+    ("scene", "reason", "said"),
+    [
+        ({"last_word": LAST_WORD}, "unknown-flag", "the API server is away: its container ended with code 1"),
+        ({"manifests": manifest(QUOTED)}, "quoted-name", "'NodeRestriction"),
+        ({"manifests": manifest((*ARGV, "--enable-admision-plugins=A"))}, "unknown-flag", "did you mean"),
+        ({"manifests": manifest(text="\tspec:"), "last_word": LAST_WORD}, "broken-manifest", "is not YAML"),
+        ({"process": away(files={}, made=STARTED - 60), "last_word": LAST_WORD}, "unknown-flag", "--x"),
+    ],
+)
+def test_why_it_is_away(scene, reason, said) -> None:
+    unreachable = Unknown("connection refused")
+    seen = Scene(**{"process": away(), "after": unreachable, **scene}).judge("image-policy-plugin")
+    assert (seen.verdict, seen.reason) == (Verdict.FAIL, reason)
+    assert said in seen.observed
+
+
+@pytest.mark.parametrize(
+    "scene",
+    [
+        {"process": away(files={}, made=STARTED - 60)},  # the container was made before the manifest was changed
+        {"last_word": LAST_WORD, "written": STARTED + 60},
+    ],
+)
+def test_what_was_said_before_the_manifest_was_changed_counts_no_more(scene) -> None:
+    whole = Scene(**{"process": away(), "after": Unknown("connection refused"), **scene})
+    with pytest.raises(NotYet, match="has said why so far"):
+        whole.judge("image-policy-plugin")
+
+
+def test_values_say_why_there_is_no_process() -> None:
+    scene = Scene(process=away(), last_word=LAST_WORD)
+    with pytest.raises(CouldNotTell, match="unknown flag: --x"):
+        scene.judge("image-policy-values", **WANTED)
 
 
 def test_a_right_manifest_whose_process_does_not_run_yet_is_no_fail() -> None:
@@ -182,12 +224,7 @@ def test_what_is_expected_and_what_is_other_is_named() -> None:
 
 
 def test_a_changed_kubeconf_counts_too() -> None:
-    answer = process(config=TRUE)
-    lines = answer.text.splitlines()
-    moved = [line.replace(f"{STARTED - 10:.9f}", f"{STARTED + 1:.9f}") if "file" in line else line for line in lines]
-    order = list(files())
-    moved[4 + order.index(CONFIG)] = lines[4 + order.index(CONFIG)]
-    seen = values(Answer("\n".join(moved)), **WANTED)
+    seen = values(process(config=TRUE, changed={KUBECONF: STARTED + 1}), **WANTED)
     assert seen.reason == "file-changed"
     assert seen.observed.startswith(KUBECONF)
 

@@ -1,5 +1,7 @@
 import base64
+import json
 import os
+import shlex
 import subprocess
 import threading
 import time
@@ -111,7 +113,8 @@ def test_a_node_that_cannot_be_entered_leaves_the_api_its_answers(tmp_path) -> N
     assert seen[ApiAsk("/readyz")] == Answer("ok", 200)
 
 
-def test_an_api_server_that_is_away_is_asked_once(node) -> None:
+def test_an_api_server_that_is_away_is_asked_once(node, monkeypatch) -> None:
+    monkeypatch.setattr(observe, "LAST_WORD", NodeAsk("true"))
     api = Api(a=Response(404, "none"), b=Unreachable("refused"), c=Response(200, ""))
     asks = [ApiAsk("/a", "POST", "{}", order=-1), ApiAsk("/b"), ApiAsk("/c", order=1), NodeAsk("echo x")]
     seen = look(asks, Cluster(node, api))
@@ -267,3 +270,18 @@ def test_whether_something_else_may_have_been_read_at_a_moment(node, tmp_path, m
     subprocess.run(["bash", "-ec", script], cwd=tmp_path, check=True)
     ask = FileAsk(f"{tmp_path}/d/link/file", me)
     assert bool(files(node, ask)[ask].changed_since(moment)) == changed
+
+
+def test_why_the_api_server_gave_no_answer_is_told(node, monkeypatch) -> None:
+    said = {"container": {"exitCode": 1, "finishedAt": "2027-01-15T08:00:10Z"}, "log": ["Error: unknown flag: --x"]}
+    monkeypatch.setattr(observe, "LAST_WORD", NodeAsk(f"echo {shlex.quote(json.dumps(said))}"))
+    api = Api(a=Response(404, "none"), b=Unreachable("It does not answer."), c=Response(200, ""))
+    asks = [ApiAsk("/a", order=-1), ApiAsk("/b"), ApiAsk("/c", order=1)]
+    seen = look(asks, Cluster(node, api))
+    why = Unknown("It does not answer: its container ended with code 1 and said last: unknown flag: --x")
+    assert [seen.answers[ask] for ask in asks] == [Answer("none", 404), why, why]
+
+
+def test_an_api_server_that_answers_needs_no_reason(node) -> None:
+    seen = look([ApiAsk("/a"), NodeAsk("echo x")], Cluster(node, Api(a=Response(200, ""))))
+    assert observe.LAST_WORD not in seen
