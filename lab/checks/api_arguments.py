@@ -37,17 +37,19 @@ def _words(words: Sequence[str]) -> Iterator[Flaw]:
     """Words of which the API server makes no flag."""
     for word in words:
         name = word.partition("=")[0]
-        flag = name.strip(_DASHES + _QUOTES).split()[0:1]
-        if not flag or not get_close_matches(flag[0].replace("_", "-"), (CONFIG_FLAG, PLUGINS_FLAG), cutoff=0.85):
+        flag = "".join(name.strip(_DASHES + _QUOTES).split()[0:1]).replace("_", "-").rstrip(":")
+        if not (near := get_close_matches(flag, (CONFIG_FLAG, PLUGINS_FLAG), cutoff=0.85)):
             continue
         if re.search(r"\s", name):
-            said = f'"{word}" is one word of its arguments, in which a flag ends with =: write {name.split()[0]}=VALUE'
+            said = f'"{word}" is one word of its arguments, in which a flag ends with =: write --{near[0]}=VALUE'
             yield Flaw("flag-without-equals", f"{said}, or two entries of the list")
         elif not re.match(r"--[^-]", name):
-            yield Flaw("no-flag", f'"{word}" among its arguments is no flag: that begins with two hyphens, --{flag[0]}')
+            yield Flaw("no-flag", f'"{word}" among its arguments is no flag: that begins with two hyphens, --{near[0]}')
 
 
 def _names(line: CommandLine) -> Iterator[Flaw]:
+    for word in filter(None, line.arguments):
+        yield Flaw("stray-argument", f'"{word}" among its arguments belongs to no flag, and it takes none')
     for name in line.flags:
         near = get_close_matches(name, (CONFIG_FLAG, PLUGINS_FLAG), cutoff=0.85)
         if near and name not in (CONFIG_FLAG, PLUGINS_FLAG, *_OTHERS):
@@ -65,6 +67,8 @@ def _path(line: CommandLine) -> Iterator[Flaw]:
 
 def _list(line: CommandLine) -> Iterator[Flaw]:
     flag = f"--{PLUGINS_FLAG}"
+    if PLUGINS_FLAG in line.flags and "admission-control" in line.flags:
+        yield Flaw("two-lists", f"{flag} and --admission-control are both there, of which one may be")
     try:
         items = line.items(PLUGINS_FLAG)
     except ValueError:
@@ -73,6 +77,8 @@ def _list(line: CommandLine) -> Iterator[Flaw]:
         yield Flaw("quoted-name", said)
         return
     for item in items:
+        if item in _disabled(line):
+            yield Flaw("overlap", f"{item} stands in {flag} and in --{_OTHERS[0]}")
         if any(quote in item for quote in _QUOTES):
             yield Flaw("quoted-name", f"the list of {flag} has a name with quotes in it, {item}: {_NO_SHELL}")
         elif item.strip() != item:
@@ -82,3 +88,10 @@ def _list(line: CommandLine) -> Iterator[Flaw]:
             yield Flaw("blank-in-list", f'the list of {flag} has the name "{item}": commas part names, not blanks')
         elif not item:
             yield Flaw("empty-name", f"the list of {flag} has an empty name: there is a comma too many")
+
+
+def _disabled(line: CommandLine) -> tuple[str, ...]:
+    try:
+        return line.items(_OTHERS[0])
+    except ValueError:
+        return ()

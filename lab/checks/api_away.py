@@ -71,8 +71,8 @@ def last_cause(seen: Observation) -> Cause:
 
 
 def last_word_of(seen: Observation) -> LastWord | None:
-    """The newest cause that was named since the manifest was changed."""
-    return last_word.parse(seen[LAST_WORD].text, _manifest_changed(seen))
+    """The newest cause that was named since a manifest was changed."""
+    return last_word.parse(seen[LAST_WORD].text)
 
 
 def could_not_tell(seen: Observation) -> CouldNotTell:

@@ -14,7 +14,7 @@ from functools import cached_property
 from pathlib import Path
 
 from lab.checks import pflag
-from lab.checks.base import Answer, CouldNotTell, FileAsk, NodeAsk, Observation
+from lab.checks.base import Answer, CouldNotTell, FileAsk, NodeAsk, NotYet, Observation
 from lab.checks.node_file import NodeFile
 
 COMPONENT = "kube-apiserver"
@@ -79,7 +79,7 @@ class ApiServer:
         """A file by its absolute path.
 
         Raises:
-            CouldNotTell: it could not be read, or not yet.
+            CouldNotTell: it could not be read; NotYet: the process has just ended.
         """
         if not self.mounted:
             return self._read(FileAsk(path))
@@ -99,7 +99,12 @@ class ApiServer:
     def _read(self, ask: FileAsk) -> NodeFile:
         if ask not in self.seen:
             self.unread.append(ask)
-        return self.seen[ask]
+        try:
+            return self.seen[ask]
+        except CouldNotTell as error:
+            if ask.inside == self.pid and ask in self.seen:  # a process that fails ends while it is looked at
+                raise NotYet(f"the API server's process cannot be looked at: {error}") from error
+            raise
 
     def _behind_mounts(self, path: str) -> NodeFile:
         """A file of the last container. An absolute link leads to another place there than on the node."""

@@ -6,7 +6,7 @@ from difflib import get_close_matches
 from shlex import quote
 from typing import Any
 
-from lab.checks import admission_config, api_arguments, api_away, api_process, kubeconf, manifests, policy_probe
+from lab.checks import admission_config, api_arguments, api_away, api_process, kubeconf, policy_probe
 from lab.checks.admission_config import PLUGIN, read_settings, show
 from lab.checks.api_process import COMPONENT, CONFIG_FLAG, PLUGINS_FLAG, ApiServer
 from lab.checks.base import Ask, Check, CouldNotTell, Facts, Judgement, NoParams, NotYet, Observation, check
@@ -78,8 +78,8 @@ class NodeRestriction(Check[NoParams]):
     takes = NoParams
 
     def asks(self, params: NoParams, facts: Facts, seen: Observation) -> Iterable[Ask]:
-        """The process, and the manifests while none runs."""
-        return api_process.PROCESS, manifests.MANIFESTS
+        """The process, and while none runs the manifests, and why."""
+        return api_away.asks(seen)
 
     def judge(self, params: NoParams, facts: Facts, seen: Observation) -> Judgement:
         """Look for it among the arguments."""
@@ -87,7 +87,7 @@ class NodeRestriction(Check[NoParams]):
         argv = server.argv if server.running or not written else written
         expected = f"the API server has NodeRestriction among --{PLUGINS_FLAG}"
         if not argv:
-            raise CouldNotTell(f"there is neither a process nor a manifest of {COMPONENT}")
+            raise api_away.could_not_tell(seen)
         on = api_arguments.plugins(api_process.command_line(argv))
         command = _ARGUMENTS if server.running else api_away.SHOW_MANIFEST
         observed = f"the list of --{PLUGINS_FLAG} is {','.join(on) or 'empty'}"

@@ -39,7 +39,7 @@ _COUNT = re.compile(
 _REACH = r"""
 pid=$(ss -ltnpH 'sport = :6443' | sed -n 's/.*[(,]pid=\([0-9]*\),.*/\1/p' | head -n 1)
 hosts=/proc/$pid/root/etc/hosts
-[[ $pid && -r $hosts ]] || hosts=/etc/hosts
+[[ $pid && -r $hosts ]] || hosts=/proc/1/root/etc/hosts
 entry='{sub(/#.*/, ""); for (i = 2; i <= NF; i++) if (tolower($i) == name) {print $1; exit}}'
 address=$(awk -v name="$service" "$entry" "$hosts")
 [[ $address ]] || address=$(getent -s dns ahosts "$service" | awk 'NR == 1 {print $1}')

@@ -8,7 +8,7 @@ import json
 import ssl
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -36,13 +36,25 @@ class Unreachable(ClusterError):
     """No HTTP answer came: refused, reset, or timed out. Never a denial."""
 
 
+_REASONS = {
+    "EOF": "the connection was closed",
+    "without response": "the connection was closed",
+    "Connection refused": "connection refused",
+    "reset by peer": "the connection was reset",
+    "timed out": "timed out",
+}
+"""What stands in an error of the transport, which may be half of OpenSSL's words, and what it means."""
+
+
 class Api:
     """A client made from a kubeconfig, and made anew when that changes: a cluster that was remade has another address
     and another CA.
     """
 
-    def __init__(self, kubeconfig: Path) -> None:
+    def __init__(self, kubeconfig: Path, why_away: Callable[[], str] = lambda: "") -> None:
+        """`why_away`: tells why there is no API server, where the node knows."""
         self._file = kubeconfig
+        self._why_away = why_away
         self._lock = threading.Lock()
         self._stamp = _stamp(kubeconfig)
         self._client = connect(kubeconfig)
@@ -111,6 +123,7 @@ class Api:
         while why := self.readiness():
             if time.monotonic() > deadline:
                 hint = "Look at the node: lab shell crictl ps -a; put it back with: lab reset --all"
+                why = f"{why}; {said}" if (said := self._why_away()) else why
                 raise ClusterError(f"The API server was not ready after {timeout:.0f} s: {why}.", hint)
             time.sleep(0.25)
 
@@ -192,5 +205,7 @@ def _stamp(file: Path) -> tuple[int, int, int] | None:
 
 
 def _reason(error: Exception) -> str:
-    text = str(error).rpartition(": ")[2] or type(error).__name__
-    return text.strip("()'\"\n ")
+    text = str(error)
+    if words := next((words for sign, words in _REASONS.items() if sign in text), ""):
+        return words
+    return (text.rpartition(": ")[2] or type(error).__name__).strip("()'\"\n ")

@@ -2,12 +2,13 @@
 
 import json
 import time
+from contextlib import suppress
 from functools import cached_property
 from typing import Any
 
 from lab.engine.docker import docker
-from lab.errors import ClusterError, NoClusterError
-from lab.k8s import kind, owner
+from lab.errors import ClusterError, LabError, NoClusterError
+from lab.k8s import kind, last_word, owner
 from lab.k8s.api import Api, Unreachable
 from lab.k8s.bash import program
 from lab.k8s.helper import Helper
@@ -40,7 +41,14 @@ class Cluster:
         """
         if not self.files.kubeconfig.exists():
             raise damaged(self.files.kubeconfig, "is gone", "lab up")
-        return Api(self.files.kubeconfig)
+        return Api(self.files.kubeconfig, self.why_away)
+
+    def why_away(self) -> str:
+        """Why there is no API server, in the last words of its container or of the kubelet; empty where none tells."""
+        with suppress(LabError):
+            word = last_word.parse(self.node.run(last_word.SCRIPT, timeout=20).text)
+            return word.said if word else ""
+        return ""
 
     def has_kubeconfig(self) -> bool:
         """Whether the lab's own kubeconfig is there and can be used."""

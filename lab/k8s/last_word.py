@@ -40,14 +40,10 @@ class LastWord:
     at: float
 
 
-def parse(text: str, since: float = 0.0) -> LastWord | None:
-    """The newest cause that the script told of; None when nobody said one.
-
-    Args:
-        text: what the script printed.
-        since: what was said before counts no more, in seconds since 1970: say, when the manifest was changed.
-    """
+def parse(text: str) -> LastWord | None:
+    """The newest cause that the script told of; None when nobody has said one since a manifest was changed last."""
     rows = list(_rows(text))
+    since = next((float(row["changed"]) for row in rows if "changed" in row), 0.0)
     found = [word for word in (_kubelet(rows), _container(rows), *map(_line, rows)) if word and word.at > since]
     newest = max(found, key=lambda word: word.at, default=None)
     survived = [row for row in rows if "running" in row and newest and _time(row["running"]) - newest.at > 0]
@@ -124,7 +120,8 @@ def _err(line: str) -> str:
 
 
 def _short(why: str) -> str:
-    return why.removesuffix(", please check config file").replace('\\"', '"').strip()[:_LONGEST]
+    why = re.sub(r"^can't process config file \\*\"[^\"]*\": ", "", why.removesuffix(", please check config file"))
+    return re.sub(r"^/\S+\.yaml: ", "", why).replace('\\"', '"').strip()[:_LONGEST]
 
 
 def _time(stamp: str) -> float:

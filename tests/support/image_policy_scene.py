@@ -32,6 +32,7 @@ from lab.checks.base import (
     WebhookAsk,
 )
 from lab.checks.node_file import NodeFile, Place
+from lab.checks.observe import LAST_WORD
 
 RECORDED: dict[str, Any] = json.loads(
     (Path(__file__).parents[1] / "unit" / "checks" / "recorded" / "image-policy.json").read_text()
@@ -236,12 +237,17 @@ class Scene:
         if isinstance(ask, NodeAsk):
             if ask == api_process.PROCESS:
                 return self.process.told if isinstance(self.process, Process) else self.process
-            words = {"service=": self.reach, "# Tells why": self.last_word}
-            return next(answer for word, answer in words.items() if ask.command.startswith(word))
+            return self._last_word() if ask == LAST_WORD else self.reach
         assert isinstance(ask, ApiAsk)
         if ask.method == "GET":
             return {"/metrics?lab=before": self.before, "/metrics?lab=after": self.after}.get(ask.path, self.pod)
         return self._probe(ask)
+
+    def _last_word(self) -> Answer | Unknown:
+        """With the time of the manifest's change, which the node tells beside."""
+        if isinstance(self.last_word, Unknown):
+            return self.last_word
+        return Answer(json.dumps({"changed": self.written}) + "\n" + self.last_word.text)
 
     def _manifests(self) -> NodeFile | Unknown:
         if isinstance(self.manifests, Unknown):

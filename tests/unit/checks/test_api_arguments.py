@@ -1,6 +1,6 @@
 import pytest
 
-from lab.checks import api_arguments
+from lab.checks import api_arguments, pflag
 
 LIST, FILE, PATH = "--enable-admission-plugins", "--admission-control-config-file", "/etc/kubernetes/admission/a.yaml"
 RIGHT = (f"{LIST}=NodeRestriction,ImagePolicyWebhook", f"{FILE}={PATH}")
@@ -58,6 +58,9 @@ def test_right(words) -> None:
         (f"{LIST}=\u201cA,B\u201d", "quoted-name", "a name with quotes in it"),
         (f"{LIST}=A,,B", "empty-name", "a comma too many"),
         (f"{LIST}=A,", "empty-name", "a comma too many"),
+        (f"{LIST}: A,B", "flag-without-equals", f"write {LIST}=VALUE"),
+        ("x", "stray-argument", '"x" among its arguments belongs to no flag'),
+        ("--", "stray-argument", '"--v=2"'),
     ],
 )
 def test_wrong(word, reason, said) -> None:
@@ -67,7 +70,13 @@ def test_wrong(word, reason, said) -> None:
     assert said in found.said
 
 
+def test_two_flags_that_do_not_go_together() -> None:
+    assert flaw(*RIGHT, "--admission-control=PodSecurity").reason == "two-lists"
+    assert flaw(*RIGHT, "--disable-admission-plugins=ImagePolicyWebhook").reason == "overlap"
+    assert flaw(*RIGHT, '--disable-admission-plugins=A"') is None  # its container says so
+
+
 def test_plugins_of_a_list_that_cannot_be_read_are_none() -> None:
-    line = api_arguments.parse([f'{LIST}=A"B"'])
+    line = pflag.parse([f'{LIST}=A"B"'])
     assert api_arguments.plugins(line) == ()
-    assert api_arguments.plugins(api_arguments.parse(["--admission-control=A"])) == ("A",)
+    assert api_arguments.plugins(pflag.parse(["--admission-control=A"])) == ("A",)

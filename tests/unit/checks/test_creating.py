@@ -7,6 +7,7 @@ from stand_in import StandIn
 
 from lab.checks import observe, probes
 from lab.checks.base import Answer, CouldNotTell
+from lab.errors import ClusterError
 from lab.k8s.api import Response, Unreachable
 
 ASK = probes.create_really("supply-chain", "app", "nginx", "a1b2")
@@ -36,8 +37,13 @@ class Api:
         return [(path, json.loads(body)["preconditions"]) for path, method, body in self.asked if method == "DELETE"]
 
 
+class NoNode(StandIn):
+    def run(self, script, timeout=60):
+        raise ClusterError("no node is looked at here")
+
+
 class Cluster(StandIn):
-    node = None
+    node = NoNode()
 
     def __init__(self, api):
         self.api = api

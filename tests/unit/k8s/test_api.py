@@ -1,3 +1,4 @@
+import ssl
 import threading
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -174,3 +175,32 @@ def test_a_watch_that_is_refused(tmp_path, monkeypatch) -> None:
         watch = Api(tmp_path / "kubeconfig").watch("/api/v1/none?watch=1", 30)
         assert watch.status == 404
         watch.release()
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (ssl.SSLEOFError(8, "[SSL: UNEXPECTED_EOF_WHILE_READING] EOF occurred in violation of protocol"), "was closed"),
+        (OSError("Remote end closed connection without response"), "the connection was closed"),
+        (OSError("[Errno 104] Connection reset by peer"), "the connection was reset"),
+        (OSError("x: Failed to establish a new connection: [Errno 111] Connection refused"), "connection refused"),
+        (OSError("x: Read timed out. (read timeout=3)"), "timed out"),
+        (OSError("x: (something else)"), "something else"),
+        (OSError(), "OSError"),
+    ],
+)
+def test_the_transports_words_are_plain(api, monkeypatch, error, said) -> None:
+    def fail(*arguments, **options):
+        raise error
+
+    monkeypatch.setattr(api, "_send", fail)
+    with pytest.raises(Unreachable, match=f"does not answer: .*{said}\n"):
+        api.request("/")
+
+
+def test_an_api_server_that_stays_away_says_why(server, tmp_path) -> None:
+    kubeconfig(tmp_path / "kubeconfig", server.server_port)
+    server.ready = 500
+    told = Api(tmp_path / "kubeconfig", lambda: "its container ended").wait_ready
+    with pytest.raises(ClusterError, match=r"not ready \(/readyz says 500\); its container ended\.\n"):
+        told(0)

@@ -173,3 +173,18 @@ def test_what_the_helper_and_the_engine_say(cluster, monkeypatch) -> None:
 
     monkeypatch.setattr(module, "docker", engine)
     assert cluster.address() == "172.18.0.2"
+
+
+def test_why_the_api_server_is_away(cluster, monkeypatch) -> None:
+    said = '{"container": {"exitCode": 1, "finishedAt": "2027-01-15T08:00:10Z"}, "log": ["Error: unknown flag: --x"]}'
+    for text, why in ((said, "its container ended with code 1 and said last: unknown flag: --x"), ("", "")):
+        monkeypatch.setattr(
+            cluster.node, "run", lambda script, timeout, text=text: Completed((), 0, text.encode(), b"")
+        )
+        assert cluster.why_away() == why
+
+    def fail(script, timeout):
+        raise ClusterError("it is stopped")
+
+    monkeypatch.setattr(cluster.node, "run", fail)
+    assert cluster.why_away() == ""
