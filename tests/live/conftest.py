@@ -14,18 +14,19 @@ from live_program import Lab
 
 NAME = os.environ.get("LAB_TEST_NAME", "cks-lab-test")
 ORDER = (
-    "cluster image_digest breaking resets official tui watching practice interrupted_build opa_whitelist "
+    "cluster image_digest breaking resets state official tui watching practice interrupted_build opa_whitelist "
     "image_policy_webhook together tui_walk"
 ).split()
-"""The files in the order in which they run: what says most about a broken cluster comes first."""
+"""The files in the order in which they run: what says most about a broken cluster comes first. Others run last."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     live = [item for item in items if "/live/" in str(item.path)]
     for item in live:
         item.add_marker(pytest.mark.live)
-    places = {item: ORDER.index(item.path.stem.removeprefix("test_")) + 1 for item in live}
-    items.sort(key=lambda item: places.get(item, 0))
+    names = {item: item.path.stem.removeprefix("test_") for item in live}
+    places = {item: ORDER.index(name) if name in ORDER else len(ORDER) for item, name in names.items()}
+    items.sort(key=lambda item: places.get(item, -1))
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
