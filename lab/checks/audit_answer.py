@@ -4,10 +4,9 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
-from shlex import quote
 
 from lab.checks import audits, enforcement, gatekeeper, gatekeeper_serving, images, probes
-from lab.checks.base import ApiAsk, Ask, Check, Facts, Judgement, NodeAsk, NotYet, Observation, check
+from lab.checks.base import ApiAsk, Ask, Check, Facts, FileAsk, Judgement, NotYet, Observation, check
 from lab.checks.causes import Cause, Object, found, items
 from lab.checks.gatekeeper import Policy
 from lab.model import Verdict
@@ -50,9 +49,9 @@ class AuditAnswer(Check[Params]):
         return Judgement(Verdict.PASS, expected, f"the file names {', '.join(sorted(audited))}", f"cat {params.file}")
 
     def _nothing_written(self, params: Params, seen: Observation) -> Cause | None:
-        answer, command = seen[self._file(params)], f"cat {params.file}"
-        if answer.code:
-            return Cause("no-answer", f"there is no file {params.file} that can be read", command)
+        command = f"cat {params.file}"
+        if seen[self._file(params)].kind != "file":
+            return Cause("no-answer", f"there is no file {params.file}", command)
         if not self._written(params, seen):
             return Cause("empty-answer", "the file names no pod", command)
         return None
@@ -124,12 +123,13 @@ class AuditAnswer(Check[Params]):
 
     def _written(self, params: Params, seen: Observation) -> set[str]:
         """The names in the file; a name of another namespace keeps its `namespace/`."""
-        words = [word for line in images.lines_of(seen[self._file(params)].text) for word in re.split(r"[\s,;]+", line)]
+        text = seen[self._file(params)].content.decode(errors="replace")
+        words = [word for line in images.lines_of(text) for word in re.split(r"[\s,;]+", line)]
         return {re.sub(rf"^(?:{re.escape(params.namespace)}|pods?)/", "", word) for word in words if word}
 
     @staticmethod
-    def _file(params: Params) -> NodeAsk:
-        return NodeAsk(f"head -c 16384 -- {quote(params.file)}")
+    def _file(params: Params) -> FileAsk:
+        return FileAsk(params.file, limit=16384)
 
 
 def _pods(params: Params) -> ApiAsk:

@@ -19,7 +19,10 @@ C = TypeVar("C", bound="type[Check[Any]]")
 
 @dataclass(frozen=True)
 class NodeAsk:
-    """A command for root's bash on the control-plane node; it must change nothing."""
+    """A command for root's bash in the helper beside the control-plane node; it must change nothing.
+
+    It has the programs of the node image, the node's processes, ports and services, and its files below /proc/1/root.
+    """
 
     command: str
 

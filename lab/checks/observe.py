@@ -1,4 +1,4 @@
-"""Gathering answers in rounds: one command on the node for all its asks, and the API's asks at the same time.
+"""Gathering answers in rounds: one command in the helper for all that is asked of the node, the API's asks beside it.
 
 Checks may ask for more in view of what is known. Those rounds go on with the node while the API server, which takes
 longer, is still asked; so they cost hardly any time.
@@ -62,7 +62,7 @@ def observe(wanted: Callable[[Observation], Iterable[Ask]], cluster: Cluster) ->
 
     queue = _Queue(with_reason)
     senders: dict[str, Callable[[list[Any]], Answers]] = {
-        NODE: lambda asks: _ask_node(asks, lambda script: cluster.node.run(script, timeout=90).text),
+        NODE: lambda asks: _ask_node(asks, lambda script: cluster.helper.run(script, timeout=90).text),
         API: lambda asks: _ask_api(asks, cluster, away),
         LAST: lambda asks: {ask: _ask_webhook(cluster) for ask in asks},
     }

@@ -12,7 +12,8 @@ from typing import Any
 
 from asking import asked
 
-from lab.checks.base import REGISTRY, Answer, ApiAsk, Ask, CreateAsk, Facts, Judgement, NodeAsk, Unknown
+from lab.checks.base import REGISTRY, Answer, ApiAsk, Ask, CreateAsk, Facts, FileAsk, Judgement, NodeAsk, Unknown
+from lab.checks.node_file import NodeFile
 
 RECORDED = Path(__file__).parents[1] / "unit" / "checks" / "recorded" / "gatekeeper.json"
 POLICY = {"template": "k8strustedimages", "kind": "K8sTrustedImages", "constraint": "pod-trusted-images"}
@@ -43,7 +44,7 @@ class Scene:
         self,
         decide: Decide = whitelist,
         lets_in: Callable[[Any, bool], bool] = lambda pod, dry_run: False,
-        **changes: str | Answer | Unknown,
+        **changes: str | Answer | NodeFile | Unknown,
     ) -> None:
         self.recorded: dict[str, Any] = json.loads(RECORDED.read_text())
         self.decide = decide
@@ -66,7 +67,7 @@ class Scene:
         given = check.takes(**params)
         return check.judge(given, self.facts, asked(check, given, self.facts, self._answer))
 
-    def _answer(self, ask: Ask) -> Answer | Unknown:
+    def _answer(self, ask: Ask) -> Answer | NodeFile | Unknown:
         if isinstance(ask, CreateAsk) or (isinstance(ask, ApiAsk) and ask.method != "GET"):
             return self._probe(ask)
         thing = _thing(ask)
@@ -103,8 +104,10 @@ def object_answer(body: Any, code: int = 200) -> Answer:
 
 def _thing(ask: Ask) -> str:
     """What an ask is about, in the words of the recording."""
+    if isinstance(ask, FileAsk):
+        return "file"
     if isinstance(ask, NodeAsk):
-        words = {"crictl ps": "running", "crictl pods": "sandboxes", "journalctl": "log", "head -c": "file"}
+        words = {"crictl ps": "running", "crictl pods": "sandboxes", "journalctl": "log"}
         return next(name for word, name in words.items() if word in ask.command)
     assert isinstance(ask, ApiAsk)
     path = ask.path

@@ -7,7 +7,8 @@ import pytest
 from gatekeeper_scene import POLICY, TRUSTED, Scene, object_answer, stale
 
 from lab.checks.audits import last_change, time_of
-from lab.checks.base import Answer, CouldNotTell, NotYet
+from lab.checks.base import CouldNotTell, NotYet
+from lab.checks.node_file import NodeFile
 from lab.model import Verdict
 
 FILE = "/root/opa-whitelist/violating-pods"
@@ -24,7 +25,7 @@ DRYRUN = {**POLICY, "namespace": "supply-chain", "image": "nginx"}
 
 
 def judge(text=None, **changes):
-    file = Answer("\n".join(PODS) if text is None else text)
+    file = NodeFile("file", ("\n".join(PODS) if text is None else text).encode())
     return Scene(**({"file": file} | changes)).judge("audit-answer", **ANSWER)
 
 
@@ -104,7 +105,7 @@ def test_a_missing_name_is_not_given_away() -> None:
 @pytest.mark.parametrize(
     ("changes", "reason"),
     [
-        ({"file": Answer("head: cannot open", 1)}, "no-answer"),
+        ({"file": NodeFile("missing")}, "no-answer"),
         ({"template": "absent", "constraint": "absent-kind"}, "no-template"),
         ({"constraint": "absent", "known": "known-none"}, "no-constraint"),
         ({"deployments": "deployments-scaled-down"}, "scaled-down"),

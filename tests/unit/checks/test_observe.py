@@ -50,7 +50,7 @@ def look(asks, cluster):
 
 class Cluster(StandIn):
     def __init__(self, node=None, api=None):
-        self.node, self.api = node, api
+        self.helper, self.api = node, api
 
 
 @pytest.fixture
