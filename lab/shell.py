@@ -10,6 +10,7 @@ import signal
 import subprocess
 import termios
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -20,7 +21,7 @@ from typing import IO, Any
 from lab.errors import CommandError
 
 DEFAULT_TIMEOUT = 120.0
-_GRACE = 5.0  # seconds between SIGTERM and SIGKILL for a process that is stopped early
+_GRACE = 1.5  # seconds between SIGTERM and SIGKILL for a process that is stopped early
 _LEASH = '"$@" & exec >/dev/null 2>&1; read -r _; kill $!'  # the shell shall not keep the program's output open
 _MOMENT = 2.5  # seconds for a program that ends by itself when its standard input does
 _live: "set[subprocess.Popen[bytes]]" = set()
@@ -204,8 +205,14 @@ def stop_all() -> None:
     """
     with _lock:
         processes = list(_live)
+    for process in processes:  # all at once, so that many take no longer than one; a leash is let go first, in `_end`
+        with suppress(ProcessLookupError):
+            if process in _leashes:
+                continue
+            os.killpg(process.pid, signal.SIGTERM)
+    deadline = time.monotonic() + _GRACE
     for process in processes:
-        _end(process)
+        _end(process, grace=max(0.0, deadline - time.monotonic()))
 
 
 def _start(
@@ -333,13 +340,17 @@ def _default_interrupt() -> None:
     signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
-def _end(process: "subprocess.Popen[bytes]", kill: Callable[[int, int], None] = os.killpg) -> None:
+def _end(
+    process: "subprocess.Popen[bytes]",
+    kill: Callable[[int, int], None] = os.killpg,
+    grace: float | None = None,
+) -> None:
     if leash := _leashes.get(process):
         leash.let_go()
         with suppress(subprocess.TimeoutExpired):
             process.wait(_MOMENT)
             return
-    for number, wait in ((signal.SIGTERM, _GRACE), (signal.SIGKILL, None)):
+    for number, wait in ((signal.SIGTERM, _GRACE if grace is None else grace), (signal.SIGKILL, None)):
         with suppress(ProcessLookupError):
             kill(process.pid, number)
         try:

@@ -118,6 +118,29 @@ def test_a_signal_ends_the_program_and_its_children(begin, tmp_path, number, cod
     assert not (tmp_path / "state/logs/crash.log").exists()
 
 
+STUBBORN = """
+import threading
+for name in ("pid", "pid2", "pid3"):
+    ready = f"echo $$ > {folder}/.{name}; mv {folder}/.{name} {folder}/{name}"
+    script = f"trap '' TERM; {ready}; while :; do sleep 0.1; done"
+    threading.Thread(target=lambda script=script: shell.run(["sh", "-c", script]), daemon=True).start()
+while True:
+    time.sleep(0.1)
+"""
+
+
+def test_programs_that_do_not_heed_it_are_ended_in_time_all_the_same(begin, tmp_path) -> None:
+    process = begin(STUBBORN)
+    files = [tmp_path / name for name in ("pid", "pid2", "pid3")]
+    until(lambda: all(file.exists() for file in files))
+    begun = time.monotonic()
+    process.terminate()
+    process.communicate(timeout=20)
+    assert process.returncode == 143
+    assert time.monotonic() - begun < 4  # 1.5 s for all three, and what a busy machine takes
+    assert all(gone(int(file.read_text())) for file in files)
+
+
 @pytest.mark.parametrize("second", [signal.SIGTERM, signal.SIGHUP])
 def test_a_second_signal_does_not_disturb_the_clean_up(begin, tmp_path, second) -> None:
     process = begin(CLEANING_UP)
