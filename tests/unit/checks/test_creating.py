@@ -43,7 +43,7 @@ class NoNode(StandIn):
 
 
 class Cluster(StandIn):
-    node = NoNode()
+    helper = NoNode()
 
     def __init__(self, api):
         self.api = api
