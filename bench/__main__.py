@@ -15,7 +15,7 @@ from bench import build, clusters, memory, restart, tui, verifying, webhook
 from bench.table import Row, text
 from lab import paths, shell
 from lab.errors import LabError
-from lab.status import Console, Status
+from lab.phases import Console, Status
 
 PIECES = ("up", "restart", "memory", "tui", "verify", "webhook")
 _OURS_ALONE = {"memory", "tui", "verify"}

@@ -16,7 +16,7 @@ from bench.table import Row
 from lab import shell
 from lab.engine.docker import LABEL, docker
 from lab.images import binaries, node
-from lab.images.workshop import Workshop
+from lab.images.build import Workshop
 
 _PACKAGES = [*binaries._COMMANDS, *binaries._TOOLS]
 _GOAL = 1.4

@@ -14,13 +14,13 @@ import yaml
 from lab import paths, shell
 from lab.engine import daemon
 from lab.errors import CommandError
-from lab.images import kind_tool, node, pins, shelf
+from lab.images import beside_node, kind_tool, node, pins
+from lab.images.build import Workshop
 from lab.images.node import NodeImage
-from lab.images.workshop import Workshop
 from lab.k8s import kind, lifecycle
 from lab.k8s.cluster import Cluster
 from lab.k8s.node import Node
-from lab.status import Status
+from lab.phases import Status
 
 OURS = "bench-lab"
 THEIRS = "bench-kind"
@@ -56,7 +56,7 @@ def prepare(status: Status) -> Kit:
     """
     workshop = Workshop(pins.load(), daemon.ensure(status, lambda question: False), status)
     image = node.ensure(workshop, from_source=False)
-    shelf.ensure(workshop, image.origin)
+    beside_node.ensure(workshop, image.origin)
     return Kit(kind_tool.ensure(workshop), image, workshop)
 
 

@@ -11,7 +11,7 @@ import pexpect
 from bench.clusters import wait_for_pods
 from lab.errors import ClusterError
 from lab.k8s.node import Node
-from lab.status import Status
+from lab.phases import Status
 
 MANIFEST = "/etc/kubernetes/manifests/kube-apiserver.yaml"
 _DRAFT = "/root/kube-apiserver.yaml"

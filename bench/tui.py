@@ -18,7 +18,7 @@ from lab.checks import gatekeeper
 from lab.errors import ClusterError
 from lab.k8s.cluster import Cluster
 from lab.k8s.node import Node
-from lab.status import Status
+from lab.phases import Status
 
 FILE_STEP, OBJECT_STEP = ("image-digest", "find"), ("opa-whitelist", "template")
 """Steps whose verdict a file on the node turns, and an object in the API."""

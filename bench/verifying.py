@@ -7,13 +7,13 @@ from shlex import quote
 
 from bench.clusters import OURS
 from lab import paths, shell
-from lab.catalog import load
-from lab.checks import grade
+from lab.catalog.load import load
 from lab.checks.base import ApiAsk, Ask, DirectoryAsk, Facts, FileAsk, ImageFact, NodeAsk
-from lab.checks.observe import observe
+from lab.grading import judge
+from lab.grading.observe import observe
 from lab.k8s.cluster import Cluster
 from lab.k8s.node import Node
-from lab.status import Status
+from lab.phases import Status
 
 EXERCISE = "opa-whitelist"
 _FOLDER = "/root/.bench"
@@ -55,7 +55,7 @@ def _asks() -> list[Ask]:
     images = tuple(ImageFact(image.name, image.manifest_digest, image.config_digest) for image in record.images)
     steps = load(paths.data("exercises"), paths.data("solutions")).find(EXERCISE).steps
     facts = Facts(record.kubernetes_version, images, "bench")
-    asks = observe(lambda seen: grade.asks(steps, facts, seen), Cluster(OURS)).answers
+    asks = observe(lambda seen: judge.asks(steps, facts, seen), Cluster(OURS)).answers
     return sorted(asks, key=lambda ask: ask.order if isinstance(ask, ApiAsk) else 0)
 
 

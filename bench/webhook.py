@@ -19,7 +19,7 @@ from lab import paths, shell
 from lab.certs import client_pair, server_pair
 from lab.errors import CommandError, LabError
 from lab.images.binaries import GO_NEEDED, go_version
-from lab.status import Status
+from lab.phases import Status
 
 _SOURCES = Path(__file__).with_name("webhook")
 _CONNECTIONS = (1, 64)

@@ -22,7 +22,7 @@ from textual.pilot import Pilot  # noqa: E402
 from textual.widgets import Input  # noqa: E402
 
 from lab import paths  # noqa: E402
-from lab.catalog import Catalog, load  # noqa: E402
+from lab.catalog.load import Catalog, load  # noqa: E402
 from lab.model import (  # noqa: E402
     CheckResult,
     CheckSpec,

@@ -12,7 +12,7 @@ from functools import wraps
 from typing import Any, TypeVar, cast
 
 from lab.errors import DEFAULT_NAME, LabError
-from lab.status import Status
+from lab.phases import Status
 
 T = TypeVar("T")
 

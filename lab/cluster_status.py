@@ -4,10 +4,10 @@ from collections.abc import Sequence
 
 from lab.engine import docker
 from lab.errors import LabError, NoClusterError
+from lab.journal.journal import Journal, Note
 from lab.k8s.cluster import Cluster
 from lab.k8s.record import Record, load
 from lab.model import Exercise, ExerciseProgress, LabStatus
-from lab.progress import Journal, Note
 
 
 def look(cluster: Cluster, exercises: Sequence[Exercise], note: Note) -> LabStatus:

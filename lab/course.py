@@ -7,21 +7,23 @@ from pathlib import Path
 from shlex import join as shell_join
 from typing import Any, TypeVar, cast
 
-from lab import advice, doing, glance, paths, places
-from lab.actions import image_policy
-from lab.catalog import Catalog, load
+from lab import advice, cluster_status, paths
+from lab.actions import image_policy, run
+from lab.catalog.load import Catalog, load
 from lab.checks.base import Facts, ImageFact
-from lab.checks.interest import interest_of
 from lab.engine import daemon, docker, host
 from lab.errors import ClusterError, EngineError, LabError, NoClusterError, NotStartedError
-from lab.grading import Grading, evidence_of
-from lab.images import binaries, kind_tool, node, official, pins, shelf
+from lab.grading.session import Grading, evidence_of
+from lab.grading.watch_list import interest_of
+from lab.images import beside_node, binaries, kind_tool, node, official, pins
 from lab.images import gatekeeper as gatekeeper_release
-from lab.images.workshop import Workshop
+from lab.images.build import Workshop
+from lab.journal import bookmark
+from lab.journal.journal import Journal
 from lab.k8s import gatekeeper_state, golden, kept, lifecycle, owner, probe_namespace, saved, webhook
 from lab.k8s.cluster import Cluster
 from lab.k8s.record import Record
-from lab.k8s.watching import Watching
+from lab.k8s.watch.cluster import Watching
 from lab.lock import Lock
 from lab.model import (
     ActionSpec,
@@ -37,8 +39,7 @@ from lab.model import (
     Verdict,
     worst,
 )
-from lab.progress import Journal
-from lab.status import Status
+from lab.phases import Status
 
 M = TypeVar("M", bound=Callable[..., Any])
 
@@ -150,11 +151,11 @@ class Course:
         if record is None:
             host.check_inotify()
             image = node.ensure(workshop, from_source)
-            stock = shelf.ensure(workshop, image.origin)
+            stock = beside_node.ensure(workshop, image.origin)
             tool = kind_tool.ensure(workshop)
             record = lifecycle.make(self._cluster, tool, image, stock, workshop.pins.kubernetes, self.status)
         else:
-            record = lifecycle.restock(self._cluster, record, shelf.ensure(workshop, record.origin))
+            record = lifecycle.restock(self._cluster, record, beside_node.ensure(workshop, record.origin))
         return _info(record)
 
     @_alone("lab down")
@@ -180,7 +181,7 @@ class Course:
 
     def look(self) -> LabStatus:
         """The lab at a glance; what cannot be told says so."""
-        return glance.look(self._cluster, self.catalog.exercises, self._note_once)
+        return cluster_status.look(self._cluster, self.catalog.exercises, self._note_once)
 
     def watch(self, told: Callable[[Told], None]) -> Watching:
         """Be told of changes that may change a verdict, until `stop` is called; also while there is no cluster.
@@ -195,11 +196,11 @@ class Course:
 
     def place(self) -> Place | None:
         """Where the learner was last on this cluster; None when that is not known, or is there no more."""
-        return places.recall(self._cluster.files.place, self.catalog.exercises)
+        return bookmark.recall(self._cluster.files.place, self.catalog.exercises)
 
     def remember(self, place: Place) -> None:
         """Keep where the learner is. It is a convenience: where it cannot be written, it is not kept."""
-        places.keep(self._cluster.files.place, place)
+        bookmark.keep(self._cluster.files.place, place)
 
     @_alone("lab reset --all")
     def reset_all(self, keep: Path | None = None) -> None:
@@ -224,7 +225,7 @@ class Course:
         probe_namespace.forget(self._cluster)
         webhook.remove(self.name)
         self._cluster.files.kept_manifest.unlink(missing_ok=True)
-        places.forget(self._cluster.files.place)
+        bookmark.forget(self._cluster.files.place)
         self._journal(record).clear_all()
         self._cluster.files.half_reset.unlink(missing_ok=True)
 
@@ -364,7 +365,7 @@ class Course:
         saved.see_writable(keep)
         journal = self._journal(record)
         started = journal.started(exercise.id)
-        others = [other for other in self._in_effect(exercise, journal) if doing.undoes(exercise.reset, other.aside)]
+        others = [other for other in self._in_effect(exercise, journal) if run.undoes(exercise.reset, other.aside)]
         self._check(journal, (exercise, exercise.reset), *((other, other.aside) for other in others))
         lifecycle.wake(self._cluster, self.status)
         for other in others:
@@ -459,7 +460,7 @@ class Course:
         in_effect = (each for each in self.catalog.exercises if journal.started(each.id) and not journal.aside(each.id))
         try:
             manifests = golden.manifests(self._cluster.files.golden)
-            if any(doing.changes_manifests(exercise.aside) for exercise in in_effect):
+            if any(run.changes_manifests(exercise.aside) for exercise in in_effect):
                 before = kept.manifest(self._cluster.files) or manifests["kube-apiserver.yaml"]
                 return replace(facts, manifests=manifests, kept_manifest=before)
         except LabError:  # damaged: a check that needs them says so
@@ -486,13 +487,13 @@ class Course:
         kept.writable(self._cluster.files)
         _ = self._cluster.api  # raises where the kubeconfig cannot be used
         for exercise, specs in wanted:
-            doing.check(exercise, specs, self._cluster, self.status, journal.started(exercise.id))
+            run.check(exercise, specs, self._cluster, self.status, journal.started(exercise.id))
 
     def _act(self, exercise: Exercise, specs: Sequence[ActionSpec]) -> None:
-        doing.act(exercise, specs, self._cluster, self.status)
+        run.act(exercise, specs, self._cluster, self.status)
 
     def _type(self, exercise: Exercise, step: Step, script: str) -> None:
-        doing.type_script(exercise, step, script, self._cluster)
+        run.type_script(exercise, step, script, self._cluster)
 
 
 def _info(record: Record) -> ClusterInfo:

@@ -8,9 +8,9 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Protocol
 
-from lab import catalog, layout
-from lab.decode import Decoder, did_you_mean
-from lab.document import Document, Place, Problem
+from lab.catalog import exercise_files, load
+from lab.catalog.decode import Decoder, did_you_mean
+from lab.catalog.yaml_document import Document, Place, Problem
 from lab.model import Exercise
 
 SCRIPT_START = "set -euo pipefail"
@@ -43,7 +43,7 @@ def lint(
     """
     checks = _all_checks() if checks is None else checks
     actions = _all_actions() if actions is None else actions
-    reading = catalog.read(exercises, solutions)
+    reading = load.read(exercises, solutions)
     problems = list(reading.problems)
     for document in reading.documents:
         problems += _sheet(document)
@@ -121,7 +121,7 @@ def _ids(document: Document, entries: list[Place], what: str) -> Iterator[Proble
         name = document.get(*entry, "id")
         if not isinstance(name, str):
             continue
-        if not layout.ID.fullmatch(name):
+        if not exercise_files.ID.fullmatch(name):
             message = f'the id "{name}" must be of lower-case letters, digits and single hyphens between them'
             yield document.problem(message, *entry, "id")
         if name in lines:
@@ -167,7 +167,7 @@ def _known(document: Document, named: Place, kinds: Registry, what: str, problem
 def _hints(exercise: Exercise) -> Iterator[Problem]:
     """Two to three hints a step, from a nudge to the command, none of them empty."""
     for step in exercise.steps:
-        file = exercise.folder / layout.hints_file(step.id)
+        file = exercise.folder / exercise_files.hints_file(step.id)
         if step.hints and len(step.hints) not in _HINTS:
             yield Problem(file, 1, f"a step has two or three hints, not {len(step.hints)}")
         for number, hint in enumerate(step.hints, 1):
@@ -179,20 +179,21 @@ def _scripts(exercise: Exercise, solutions: Path) -> Iterator[Problem]:
     """Each solution stops at the first command that fails."""
     for step in exercise.steps:
         if step.solution.strip() and step.solution.splitlines()[0] != SCRIPT_START:
-            file = solutions / exercise.folder.name / layout.script_file(step.id)
+            file = solutions / exercise.folder.name / exercise_files.script_file(step.id)
             yield Problem(file, 1, f"the first line must be: {SCRIPT_START}")
 
 
 def _stray_solutions(document: Document, solutions: Path) -> list[Problem]:
     """Nothing in an exercise's folder of solutions is for a step that it does not have."""
-    ids = catalog.step_ids(document)
-    files = [*map(layout.script_file, ids), *map(layout.after_file, ids), *map(layout.why_file, ids)]
-    return layout.strays(solutions / document.file.parent.name, files)
+    ids = load.step_ids(document)
+    kinds = (exercise_files.script_file, exercise_files.after_file, exercise_files.why_file)
+    files = [name for kind in kinds for name in map(kind, ids)]
+    return exercise_files.strays(solutions / document.file.parent.name, files)
 
 
 def _solutions_of_nothing(exercises: Path, solutions: Path) -> Iterator[Problem]:
     """No folder of solutions is without its exercise."""
     for path in sorted(solutions.iterdir()) if solutions.is_dir() else ():
         hidden = path.name.startswith(".")
-        if not hidden and path.name != layout.GUIDE and not (exercises / path.name).is_dir():
+        if not hidden and path.name != exercise_files.GUIDE and not (exercises / path.name).is_dir():
             yield Problem(path, 1, "there is no exercise of this name")

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from lab import paths
 from lab.errors import LabError
-from lab.status import Status
+from lab.phases import Status
 
 WAIT = 300.0
 """Seconds that a command waits for another one on the same cluster."""

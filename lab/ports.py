@@ -9,10 +9,10 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Protocol
 
 from lab.model import Hint, LabStatus, Place, Report, Told
-from lab.status import Status
+from lab.phases import Status
 
 if TYPE_CHECKING:
-    from lab.catalog import Catalog  # with all that reads exercises: not before the TUI shows something
+    from lab.catalog.load import Catalog  # with all that reads exercises: not before the TUI shows something
 
 
 class Watching(Protocol):

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Generic, TypeVar
 
 from lab.k8s.cluster import Cluster
-from lab.status import Status
+from lab.phases import Status
 
 P = TypeVar("P")
 A = TypeVar("A", bound="type[Action[Any]]")

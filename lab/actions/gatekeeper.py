@@ -4,7 +4,7 @@ from lab.actions.base import Action, NoParams, Setting, action
 from lab.engine import docker
 from lab.images import gatekeeper as release
 from lab.images import pins
-from lab.images.workshop import Workshop
+from lab.images.build import Workshop
 from lab.k8s import gatekeeper, gatekeeper_state, registry
 from lab.k8s.bash import program
 from lab.k8s.cluster import READY_TIMEOUT

@@ -8,7 +8,7 @@ from lab.actions.base import Action, NoParams, Setting, action
 from lab.errors import ClusterError
 from lab.k8s import kept, node_files, webhook
 from lab.k8s.cluster import Cluster
-from lab.status import Status
+from lab.phases import Status
 
 _NAME = re.compile(r"[a-z0-9]([a-z0-9.-]{0,61}[a-z0-9])?")
 _CLIENT = "kube-apiserver"

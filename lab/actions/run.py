@@ -6,12 +6,12 @@ from typing import Any
 from lab import actions
 from lab.actions.base import Action, Setting
 from lab.actions.restore import MANIFESTS
-from lab.decode import params as decode_params
+from lab.catalog.decode import params as decode_params
+from lab.catalog.exercise_files import EXTRA as FILES
 from lab.errors import ClusterError, CommandError
 from lab.k8s.cluster import Cluster
-from lab.layout import EXTRA as FILES
 from lab.model import ActionSpec, Exercise, Step
-from lab.status import Status
+from lab.phases import Status
 
 SOLVE_TIMEOUT = 600.0
 """Seconds that a solution's script may take."""

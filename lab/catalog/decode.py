@@ -14,7 +14,7 @@ from pathlib import Path
 from types import NoneType, UnionType
 from typing import Any, TypeVar, Union, cast, get_args, get_origin, get_type_hints
 
-from lab.document import Document, Place, Problem, parse
+from lab.catalog.yaml_document import Document, Place, Problem, parse
 from lab.errors import DataError
 
 __all__ = ["Decoder", "Document", "Place", "Problem", "decode", "did_you_mean", "params", "parse"]

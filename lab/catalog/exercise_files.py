@@ -3,7 +3,7 @@
 ::
 
     exercises/overview.en.md                 the opening page
-    exercises/NNN-id/exercise.yaml           lab.schema
+    exercises/NNN-id/exercise.yaml           lab.catalog.entries
     exercises/NNN-id/brief.en.md             what the exercise is about
     exercises/NNN-id/steps/STEP.en.md        what to do
     exercises/NNN-id/steps/STEP.hints.en.md  hints, split by lines that are exactly ---
@@ -17,8 +17,8 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 
-from lab.decode import did_you_mean
-from lab.document import Problem, read_text
+from lab.catalog.decode import did_you_mean
+from lab.catalog.yaml_document import Problem, read_text
 
 LANGUAGE = "en"
 OVERVIEW = f"overview.{LANGUAGE}.md"

@@ -5,13 +5,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from lab import layout
-from lab.decode import decode, did_you_mean
-from lab.document import Document, Problem, parse
+from lab.catalog import exercise_files
+from lab.catalog.decode import decode, did_you_mean
+from lab.catalog.entries import ActionEntry, CheckEntry, ExerciseEntry, StepEntry
+from lab.catalog.variables import Filler, variables_of
+from lab.catalog.yaml_document import Document, Problem, parse
 from lab.errors import DataError, UsageError
 from lab.model import FORMAT_VERSION, ActionSpec, CheckSpec, Exercise, Step
-from lab.schema import ActionEntry, CheckEntry, ExerciseEntry, StepEntry
-from lab.template import Filler, variables_of
 
 _HINT_BORDER = re.compile(r"^---$", re.MULTILINE)
 
@@ -85,8 +85,8 @@ def load(exercises: Path, solutions: Path) -> Catalog:
 def read(exercises: Path, solutions: Path) -> Reading:
     """Read all exercises with their solutions, however much is wrong with them."""
     problems: list[Problem] = []
-    overview = layout.needed_text(exercises / layout.OVERVIEW, problems).strip()
-    folders = layout.folders(exercises, problems)
+    overview = exercise_files.needed_text(exercises / exercise_files.OVERVIEW, problems).strip()
+    folders = exercise_files.folders(exercises, problems)
     readers = [_Reader(folder, solutions / folder.name, problems) for folder in folders]
     made = [exercise for reader in readers if (exercise := reader.exercise())]
     documents = tuple(reader.document for reader in readers if reader.document)
@@ -114,7 +114,7 @@ class _Reader:
         self.folder = folder
         self._solutions = solutions
         self._problems = problems
-        self.document = parse(folder / layout.SHEET, problems)
+        self.document = parse(folder / exercise_files.SHEET, problems)
         if self.document:
             self._filler = Filler(variables_of(self.document, problems), problems)
             self.document = self._filler.document(self.document)
@@ -124,9 +124,10 @@ class _Reader:
         if not self.document:
             return None
         ids = step_ids(self.document)
-        files = [layout.SHEET, layout.BRIEF, *map(layout.text_file, ids), *map(layout.hints_file, ids)]
-        self._problems += layout.strays(self.folder, files, free=layout.EXTRA)
-        brief = self._filled(self.folder / layout.BRIEF)
+        named = [*map(exercise_files.text_file, ids), *map(exercise_files.hints_file, ids)]
+        files = [exercise_files.SHEET, exercise_files.BRIEF, *named]
+        self._problems += exercise_files.strays(self.folder, files, free=exercise_files.EXTRA)
+        brief = self._filled(self.folder / exercise_files.BRIEF)
         texts = {step_id: self._texts(step_id) for step_id in ids}
         entry = decode(ExerciseEntry, self.document, self._problems)
         if entry is None:
@@ -134,7 +135,7 @@ class _Reader:
         if entry.format_version != FORMAT_VERSION:
             message = f"this form is version {entry.format_version}; this lab reads version {FORMAT_VERSION}"
             self._problems.append(self.document.problem(message, "format_version"))
-        match = layout.FOLDER.fullmatch(self.folder.name)
+        match = exercise_files.FOLDER.fullmatch(self.folder.name)
         assert match, "only folders of exercises are read"
         return Exercise(
             id=match["id"],
@@ -155,17 +156,17 @@ class _Reader:
         )
 
     def _texts(self, step_id: str) -> "_Texts":
-        after = self._solutions / layout.after_file(step_id)
+        after = self._solutions / exercise_files.after_file(step_id)
         return _Texts(
-            text=self._filled(self.folder / layout.text_file(step_id)),
-            hints=self._filled(self.folder / layout.hints_file(step_id)),
-            solution=self._filled(self._solutions / layout.script_file(step_id)),
-            why=self._filled(self._solutions / layout.why_file(step_id)),
+            text=self._filled(self.folder / exercise_files.text_file(step_id)),
+            hints=self._filled(self.folder / exercise_files.hints_file(step_id)),
+            solution=self._filled(self._solutions / exercise_files.script_file(step_id)),
+            why=self._filled(self._solutions / exercise_files.why_file(step_id)),
             after=self._filled(after) if after.is_file() else "",
         )
 
     def _filled(self, file: Path) -> str:
-        return self._filler.text(layout.needed_text(file, self._problems), file)
+        return self._filler.text(exercise_files.needed_text(file, self._problems), file)
 
 
 @dataclass(frozen=True)

@@ -9,8 +9,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from lab.decode import did_you_mean
-from lab.document import Document, Place, Problem
+from lab.catalog.decode import did_you_mean
+from lab.catalog.yaml_document import Document, Place, Problem
 
 _VARIABLE = re.compile(r"\{\{(?P<before>[ \t]*)(?P<name>[A-Za-z0-9_-]+)(?P<after>[ \t]*)\}\}")
 

@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from shlex import quote
 from typing import Any
 
+from lab.catalog.decode import did_you_mean
 from lab.checks import api_process, go_yaml
 from lab.checks.api_process import ApiServer
 from lab.checks.base import Ask, Check, CouldNotTell, Facts, Judgement, Observation, check
 from lab.checks.causes import Cause
 from lab.checks.go_yaml import Flaw
-from lab.decode import did_you_mean
 from lab.model import Verdict
 
 PLUGIN = "ImagePolicyWebhook"

@@ -4,12 +4,13 @@ from collections.abc import Iterator, Sequence
 
 from lab.checks import api_arguments, api_process, kubeconf, manifests
 from lab.checks.api_process import COMPONENT, ApiServer
-from lab.checks.base import Ask, CouldNotTell, NotYet, Observation
+from lab.checks.base import Ask, CouldNotTell, NodeAsk, NotYet, Observation
 from lab.checks.causes import Cause
-from lab.checks.observe import LAST_WORD
 from lab.k8s import last_word
 from lab.k8s.last_word import LastWord
 
+LAST_WORD = NodeAsk(last_word.SCRIPT)
+"""Why the API server is away; asked when it gave no answer."""
 SHOW_MANIFEST = f"grep admission {manifests.DIRECTORY}/*"
 
 

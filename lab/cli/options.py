@@ -10,7 +10,7 @@ from lab.advice import command_for, name_error
 from lab.errors import DEFAULT_NAME, LabError, NoClusterError, UsageError
 from lab.exit_codes import ExitCode
 from lab.paths import ClusterPaths
-from lab.status import Console
+from lab.phases import Console
 
 if TYPE_CHECKING:
     from lab.course import Course
@@ -28,7 +28,7 @@ class Group(click.Group):
         """The command of that name; the nearest is told when there is none."""
         name = args[0]
         if name not in self.commands:
-            from lab.decode import did_you_mean
+            from lab.catalog.decode import did_you_mean
 
             ctx.fail(f'There is no command "{name}"{did_you_mean(name, sorted(self.commands))}')
         return super().resolve_command(ctx, args)

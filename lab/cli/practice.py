@@ -16,7 +16,7 @@ from lab.cli.options import may_make, name_option, pass_course
 from lab.errors import UsageError
 from lab.exit_codes import ExitCode
 from lab.model import Place
-from lab.status import Console
+from lab.phases import Console
 
 if TYPE_CHECKING:
     from lab.course import Course

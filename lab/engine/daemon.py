@@ -9,7 +9,7 @@ from lab import paths, shell
 from lab.engine import capabilities
 from lab.engine.docker import Engine, find
 from lab.errors import CommandError, EngineError
-from lab.status import Status
+from lab.phases import Status
 
 PACKAGES = ("docker.io", "containerd", "runc", "iptables", "cgroupfs-mount")
 START_TIMEOUT = 60.0  # seconds; a killed daemon's containers are cleaned up first

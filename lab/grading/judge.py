@@ -5,8 +5,8 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
+from lab.catalog.decode import params as decode_params
 from lab.checks.base import NOT_YET, REGISTRY, Ask, CouldNotTell, Facts, Judgement, NotYet, Observation
-from lab.decode import params as decode_params
 from lab.model import CheckResult, CheckSpec, Step, StepResult, Verdict, worst
 
 # an answer of a shape that a check does not know: no ground to fail a learner

@@ -12,6 +12,7 @@ from typing import Any
 
 from lab import shell
 from lab.checks import creating, node_files
+from lab.checks.api_away import LAST_WORD
 from lab.checks.base import Answer, ApiAsk, Ask, CreateAsk, DirectoryAsk, FileAsk, NodeAsk, Observation, Unknown
 from lab.checks.node_file import NodeFile
 from lab.checks.node_files import FileAsks
@@ -29,8 +30,6 @@ API_AT_ONCE = 16
 
 Gatekeeper answers within 3 s or lets pass: of a hundred probes on two busy cores each took 0.4 s at most.
 """
-LAST_WORD = NodeAsk(last_word.SCRIPT)
-"""Why the API server is away; asked when it gave no answer."""
 ROUNDS = 12
 """How often somebody is asked at most: a check that never stops asking shall not hold up the others."""
 NODE, API, LAST = "node", "API server", "webhook"

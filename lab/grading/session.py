@@ -6,13 +6,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from lab.checks import grade
 from lab.checks.base import Ask, Facts, Observation, Unknown
-from lab.checks.observe import observe
+from lab.grading import judge
+from lab.grading.observe import observe
+from lab.journal.journal import Earned, Journal
 from lab.k8s.cluster import Cluster
 from lab.model import Exercise, ExerciseResult, Holds, Step, StepResult, Verdict, worst
-from lab.progress import Earned, Journal
-from lab.status import Status
+from lab.phases import Status
 
 Chosen = Sequence[tuple[Exercise, tuple[Step, ...]]]
 _PAUSE = 1.5  # seconds between two looks at what takes a moment
@@ -58,20 +58,20 @@ class Grading:
         for exercise, steps in chosen:
             if self._is_live(exercise):
                 mine = replace(facts, memory=self._journal.memory(exercise.id))
-                graded = tuple(self._held(exercise, grade.grade(step, mine, seen)) for step in steps)
+                graded = tuple(self._held(exercise, judge.grade(step, mine, seen)) for step in steps)
                 results.append(_result(exercise, graded))
             elif self._journal.started(exercise.id):
                 results.append(self._set_aside(exercise, steps))
             else:
                 why = f"not started; start it with: lab start {exercise.id}"
-                results.append(_result(exercise, tuple(grade.skipped(step, why) for step in steps), why))
+                results.append(_result(exercise, tuple(judge.skipped(step, why) for step in steps), why))
         return tuple(results)
 
     def _see(self, live: Sequence[Sequence[Step]], facts: Facts) -> Observation:
         """Observe what some steps ask for; while another lab changes the cluster, nothing can be told."""
 
         def wanted(seen: Observation) -> list[Ask]:
-            return [ask for steps in live for ask in grade.asks(steps, facts, seen)]
+            return [ask for steps in live for ask in judge.asks(steps, facts, seen)]
 
         seen, busy = Observation(), self._at_work()
         if not busy:
@@ -109,7 +109,7 @@ class Grading:
         """What counts of an exercise whose effects were set aside for another: what it had earned by then."""
         note = f"set aside for another exercise; take it up again with: lab start {exercise.id}"
         earned = self._journal.earned(exercise.id)
-        skipped = [grade.skipped(step, note) for step in steps]
+        skipped = [judge.skipped(step, note) for step in steps]
         kept = tuple(_as_seen(step, earned[step.id]) if step.id in earned else step for step in skipped)
         return _result(exercise, kept, note)
 

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable
 
-from lab.checks import grade
 from lab.checks.base import ApiAsk, Facts, Observation
-from lab.k8s.watching import Interest
+from lab.grading import judge
+from lab.k8s.watch.cluster import Interest
 from lab.model import Exercise
 
 
@@ -19,7 +19,7 @@ def interest_of(exercises: Iterable[Exercise]) -> Interest:
     for exercise in exercises:
         files |= {value for value in exercise.variables.values() if _is_file(value)}
         requests |= {
-            ask.path for ask in grade.asks(exercise.steps, Facts("", ()), Observation()) if isinstance(ask, ApiAsk)
+            ask.path for ask in judge.asks(exercise.steps, Facts("", ()), Observation()) if isinstance(ask, ApiAsk)
         }
     return Interest(tuple(sorted(files)), tuple(sorted(requests)))
 

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 from lab.errors import BuildError
-from lab.images import gatekeeper, pantry, webhook_image
-from lab.images.workshop import Workshop
+from lab.images import exercise_registry, gatekeeper, webhook_image
+from lab.images.build import Workshop
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,7 @@ def ensure(workshop: Workshop, origin: str) -> Shelf:
     Raises:
         BuildError: an image could not be made; names the log.
     """
-    shelf = Shelf(pantry.ensure(workshop, origin), webhook_image.ensure(workshop, origin))
+    shelf = Shelf(exercise_registry.ensure(workshop, origin), webhook_image.ensure(workshop, origin))
     try:
         gatekeeper.manifest(workshop)
     except BuildError as error:  # a cluster can be made without it

@@ -10,7 +10,7 @@ from pathlib import Path
 from lab import shell
 from lab.engine.docker import LABEL, image_exists
 from lab.errors import BuildError, CommandError
-from lab.images.workshop import BUILD_TIMEOUT, Workshop, key_of, logged, scratch
+from lab.images.build import BUILD_TIMEOUT, Workshop, key_of, logged, scratch
 from lab.model import Finding
 
 GO_NEEDED = (1, 26, 2)

@@ -12,7 +12,7 @@ from lab import paths
 from lab.engine.docker import LABEL, Engine, docker, labels
 from lab.errors import BuildError, CommandError
 from lab.images.pins import Pins
-from lab.status import Status
+from lab.phases import Status
 
 BUILD_TIMEOUT = 5400.0  # seconds; a slow laptop compiles Kubernetes in less
 

@@ -10,13 +10,13 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 
 from lab import paths
-from lab.decode import decode
-from lab.document import Problem, parse
+from lab.catalog.decode import decode
+from lab.catalog.yaml_document import Problem, parse
 from lab.engine.docker import docker, image_exists, labels
 from lab.errors import BuildError, CommandError, DataError
 from lab.images import binaries, official, rootfs
+from lab.images.build import Workshop, docker_build, drop_old, key_of, logged, one_at_a_time, scratch, stage
 from lab.images.pins import Pins
-from lab.images.workshop import Workshop, docker_build, drop_old, key_of, logged, one_at_a_time, scratch, stage
 
 PORT = 5000
 _PART = "cks-lab/exercise/"

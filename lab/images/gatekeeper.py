@@ -9,8 +9,8 @@ from pathlib import Path
 from lab import paths
 from lab.errors import BuildError
 from lab.images import binaries
+from lab.images.build import Workshop
 from lab.images.pins import Pins
-from lab.images.workshop import Workshop
 
 _MODULE = "github.com/open-policy-agent/gatekeeper/v3"
 _FILE = "deploy/gatekeeper.yaml"

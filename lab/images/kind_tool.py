@@ -8,7 +8,7 @@ from lab import paths, shell
 from lab.engine.docker import docker, image_exists
 from lab.errors import BuildError
 from lab.images import binaries
-from lab.images.workshop import Workshop, scratch
+from lab.images.build import Workshop, scratch
 
 
 def ensure(workshop: Workshop) -> str:

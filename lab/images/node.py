@@ -10,7 +10,7 @@ from lab.engine import capabilities
 from lab.engine.docker import LABEL, docker, image_exists, labels
 from lab.errors import BuildError, CommandError
 from lab.images import binaries, official, rootfs
-from lab.images.workshop import (
+from lab.images.build import (
     BUILD_TIMEOUT,
     Workshop,
     docker_build,

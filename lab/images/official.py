@@ -11,8 +11,8 @@ from pathlib import Path
 from lab import shell
 from lab.engine.docker import image_exists
 from lab.errors import CommandError
+from lab.images.build import Workshop
 from lab.images.pins import Pins
-from lab.images.workshop import Workshop
 from lab.model import Finding
 
 DECISION = 10.0  # seconds in which a registry has to send the first word about the image

@@ -9,7 +9,7 @@ import yaml
 from lab import shell
 from lab.engine.docker import LABEL, image_exists
 from lab.errors import BuildError, CommandError
-from lab.images.workshop import BUILD_TIMEOUT, Workshop, key_of, logged, scratch
+from lab.images.build import BUILD_TIMEOUT, Workshop, key_of, logged, scratch
 
 ESTIMATE = 75.0  # seconds
 _DOCUMENTATION = ("/usr/share/doc/*", "/usr/share/man/*", "/usr/share/info/*", "/usr/share/locale/*")

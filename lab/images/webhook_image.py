@@ -4,7 +4,7 @@ from lab import paths
 from lab.engine.docker import image_exists
 from lab.errors import BuildError
 from lab.images import rootfs
-from lab.images.workshop import Workshop, docker_build, drop_old, key_of, one_at_a_time, scratch, stage
+from lab.images.build import Workshop, docker_build, drop_old, key_of, one_at_a_time, scratch, stage
 
 
 def ensure(workshop: Workshop, origin: str) -> str:

@@ -16,7 +16,7 @@ from lab.errors import ClusterError, DataError
 from lab.k8s.cluster import Cluster
 from lab.k8s.kubectl import APPLY, get, kubectl
 from lab.k8s.kubectl import until as wait_until
-from lab.status import Status
+from lab.phases import Status
 
 NAMESPACE = "gatekeeper-system"
 WEBHOOK = "gatekeeper-validating-webhook-configuration"

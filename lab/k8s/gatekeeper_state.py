@@ -17,7 +17,7 @@ from lab.k8s.cluster import Cluster
 from lab.k8s.gatekeeper import NAMESPACE
 from lab.k8s.kubectl import get, kubectl
 from lab.k8s.record import RESET_ALL, damaged
-from lab.status import Status
+from lab.phases import Status
 
 _FOREIGN = "validatingadmissionpolicies validatingadmissionpolicybindings mutatingadmissionpolicies " \
     "mutatingadmissionpolicybindings validatingwebhookconfigurations mutatingwebhookconfigurations"  # fmt: skip

@@ -7,7 +7,7 @@ from typing import Any
 import yaml
 
 from lab import paths
-from lab.document import PlainLoader
+from lab.catalog.yaml_document import PlainLoader
 from lab.errors import ClusterError
 
 _LISTS = ("clusters", "contexts", "users")

@@ -8,13 +8,13 @@ from dataclasses import replace
 from lab import paths
 from lab.engine.docker import docker
 from lab.errors import ClusterError, CommandError
+from lab.images.beside_node import Shelf
 from lab.images.node import NodeImage
-from lab.images.shelf import Shelf
 from lab.k8s import golden, kept, kind, kubeconfig, owner, registry
 from lab.k8s.bash import program
 from lab.k8s.cluster import IMAGE_LISTING, READY_TIMEOUT, Cluster
 from lab.k8s.record import Record, load
-from lab.status import Status
+from lab.phases import Status
 
 ESTIMATE = 35.0
 """Seconds that making a cluster takes once its images are there: the sum of the phases."""

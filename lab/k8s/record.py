@@ -5,8 +5,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from lab import paths
-from lab.decode import decode
-from lab.document import Document, Problem
+from lab.catalog.decode import decode
+from lab.catalog.yaml_document import Document, Problem
 from lab.errors import ClusterError
 
 ANEW = "Make the cluster anew: lab down && lab up"

@@ -13,7 +13,7 @@ from lab.errors import UsageError
 from lab.k8s import node_files
 from lab.k8s.bash import program
 from lab.k8s.helper import Helper
-from lab.status import Status
+from lab.phases import Status
 
 FOLDER = "/var/lib/cks-lab/saved"
 ALL = "reset-all"

@@ -10,7 +10,7 @@ from lab.errors import ClusterError
 from lab.k8s import saved
 from lab.k8s.bash import program
 from lab.k8s.cluster import READY_TIMEOUT, Cluster
-from lab.status import Status
+from lab.phases import Status
 
 DIRECTORY = "/etc/kubernetes/manifests"
 

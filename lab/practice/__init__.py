@@ -4,8 +4,8 @@ It does what the TUI does, through the same use cases and with the same texts. I
 and draws nothing anew: whatever was said stays where it is. Standard input need not be a terminal.
 """
 
-from lab.practice.stops import Stop
-from lab.practice.talk import Talk
+from lab.practice.console import Talk
+from lab.practice.interrupts import Stop
 from lab.practice.walk import Walk
 
 __all__ = ["Stop", "Talk", "Walk"]

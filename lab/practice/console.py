@@ -5,8 +5,8 @@ from typing import TextIO
 
 from lab.advice import named
 from lab.errors import DEFAULT_NAME
+from lab.practice.interrupts import Interrupted, Stop
 from lab.practice.prose import code, plain
-from lab.practice.stops import Interrupted, Stop
 from lab.report.text import clean, folded
 
 _NARROWEST = 20

@@ -4,16 +4,16 @@ from collections.abc import Callable, Sequence
 from functools import partial
 
 from lab.advice import bare
-from lab.decode import did_you_mean
+from lab.catalog.decode import did_you_mean
 from lab.model import Exercise, Hint, Place, Step, Verdict
 from lab.ports import OWN_COMMANDS, Course
 from lab.practice import words
-from lab.practice.failing import told
-from lab.practice.lookout import await_change
+from lab.practice.console import Talk
+from lab.practice.failures import told
+from lab.practice.interrupts import Quit
 from lab.practice.pages import Pages
-from lab.practice.sight import Sight
-from lab.practice.stops import Quit
-from lab.practice.talk import Talk
+from lab.practice.results import Sight
+from lab.practice.wait_for_change import await_change
 
 Shell = Callable[[Sequence[str]], int]
 _ALIASES = {"": "check", "verify": "check", "solve": "do", "show": "text", "?": "help", "exit": "quit"}

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from lab.errors import LabError
-from lab.practice.stops import Stop
-from lab.practice.talk import Talk
+from lab.practice.console import Talk
+from lab.practice.interrupts import Stop
 
 
 @contextmanager

@@ -4,8 +4,8 @@ from lab.advice import bare
 from lab.model import Exercise, Hint, Holds, Step, Verdict
 from lab.ports import OWN_COMMANDS
 from lab.practice import words
-from lab.practice.sight import Sight
-from lab.practice.talk import Talk
+from lab.practice.console import Talk
+from lab.practice.results import Sight
 from lab.report.words import SEE_YOURSELF, earned, points, score
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from lab.ports import Course
 from lab.practice import words
-from lab.practice.sight import Sight
+from lab.practice.results import Sight
 
 _REST = 1.0  # seconds from one look to the next at least, however much is told meanwhile
 

@@ -3,14 +3,14 @@
 from collections.abc import Mapping
 
 from lab.advice import command_for
-from lab.decode import did_you_mean
+from lab.catalog.decode import did_you_mean
 from lab.exit_codes import ExitCode
 from lab.model import Exercise, ExerciseProgress, Place
 from lab.ports import Course
 from lab.practice import words
-from lab.practice.stops import Interrupted, Quit, Stop
-from lab.practice.talk import Talk
-from lab.practice.visit import Shell, Visit
+from lab.practice.console import Talk
+from lab.practice.exercise import Shell, Visit
+from lab.practice.interrupts import Interrupted, Quit, Stop
 
 _Progress = Mapping[str, ExerciseProgress]
 

@@ -73,7 +73,7 @@ class LabApp(ShellApp):
         file = paths.settings_file()
         if not file.exists():  # then the names of all bindings are not needed before the first screen is there
             return settings.Settings()
-        from lab.tui.parts import KNOWN
+        from lab.tui.all_bindings import KNOWN
 
         return settings.read(file, self.available_themes, KNOWN)
 

@@ -9,7 +9,7 @@ from textual.binding import BindingsMap
 from textual.dom import DOMNode
 from textual.keys import KEY_NAME_REPLACEMENTS, Keys, format_key
 
-from lab.decode import did_you_mean
+from lab.catalog.decode import did_you_mean
 
 _MODIFIERS = ("ctrl", "shift", "alt", "meta", "super", "hyper")
 

@@ -7,7 +7,7 @@ has been quiet for longer, the whole exercise. Without a word, everything is loo
 from dataclasses import dataclass, field, replace
 
 from lab.model import CheckResult, Exercise, Report, StepResult, Verdict, last_score, worst
-from lab.status import seconds
+from lab.phases import seconds
 from lab.tui.failures import Failure
 
 EVERY = 30.0

@@ -10,8 +10,8 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from lab.decode import decode, did_you_mean
-from lab.document import Document, Problem, parse, parse_text
+from lab.catalog.decode import decode, did_you_mean
+from lab.catalog.yaml_document import Document, Problem, parse, parse_text
 from lab.errors import LabError
 from lab.tui.keys import Bound, clashes, normal
 

@@ -3,8 +3,8 @@
 from textual.content import Content
 
 from lab.model import CheckResult, Exercise, ExerciseProgress, Finding, Holds, StepResult, Verdict
+from lab.phases import seconds
 from lab.report.words import VERDICTS, aside, clock, points, score
-from lab.status import seconds
 from lab.tui.session import Look, Session
 
 STALE = 8.0

@@ -1,8 +1,8 @@
 """What the screen to work in says in single lines. Pure; `now` is the time, `step` the step at hand or None."""
 
 from lab.model import Exercise, Holds, Step
+from lab.phases import seconds
 from lab.report.words import SEE_YOURSELF, by_probe, clock, score
-from lab.status import seconds
 from lab.tui.observation import Observation
 from lab.tui.words import check_counts
 

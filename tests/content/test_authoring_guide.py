@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from lab import paths, schema
+from lab import paths
+from lab.catalog import entries
 from lab.lint import lint
 from lab.model import Reference
 
@@ -31,11 +32,11 @@ def names(cell: str) -> set[str]:
 @pytest.mark.parametrize(
     ("heading", "entry"),
     [
-        ("## exercise.yaml", schema.ExerciseEntry),
-        ("A step:", schema.StepEntry),
-        ("A check:", schema.CheckEntry),
+        ("## exercise.yaml", entries.ExerciseEntry),
+        ("A step:", entries.StepEntry),
+        ("A check:", entries.CheckEntry),
         ("A reference:", Reference),
-        ("An action, which is written flat:", schema.ActionEntry),
+        ("An action, which is written flat:", entries.ActionEntry),
     ],
 )
 def test_every_field_is_there(heading: str, entry: Any) -> None:

@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from lab import paths
-from lab.catalog import load
+from lab.catalog.load import load
 from lab.ports import OWN_COMMANDS
 
 _BLOCK = re.compile(r"^( *)```(\w*)\n(.*?)^\1```$", re.MULTILINE | re.DOTALL)

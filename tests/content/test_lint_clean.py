@@ -1,7 +1,7 @@
 """The exercises that the lab comes with keep every rule."""
 
 from lab import paths
-from lab.catalog import load
+from lab.catalog.load import load
 from lab.lint import lint
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from lab import paths
-from lab.catalog import load
+from lab.catalog.load import load
 
 _ROOT = Path(__file__).parents[2]
 _SHELLCHECK = str(Path(sys.executable).with_name("shellcheck"))

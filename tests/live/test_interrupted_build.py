@@ -27,8 +27,8 @@ HOUR = 3600.0
 TAG = """
 from lab.engine import docker
 from lab.images import binaries, pins
-from lab.images.workshop import Workshop
-from lab.status import Silent
+from lab.images.build import Workshop
+from lab.phases import Silent
 
 print(binaries.tag(Workshop(pins.load(), docker.find(), Silent())))
 """

@@ -13,7 +13,7 @@ from live_program import Lab
 
 from lab.course import Course
 from lab.model import Told
-from lab.status import Silent
+from lab.phases import Silent
 
 OUT = "mv /etc/kubernetes/manifests/kube-apiserver.yaml /root/"
 BACK = "mv /root/kube-apiserver.yaml /etc/kubernetes/manifests/"
@@ -21,7 +21,7 @@ LEFT = "ps -eo args | grep -e '[c]ks-lab: tells' -e '[c]tr -n k8s.io events' || 
 WATCH = """
 import sys, time
 from lab.course import Course
-from lab.status import Silent
+from lab.phases import Silent
 Course(sys.argv[1], Silent()).watch(lambda told: print(told.what, told.detail, flush=True))
 time.sleep(600)
 """

@@ -10,11 +10,12 @@ import pytest
 import yaml
 from live_program import Lab
 
-from lab import doing, paths
-from lab.catalog import load as load_catalog
+from lab import paths
+from lab.actions import run
+from lab.catalog.load import load as load_catalog
 from lab.k8s.cluster import Cluster
 from lab.model import ActionSpec, Step
-from lab.status import Silent
+from lab.phases import Silent
 
 # What answers may call: the API server's manifest out of its directory, and back again, until it answers.
 MANIFEST = """
@@ -97,7 +98,7 @@ class Bench:
 
     def act(self, do: str, **values: str) -> None:
         """Do one of the actions of exercise data on the cluster."""
-        doing.act(self.exercise, [ActionSpec(do, values)], self._cluster, Silent())
+        run.act(self.exercise, [ActionSpec(do, values)], self._cluster, Silent())
 
     def type(self, *steps: str) -> None:
         """Run the solutions of some steps on the node, after what each wants to be prepared."""

@@ -17,6 +17,7 @@ from asking import asked
 
 from lab import certs
 from lab.checks import api_process, policy_probe
+from lab.checks.api_away import LAST_WORD
 from lab.checks.base import (
     REGISTRY,
     Answer,
@@ -32,7 +33,6 @@ from lab.checks.base import (
     WebhookAsk,
 )
 from lab.checks.node_file import NodeFile, Place
-from lab.checks.observe import LAST_WORD
 
 RECORDED: dict[str, Any] = json.loads(
     (Path(__file__).parents[1] / "unit" / "checks" / "recorded" / "image-policy.json").read_text()

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from lab.progress import Journal
+from lab.journal.journal import Journal
 
 T0 = datetime(2026, 1, 31, 12, 0, 0, 999_999, tzinfo=UTC)
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from lab.catalog import Catalog
+from lab.catalog.load import Catalog
 from lab.errors import LabError
 from lab.model import (
     CheckResult,
@@ -24,7 +24,7 @@ from lab.model import (
     Verdict,
     worst,
 )
-from lab.status import Silent, Status
+from lab.phases import Silent, Status
 
 CLUSTER = ClusterInfo("cks-lab", "v1.36.4", "kindest/node:v1.36.4", "kind")
 SEEN_AT = "2026-01-02T10:11:12+00:00"

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from scripted_course import CLUSTER, SEEN_AT, ScriptedCourse, exercise, exercise_result, report, step_result
 
-from lab.catalog import Catalog
+from lab.catalog.load import Catalog
 from lab.model import (
     CheckResult,
     CheckSpec,

@@ -19,7 +19,7 @@ from scripted_course import (
     step_result,
 )
 
-from lab.catalog import Catalog
+from lab.catalog.load import Catalog
 from lab.model import (
     CheckResult,
     CheckSpec,

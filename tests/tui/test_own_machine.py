@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from lab.catalog import Catalog
+from lab.catalog.load import Catalog
 from lab.tui.screens.work import WorkScreen
 
 from .driving import in_exercise, see, shown, until

@@ -10,7 +10,7 @@ from scripted_course import lab_status
 from textual.message_pump import MessagePump
 
 from lab import paths
-from lab.catalog import Catalog
+from lab.catalog.load import Catalog
 from lab.errors import NoClusterError
 from lab.model import ActionSpec, ExerciseProgress, LabStatus, Report, Told, Verdict
 from lab.tui import work_words

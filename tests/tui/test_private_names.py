@@ -11,7 +11,7 @@ import pytest
 from packaging.requirements import Requirement
 from packaging.version import Version
 
-import lab.tui.parts  # noqa: F401 (every screen and widget)
+import lab.tui.all_bindings  # noqa: F401 (every screen and widget)
 from lab.tui import keys
 
 ROOT = Path(__file__).parents[2]

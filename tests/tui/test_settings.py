@@ -9,9 +9,9 @@ from rich.style import Style
 from lab import paths
 from lab.errors import LabError
 from lab.tui import settings
+from lab.tui.all_bindings import KNOWN
 from lab.tui.app import LabApp
 from lab.tui.keys import normal, parts_loaded, pressed
-from lab.tui.parts import KNOWN
 from lab.tui.settings import DEFAULT_PREFIX, Settings, read, write_theme
 from lab.tui.widgets.terminal import PREFIX
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from lab.document import Problem
+from lab.catalog.yaml_document import Problem
 
 SHEET = """\
 format_version: 1

@@ -8,7 +8,7 @@ from lab import course, paths
 from lab.advice import at_the_door, bare, command_for, named
 from lab.errors import NoClusterError
 from lab.model import Finding, Holds, StepResult, Verdict
-from lab.status import Recording
+from lab.phases import Recording
 
 TEXTS = {
     "lab up": "lab --name x up",

@@ -7,7 +7,7 @@ import pytest
 from bench import __main__ as program
 from bench import webhook
 from bench.webhook import Load
-from lab.status import Recording
+from lab.phases import Recording
 
 RESULT = {"decisions": 3000, "errors": 1, "seconds": 6.0, "p50_ms": 0.5, "p99_ms": 1.25, "first_errors": ["EOF"]}
 

@@ -12,7 +12,7 @@ import click
 import pytest
 
 from lab import __version__, cli, paths, shell
-from lab.catalog import load
+from lab.catalog.load import load
 from lab.course import Course
 from lab.errors import (
     BuildError,

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from stand_in import StandIn
 
-from lab import actions, course, grading, paths
+from lab import actions, course, paths
 from lab.checks.base import REGISTRY, ApiAsk, Check, Judgement, NodeAsk, NotYet
 from lab.engine import docker
 from lab.engine.docker import Engine
@@ -25,7 +25,9 @@ from lab.errors import (
     NotStartedError,
     UsageError,
 )
+from lab.grading import session
 from lab.images import official
+from lab.journal.journal import Journal
 from lab.k8s import lifecycle, owner
 from lab.k8s.api import Response, Unreachable
 from lab.k8s.kept import keep_manifest
@@ -33,9 +35,8 @@ from lab.k8s.node import Node
 from lab.k8s.record import Image, Record
 from lab.lock import Holder, Lock
 from lab.model import Finding, Verdict
-from lab.progress import Journal
+from lab.phases import Recording
 from lab.shell import Completed
-from lab.status import Recording
 
 ENGINE = Engine("28.2", 2, "x86_64", 4 * 1024**3, 2, "/")
 SHEET = """\
@@ -697,7 +698,7 @@ class SoonCheck(FileCheck):
 
 def test_waiting_for_what_takes_a_moment(world, monkeypatch) -> None:
     monkeypatch.setitem(REGISTRY, "file", SoonCheck())
-    monkeypatch.setattr(grading, "_PAUSE", 0.01)
+    monkeypatch.setattr(session, "_PAUSE", 0.01)
     world.course.start("pin")
     SoonCheck.looks = 0
     report = world.course.verify(["pin/find"])

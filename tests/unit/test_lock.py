@@ -13,14 +13,14 @@ import pytest
 
 from lab.errors import LabError
 from lab.lock import Lock
-from lab.status import Recording
+from lab.phases import Recording
 
 ROOT = Path(__file__).parents[2]
 HOLD = """
 import sys, time
 from pathlib import Path
 from lab.lock import Lock
-from lab.status import Silent
+from lab.phases import Silent
 folder = Path(sys.argv[1])
 with Lock(folder / ".x.lock", folder / "x").held("lab reset --all", Silent()):
     print("held", flush=True)

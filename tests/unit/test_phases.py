@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from lab.status import Console, Recording, Silent, seconds
+from lab.phases import Console, Recording, Silent, seconds
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import pytest
 from lab.course import Course
 from lab.model import Place
 from lab.paths import ClusterPaths
-from lab.status import Silent
+from lab.phases import Silent
 
 
 @pytest.fixture

@@ -17,9 +17,9 @@ from lab.course import Course
 from lab.errors import ClusterError, EngineError, LabError
 from lab.exit_codes import ExitCode
 from lab.model import Holds, Place, StepResult, Verdict
+from lab.phases import Console
 from lab.practice import Stop, Talk, Walk, words
 from lab.practice.prose import plain
-from lab.status import Console
 
 TRANSCRIPTS = Path(__file__).parent / "practice"
 TESTS = Path(__file__).parents[1]

@@ -6,9 +6,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 from lab.k8s.api import Api, Unreachable
-from lab.k8s.watching_kinds import Kind
-from lab.k8s.watching_line import KindWatch, Line
-from lab.k8s.watching_parts import Bell, note
+from lab.k8s.watch.kinds import Kind
+from lab.k8s.watch.list_watch import KindWatch, Line
+from lab.k8s.watch.notifier import Notifier, note
 from lab.model import Told
 
 AWAY = 0.5
@@ -24,13 +24,15 @@ class ApiWatch:
     Args:
         kubeconfig: the lab's own for this cluster; need not exist.
         kinds: what to watch.
-        bell: told of changes.
+        notifier: told of changes.
         node_runs: whether the node is known to run.
     """
 
-    def __init__(self, kubeconfig: Path, kinds: tuple[Kind, ...], bell: Bell, node_runs: Callable[[], bool]) -> None:
+    def __init__(
+        self, kubeconfig: Path, kinds: tuple[Kind, ...], notifier: Notifier, node_runs: Callable[[], bool]
+    ) -> None:
         self._kubeconfig = kubeconfig
-        self._bell = bell
+        self._notifier = notifier
         self._node_runs = node_runs
         self._api: Api | None = None
         self._said: str | None = None
@@ -78,7 +80,7 @@ class ApiWatch:
     def _say(self, why: str) -> None:
         if why != self._said:
             self._said = why
-            self._bell.ring(Told("api", why or "ready"))
+            self._notifier.notify(Told("api", why or "ready"))
 
     def _follow(self, api: Api) -> None:
         """Watch all kinds until the connection breaks for one of them, or the API server is not ready any more."""
@@ -107,7 +109,7 @@ class ApiWatch:
 
     def _changed(self, kind: Kind, loud: bool) -> None:
         news = Told("objects", kind.name)
-        (self._bell.ring if loud else self._bell.murmur)(news)
+        (self._notifier.notify if loud else self._notifier.notify_noise)(news)
         if kind.name == MAKES_KINDS and (line := self._line):
             line.kinds_changed()
 

@@ -12,11 +12,11 @@ from lab.k8s import kind as kind_tool
 from lab.k8s import registry, webhook
 from lab.k8s.helper import Helper
 from lab.k8s.node import Node
-from lab.k8s.watching_api import MAKES_KINDS, ApiWatch
-from lab.k8s.watching_host import HostWatch
-from lab.k8s.watching_kinds import kinds_of
-from lab.k8s.watching_node import NodeWatch
-from lab.k8s.watching_parts import Bell, loop
+from lab.k8s.watch.api_server import MAKES_KINDS, ApiWatch
+from lab.k8s.watch.engine_events import HostWatch
+from lab.k8s.watch.kinds import kinds_of
+from lab.k8s.watch.node_changes import NodeWatch
+from lab.k8s.watch.notifier import Notifier, loop
 from lab.model import Told
 from lab.paths import ClusterPaths
 
@@ -45,21 +45,21 @@ class Watching:
     def __init__(self, name: str, interest: Interest, told: Callable[[Told], None]) -> None:
         node = kind_tool.node_container(name)
         self._stopped = threading.Event()
-        self._bell = Bell(told)
+        self._notifier = Notifier(told)
         helper = Helper(name, Node(node), ClusterPaths(name).kubeconfig)
-        self._node = NodeWatch(helper, interest.files, self._bell)
-        self._host = HostWatch(node, (registry.container(name), webhook.container(name)), self._bell, self._moved)
+        self._node = NodeWatch(helper, interest.files, self._notifier)
+        self._host = HostWatch(node, (registry.container(name), webhook.container(name)), self._notifier, self._moved)
         kinds = kinds_of((*interest.requests, _CRDS))
-        self._api = ApiWatch(ClusterPaths(name).kubeconfig, kinds, self._bell, self._node_runs)
+        self._api = ApiWatch(ClusterPaths(name).kubeconfig, kinds, self._notifier, self._node_runs)
         self._node.on_containers = self._api.nudge
-        loop("bell", self._stopped, lambda: self._bell.deliver(self._stopped))
+        loop("notifier", self._stopped, lambda: self._notifier.deliver(self._stopped))
         for label, part in (("host", self._host), ("node", self._node), ("api", self._api)):
             loop(label, part.stopped, part.turn)
 
     def stop(self) -> None:
         """Tell nothing more, and let all threads and programs end. Returns at once."""
         self._stopped.set()
-        self._bell.wake()
+        self._notifier.wake()
         for part in (self._host, self._node, self._api):
             part.stopped.set()
             threading.Thread(target=part.stop, name="watching-stop", daemon=True).start()

@@ -6,7 +6,7 @@ from typing import Literal
 
 from lab.engine.docker import docker
 from lab.errors import LabError
-from lab.k8s.watching_parts import Bell
+from lab.k8s.watch.notifier import Notifier
 from lab.model import Told
 from lab.shell import Stream
 
@@ -48,14 +48,14 @@ class HostWatch:
     Args:
         node: the name of the node's container.
         others: the names of the containers beside it.
-        bell: told of changes.
+        notifier: told of changes.
         moved: called when the node started or stopped.
     """
 
-    def __init__(self, node: str, others: tuple[str, ...], bell: Bell, moved: Callable[[], None]) -> None:
+    def __init__(self, node: str, others: tuple[str, ...], notifier: Notifier, moved: Callable[[], None]) -> None:
         self._node = node
         self._others = others
-        self._bell = bell
+        self._notifier = notifier
         self._moved = moved
         self._stream: Stream | None = None
         self.stopped = threading.Event()
@@ -92,12 +92,12 @@ class HostWatch:
         if name == self._node:
             self._look()
         else:
-            self._bell.ring(Told("host", f"{name} {action}"))
+            self._notifier.notify(Told("host", f"{name} {action}"))
 
     def _look(self) -> None:
         state = node_state(self._node)
         if state == self.state:
             return
         self.state = state
-        self._bell.ring(Told("node", state))
+        self._notifier.notify(Told("node", state))
         self._moved()

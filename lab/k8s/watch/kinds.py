@@ -44,7 +44,7 @@ def kinds_of(paths: Iterable[str]) -> tuple[Kind, ...]:
 
 @dataclass(frozen=True)
 class Digest:
-    """What an object is, in few bytes; `loud` leaves out also what only murmurs."""
+    """What an object is, in few bytes; `loud` leaves out also what is only noise."""
 
     whole: bytes
     loud: bytes

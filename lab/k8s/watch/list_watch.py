@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from lab.k8s.api import Api, Watch
-from lab.k8s.watching_kinds import Digest, Kind, digest
+from lab.k8s.watch.kinds import Digest, Kind, digest
 
 LASTS = 120
 """Seconds after which the API server ends a watch, which then is begun again where it stood."""
@@ -73,7 +73,7 @@ class KindWatch:
 
     Args:
         kind: which.
-        changed: called at a change, with whether it is a real one or a murmur.
+        changed: called at a change, with whether it is a real one or noise.
     """
 
     def __init__(self, kind: Kind, changed: Callable[[Kind, bool], None]) -> None:

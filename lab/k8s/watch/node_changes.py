@@ -1,6 +1,6 @@
 """Changes on the node: one program in the helper tells of files and containers, and ends with its reader.
 
-The program is watching_node.pl. The engine does not end what it runs in a container when its client is gone, but it
+The program is node_changes.pl. The engine does not end what it runs in a container when its client is gone, but it
 does close its standard input, and that is what the program minds.
 """
 
@@ -11,14 +11,14 @@ from pathlib import Path
 
 from lab.errors import LabError
 from lab.k8s.helper import Helper
-from lab.k8s.watching_parts import Bell, note
+from lab.k8s.watch.notifier import Notifier, note
 from lab.model import Told
 from lab.shell import Stream
 
 ALWAYS = ("/etc/kubernetes", "/root", "/etc/hosts")
 """What every exercise is about: the control plane's files, the learner's own, and where names lead to."""
 _ROOT = "/proc/1/root"
-_PROGRAM = Path(__file__).with_name("watching_node.pl")
+_PROGRAM = Path(__file__).with_name("node_changes.pl")
 _STOPPED = ("is not running", "is paused", "No such container", "setns", "Cannot connect to the Docker daemon")
 _SOONEST, _LATEST = 0.5, 30.0  # seconds until the program is started again after it has ended
 
@@ -52,13 +52,13 @@ class NodeWatch:
     Args:
         helper: beside the node.
         paths: files and folders that exercises use; they need not exist.
-        bell: told of changes.
+        notifier: told of changes.
     """
 
-    def __init__(self, helper: Helper, paths: Iterable[str], bell: Bell) -> None:
+    def __init__(self, helper: Helper, paths: Iterable[str], notifier: Notifier) -> None:
         self._helper = helper
         self._argv = helper.argv(["perl", "-e", program(), _ROOT, *roots(paths)])
-        self._bell = bell
+        self._notifier = notifier
         self._pause = _SOONEST
         self._again = threading.Event()
         self._stream: Stream | None = None
@@ -107,9 +107,9 @@ class NodeWatch:
             news = parse(line)
             if line == "ready":  # what changed until now was not seen
                 self._pause = _SOONEST
-                self._bell.ring(Told("files", "all"))
+                self._notifier.notify(Told("files", "all"))
             elif news:
-                self._bell.ring(news)
+                self._notifier.notify(news)
                 if news.what == "containers":
                     self.on_containers()
             else:

@@ -1,4 +1,4 @@
-"""What the parts of a watch share: the bell that tells its listener, and threads that never fail aloud."""
+"""What the parts of a watch share: the notifier that tells its listener, and threads that never fail aloud."""
 
 import threading
 import time
@@ -16,7 +16,7 @@ Gatekeeper's next audit, which comes within 15 s and takes up to two of them.
 """
 
 
-class Bell:
+class Notifier:
     """Tells a listener what changed: each thing once a burst, with the newest detail.
 
     Args:
@@ -29,26 +29,26 @@ class Bell:
         self._clock = clock
         self._pending: dict[str, Told] = {}
         self._lock = threading.Lock()
-        self._rung = threading.Event()
+        self._news = threading.Event()
         self._changed_at: float | None = None
 
-    def ring(self, news: Told) -> None:
+    def notify(self, news: Told) -> None:
         """Something changed."""
         self._changed_at = self._clock()
         self._add(news)
 
-    def murmur(self, news: Told) -> None:
+    def notify_noise(self, news: Told) -> None:
         """Something changed that means nothing by itself; told only soon after a real change."""
         if self._changed_at is not None and self._clock() - self._changed_at < RESTLESS:
             self._add(news)
 
     def deliver(self, stopped: threading.Event) -> None:
         """Wait for news, and tell them with what comes within the next moment."""
-        self._rung.wait()
+        self._news.wait()
         if stopped.wait(GATHER):
             return
         with self._lock:
-            self._rung.clear()
+            self._news.clear()
             pending, self._pending = self._pending, {}
         for news in pending.values():
             if stopped.is_set():
@@ -60,12 +60,12 @@ class Bell:
 
     def wake(self) -> None:
         """End the waiting of `deliver`, after `stopped` was set."""
-        self._rung.set()
+        self._news.set()
 
     def _add(self, news: Told) -> None:
         with self._lock:
             self._pending[news.what] = news
-            self._rung.set()
+            self._news.set()
 
 
 def loop(name: str, stopped: threading.Event, turn: Callable[[], object]) -> threading.Thread:

@@ -11,7 +11,7 @@ from textual.containers import VerticalGroup
 from textual.events import ScreenResume
 from textual.screen import ModalScreen
 
-from lab.status import seconds
+from lab.phases import seconds
 from lab.tui.failures import Failure
 from lab.tui.messages import JobEnded
 from lab.tui.session import Session

@@ -12,7 +12,7 @@ from textual.widgets import Footer, ProgressBar
 from lab import paths
 from lab.advice import named
 from lab.exit_codes import ExitCode
-from lab.status import seconds
+from lab.phases import seconds
 from lab.tui import clock, log_tail
 from lab.tui.messages import ClusterReady, JobEnded, LogRead, MakingBegan, StillAhead
 from lab.tui.screens.base import LabScreen

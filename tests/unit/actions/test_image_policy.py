@@ -10,7 +10,7 @@ from lab.actions import image_policy, kept_manifest, restore
 from lab.actions.base import NoParams, Setting
 from lab.errors import ClusterError
 from lab.k8s import golden, node_files, static_pods
-from lab.status import Recording
+from lab.phases import Recording
 
 IMAGE = "registry.k8s.io/kube-apiserver"
 MANIFEST = f"""\

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from lab.decode import Decoder, Document, Problem, decode, did_you_mean, params, parse
+from lab.catalog.decode import Decoder, Document, Problem, decode, did_you_mean, params, parse
 from lab.errors import DataError
 
 

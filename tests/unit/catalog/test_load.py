@@ -2,7 +2,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from lab import catalog
+from lab.catalog import load as catalog
 from lab.errors import DataError, UsageError
 from lab.exit_codes import ExitCode
 from lab.model import ActionSpec, CheckSpec, Difficulty, Holds, Reference

@@ -2,8 +2,8 @@ from pathlib import Path
 
 import pytest
 
-from lab.document import Document, Problem
-from lab.template import Filler, variables_of
+from lab.catalog.variables import Filler, variables_of
+from lab.catalog.yaml_document import Document, Problem
 
 FILE = Path("brief.en.md")
 

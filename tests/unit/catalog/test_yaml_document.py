@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from lab import paths
-from lab.document import Document, Problem, parse
+from lab.catalog.yaml_document import Document, Problem, parse
 
 
 def read(tmp_path: Path, text: str) -> tuple[Document | None, list[str]]:

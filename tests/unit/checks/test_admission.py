@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 from gatekeeper_scene import POLICY, TRUSTED, Scene, object_answer, stale, whitelist
 
+from lab.catalog.decode import params as decode
 from lab.checks.admission_rows import Params
 from lab.checks.audits import last_change
 from lab.checks.base import CouldNotTell, Facts, NotYet
-from lab.decode import params as decode
 from lab.errors import DataError
 from lab.model import Verdict
 

@@ -5,9 +5,10 @@ import json
 import pytest
 from stand_in import StandIn
 
-from lab.checks import observe, probes
+from lab.checks import probes
 from lab.checks.base import Answer, CouldNotTell
 from lab.errors import ClusterError
+from lab.grading import observe
 from lab.k8s.api import Response, Unreachable
 
 ASK = probes.create_really("supply-chain", "app", "nginx", "a1b2")

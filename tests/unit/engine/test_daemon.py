@@ -7,8 +7,8 @@ from lab import shell
 from lab.engine import capabilities, daemon
 from lab.engine.docker import Engine
 from lab.errors import CommandError, EngineError
+from lab.phases import Recording
 from lab.shell import Completed
-from lab.status import Recording
 
 ENGINE = Engine("28", 2, "x86_64", 1, 1, "/")
 DOWN = EngineError("No Docker engine answers: x", "Start it with: lab doctor --fix")

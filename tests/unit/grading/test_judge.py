@@ -2,7 +2,6 @@ from dataclasses import dataclass
 
 import pytest
 
-from lab.checks import grade
 from lab.checks.base import (
     REGISTRY,
     Answer,
@@ -16,6 +15,7 @@ from lab.checks.base import (
     Unknown,
 )
 from lab.errors import DataError
+from lab.grading import judge
 from lab.model import CheckSpec, Holds, Step, Verdict
 
 FACTS = Facts("v1", ())
@@ -60,7 +60,7 @@ def graded(checks, answers):
     seen: dict[Ask, Answer | Unknown] = {
         NodeAsk(f"say {word}"): text if isinstance(text, Unknown) else Answer(text) for word, text in answers.items()
     }
-    return grade.grade(step(*checks), FACTS, Observation(seen))
+    return judge.grade(step(*checks), FACTS, Observation(seen))
 
 
 @pytest.mark.parametrize(
@@ -92,7 +92,7 @@ def test_what_could_not_be_told_says_why(answer, said) -> None:
 
 
 def test_asks_of_all_steps() -> None:
-    asks = grade.asks([step(("a", 1, False)), step(("b", 1, False), ("a", 1, False))], FACTS, Observation())
+    asks = judge.asks([step(("a", 1, False)), step(("b", 1, False), ("a", 1, False))], FACTS, Observation())
     assert [ask.command for ask in asks if isinstance(ask, NodeAsk)] == ["say a", "say b", "say a"]
 
 
@@ -111,19 +111,19 @@ def test_a_check_asks_on_from_what_was_answered(monkeypatch) -> None:
     first = NodeAsk("say a")
     told: dict[Ask, Answer | Unknown] = {}
     steps = [step(("a", 1, False))]
-    assert grade.asks(steps, FACTS, Observation(told)) == [first]
-    assert grade.asks(steps, FACTS, Observation({first: Unknown("hung")})) == [first]
-    assert grade.asks(steps, FACTS, Observation({first: Answer("b")})) == [first, NodeAsk("say b")]
+    assert judge.asks(steps, FACTS, Observation(told)) == [first]
+    assert judge.asks(steps, FACTS, Observation({first: Unknown("hung")})) == [first]
+    assert judge.asks(steps, FACTS, Observation({first: Answer("b")})) == [first, NodeAsk("say b")]
 
 
 def test_parameters_that_do_not_fit_are_the_datas_fault() -> None:
     spec = CheckSpec("c", "C", "says", {"wrod": "x"})
     with pytest.raises(DataError, match="did you mean"):
-        grade.asks([Step("s", "S", "", Holds.NOW, (spec,), (), (), "", "")], FACTS, Observation())
+        judge.asks([Step("s", "S", "", Holds.NOW, (spec,), (), (), "", "")], FACTS, Observation())
 
 
 def test_skipped_earns_nothing() -> None:
-    result = grade.skipped(step(("a", 3, False), ("guard", 0, True)), "not started")
+    result = judge.skipped(step(("a", 3, False), ("guard", 0, True)), "not started")
     assert (result.verdict, result.earned, result.possible) == (Verdict.SKIP, 0, 3)
     assert [check.observed for check in result.checks] == ["not started", "not started"]
     assert [check.guard for check in result.checks] == [False, True]

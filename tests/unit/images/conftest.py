@@ -8,8 +8,8 @@ import pytest
 from lab import paths
 from lab.engine.docker import Engine
 from lab.images import binaries, pins
-from lab.images.workshop import Workshop
-from lab.status import Recording
+from lab.images.build import Workshop
+from lab.phases import Recording
 
 ENGINE = Engine("28.2.2", 2, "x86_64", 4 * 1024**3, 2, "/var/lib/docker")
 

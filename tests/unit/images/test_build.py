@@ -5,8 +5,8 @@ import pytest
 
 from lab import paths
 from lab.errors import BuildError
-from lab.images.workshop import logged, one_at_a_time, scratch, stage
-from lab.status import Recording
+from lab.images.build import logged, one_at_a_time, scratch, stage
+from lab.phases import Recording
 
 
 def test_scratch_is_private_empty_and_gone(workshop) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from lab import paths
 from lab.errors import BuildError, DataError
-from lab.images import binaries, gatekeeper, pantry, rootfs
+from lab.images import binaries, exercise_registry, gatekeeper, rootfs
 
 
 @pytest.fixture
@@ -14,7 +14,7 @@ def parts(workshop, monkeypatch) -> None:
     """File system and programs are there already."""
     monkeypatch.setattr(rootfs, "ensure", lambda kind, workshop: f"rootfs-{kind}")
     monkeypatch.setattr(binaries, "ensure", lambda workshop: "binaries")
-    monkeypatch.setattr(pantry, "_wait_for", lambda host: None)
+    monkeypatch.setattr(exercise_registry, "_wait_for", lambda host: None)
 
 
 def script(docker, missing: str = "cks-lab/", pulls: bool = True) -> Path:
@@ -29,7 +29,7 @@ def script(docker, missing: str = "cks-lab/", pulls: bool = True) -> Path:
 
 
 def test_what_is_served_is_pinned_and_reachable(workshop) -> None:
-    stock = pantry.load(workshop.pins)
+    stock = exercise_registry.load(workshop.pins)
     names = [name for image in stock.images for name in image.names]
     assert len(names) == len(set(names))
     assert f"openpolicyagent/gatekeeper:{workshop.pins.gatekeeper}" in names
@@ -46,19 +46,19 @@ def test_every_host_file_names_the_registry_that_runs() -> None:
 
     hosts = paths.data("cluster") / "node-image" / "learner" / "etc" / "containerd" / "certs.d"
     for folder in hosts.iterdir():
-        assert f'[host."http://{registry.ALIAS}:{pantry.PORT}"]' in (folder / "hosts.toml").read_text()
+        assert f'[host."http://{registry.ALIAS}:{exercise_registry.PORT}"]' in (folder / "hosts.toml").read_text()
 
 
 def test_a_broken_list_is_refused(workshop, tmp_path) -> None:
     file = tmp_path / "images.yaml"
     file.write_text("registry: {target: registry, official: x}\nhosts: [docker.io]\nimages: [{target: nginx}]\n")
     with pytest.raises(DataError, match='"official" is missing'):
-        pantry.load(workshop.pins, file)
+        exercise_registry.load(workshop.pins, file)
 
 
 def test_built_from_what_is_here(workshop, parts, docker) -> None:
     log = script(docker)
-    name = pantry.ensure(workshop, "built")
+    name = exercise_registry.ensure(workshop, "built")
     asked = log.read_text()
     assert "pull" not in asked
     for target in ("registry", "nginx", "busybox", "gatekeeper"):
@@ -71,7 +71,7 @@ def test_built_from_what_is_here(workshop, parts, docker) -> None:
 
 def test_official_images_are_pulled(workshop, parts, docker) -> None:
     log = script(docker)
-    pantry.ensure(workshop, "official")
+    exercise_registry.ensure(workshop, "official")
     asked = log.read_text()
     assert "--target" not in asked
     assert f"pull docker.io/openpolicyagent/gatekeeper:{workshop.pins.gatekeeper}" in asked
@@ -80,7 +80,7 @@ def test_official_images_are_pulled(workshop, parts, docker) -> None:
 
 def test_after_one_pull_that_fails_all_is_built(workshop, parts, docker) -> None:
     log = script(docker, pulls=False)
-    pantry.ensure(workshop, "official")
+    exercise_registry.ensure(workshop, "official")
     asked = log.read_text()
     assert asked.count("\npull ") == 1
     assert asked.count("--target") == 4
@@ -88,16 +88,16 @@ def test_after_one_pull_that_fails_all_is_built(workshop, parts, docker) -> None
 
 def test_a_registry_that_is_there_is_taken(workshop, parts, docker) -> None:
     log = script(docker, missing="nothing")
-    assert pantry.ensure(workshop, "built") == pantry._name(workshop, "built")
-    assert log.read_text().splitlines() == [f"image inspect {pantry._name(workshop, 'built')}"]
+    assert exercise_registry.ensure(workshop, "built") == exercise_registry._name(workshop, "built")
+    assert log.read_text().splitlines() == [f"image inspect {exercise_registry._name(workshop, 'built')}"]
 
 
 def test_a_change_of_what_goes_in_makes_another_registry(workshop) -> None:
-    before = pantry._name(workshop, "built")
-    assert pantry._name(workshop, "official") != before
+    before = exercise_registry._name(workshop, "built")
+    assert exercise_registry._name(workshop, "official") != before
     file = paths.data("cluster") / "exercise-images" / "images.yaml"
     file.write_text(file.read_text() + "# changed\n")
-    assert pantry._name(workshop, "built") != before
+    assert exercise_registry._name(workshop, "built") != before
 
 
 def test_the_manifest_is_checked_and_kept(workshop, tmp_path, monkeypatch) -> None:

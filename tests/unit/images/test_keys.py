@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from lab.images import binaries, node, rootfs
-from lab.images.workshop import key_of
+from lab.images.build import key_of
 
 PARTS = ("binaries", "rootfs-node", "rootfs-kube-proxy", "node")
 

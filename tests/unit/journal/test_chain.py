@@ -10,7 +10,7 @@ import pytest
 from journal_scene import World
 
 from lab.errors import LabError
-from lab.progress import Journal
+from lab.journal.journal import Journal
 
 Lines = list[bytes]
 

@@ -9,7 +9,7 @@ import pytest
 from journal_scene import World
 
 from lab.errors import LabError
-from lab.progress import Earned, Journal, Score
+from lab.journal.journal import Earned, Journal, Score
 
 
 @pytest.fixture

@@ -8,8 +8,8 @@ from lab import paths
 from lab.errors import ClusterError, CommandError, DataError
 from lab.k8s import gatekeeper, gatekeeper_state, kubectl
 from lab.k8s.api import Response
+from lab.phases import Recording
 from lab.shell import Completed
-from lab.status import Recording
 
 
 def deployment(name: str) -> dict:

@@ -5,8 +5,8 @@ from pathlib import Path
 from stand_in import StandIn
 
 from lab.k8s import saved
+from lab.phases import Recording
 from lab.shell import Completed
-from lab.status import Recording
 
 
 class Helper(StandIn):

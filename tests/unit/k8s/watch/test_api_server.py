@@ -7,10 +7,10 @@ import pytest
 from api_scene import Scene, serving, thing
 from stand_in import StandIn
 
-from lab.k8s import watching_api, watching_line
-from lab.k8s.watching_api import ApiWatch
-from lab.k8s.watching_kinds import kinds_of
-from lab.k8s.watching_parts import loop
+from lab.k8s.watch import api_server, list_watch
+from lab.k8s.watch.api_server import ApiWatch
+from lab.k8s.watch.kinds import kinds_of
+from lab.k8s.watch.notifier import loop
 
 PODS = "/api/v1/pods"
 CRDS = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions"
@@ -23,16 +23,16 @@ def first(audited: str = "then") -> dict:
 
 
 class Listener(StandIn):
-    """A bell that keeps what is rung and murmured, one after the other."""
+    """A notifier that keeps what is told and what is noise, one after the other."""
 
     def __init__(self) -> None:
         self.news: queue.Queue[tuple[str, str]] = queue.Queue()
 
-    def ring(self, told) -> None:
+    def notify(self, told) -> None:
         self.news.put((told.what, told.detail))
 
-    def murmur(self, told) -> None:
-        self.news.put(("murmur", told.detail))
+    def notify_noise(self, told) -> None:
+        self.news.put(("notify_noise", told.detail))
 
     def hear(self, *wanted: tuple[str, str]) -> None:
         """Wait for just these, in any order."""
@@ -46,9 +46,9 @@ class Listener(StandIn):
 @pytest.fixture(autouse=True)
 def _quick(monkeypatch) -> None:
     monkeypatch.setenv("no_proxy", "*")
-    monkeypatch.setattr(watching_api, "AWAY", 0.02)
-    monkeypatch.setattr(watching_line, "_TROUBLE", 0.02)
-    monkeypatch.setattr(watching_line, "_BREATH", 0.0)
+    monkeypatch.setattr(api_server, "AWAY", 0.02)
+    monkeypatch.setattr(list_watch, "_TROUBLE", 0.02)
+    monkeypatch.setattr(list_watch, "_BREATH", 0.0)
 
 
 @pytest.fixture
@@ -97,12 +97,12 @@ def test_changes_of_objects_are_told(listening, listener) -> None:
     listener.hear(("objects", "pods"))
 
 
-def test_noise_is_not_told_and_what_comes_by_itself_only_murmurs(listening, listener) -> None:
+def test_noise_is_not_told_and_what_comes_by_itself_is_only_noise(listening, listener) -> None:
     listening.send(PODS, "MODIFIED", first())
     listening.send(PODS, "BOOKMARK", {"metadata": {}})
     listening.send(PODS, "ADDED", thing("c", namespace="kube-system"))
     listening.send(PODS, "MODIFIED", first("now"))
-    listener.hear(("murmur", "pods"))
+    listener.hear(("notify_noise", "pods"))
     listener.nothing_else()
 
 
@@ -214,7 +214,7 @@ def test_a_node_that_does_not_run_is_not_asked(scene, watching, listener) -> Non
 
 def test_a_fault_of_its_own_goes_to_the_log_and_it_starts_again(tmp_path, monkeypatch, listening, listener) -> None:
     monkeypatch.setenv("LAB_STATE_HOME", str(tmp_path))
-    monkeypatch.setattr("lab.k8s.watching_api.time.sleep", lambda seconds: None)
+    monkeypatch.setattr("lab.k8s.watch.api_server.time.sleep", lambda seconds: None)
     listening.put(PODS, thing("a", spec=3))
     listening.send(PODS, "ADDED", {"metadata": {"namespace": "default"}})
     listener.hear(("objects", "pods"))

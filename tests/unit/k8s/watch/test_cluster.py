@@ -9,11 +9,11 @@ from api_scene import Scene, serving, thing
 
 from lab import shell
 from lab.course import Course
-from lab.k8s import watching_api
-from lab.k8s.watching import Interest, Watching
+from lab.k8s.watch import api_server
+from lab.k8s.watch.cluster import Interest, Watching
 from lab.model import Told
 from lab.paths import ClusterPaths
-from lab.status import Silent
+from lab.phases import Silent
 
 PODS = "/api/v1/pods"
 DOCKER = """#!/bin/sh
@@ -51,7 +51,7 @@ def engine(tmp_path: Path, monkeypatch) -> Path:
     """A folder with a stand-in for docker: `state` has the node's state, `events` what the engine tells."""
     monkeypatch.setenv("LAB_STATE_HOME", str(tmp_path / "state-home"))
     monkeypatch.setenv("no_proxy", "*")
-    monkeypatch.setattr(watching_api, "AWAY", 0.02)
+    monkeypatch.setattr(api_server, "AWAY", 0.02)
     folder = tmp_path / "engine"
     folder.mkdir()
     (folder / "docker").write_text(DOCKER.format(folder=folder))

@@ -5,8 +5,8 @@ from itertools import pairwise
 import pytest
 
 from lab.errors import CommandError
-from lab.k8s import watching_host
-from lab.k8s.watching_host import HostWatch, events_argv, node_state
+from lab.k8s.watch import engine_events
+from lab.k8s.watch.engine_events import HostWatch, events_argv, node_state
 from lab.model import Told
 from lab.shell import Completed
 
@@ -46,7 +46,7 @@ class Ears:
         self.heard: list[Told] = []
         self.moves = 0
 
-    def ring(self, told: Told) -> None:
+    def notify(self, told: Told) -> None:
         self.heard.append(told)
 
     def moved(self) -> None:
@@ -56,9 +56,9 @@ class Ears:
 @pytest.fixture
 def engine(monkeypatch) -> Engine:
     engine = Engine()
-    monkeypatch.setattr(watching_host, "docker", engine.docker)
-    monkeypatch.setattr(watching_host, "Stream", engine.stream)
-    monkeypatch.setattr(watching_host, "_PAUSE", 0.0)
+    monkeypatch.setattr(engine_events, "docker", engine.docker)
+    monkeypatch.setattr(engine_events, "Stream", engine.stream)
+    monkeypatch.setattr(engine_events, "_PAUSE", 0.0)
     return engine
 
 

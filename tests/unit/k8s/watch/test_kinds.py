@@ -3,9 +3,9 @@ from typing import Any
 import pytest
 
 from lab import paths
-from lab.catalog import load
-from lab.checks.interest import interest_of
-from lab.k8s.watching_kinds import Kind, digest, kinds_of
+from lab.catalog.load import load
+from lab.grading.watch_list import interest_of
+from lab.k8s.watch.kinds import Kind, digest, kinds_of
 
 
 def test_kinds_from_requests() -> None:
@@ -65,7 +65,7 @@ def test_what_counts_as_a_change(other) -> None:
     assert digest(other).loud != digest(OBJECT).loud
 
 
-def test_an_audit_without_news_is_a_murmur() -> None:
+def test_an_audit_without_news_is_noise() -> None:
     other = digest(changed("status", auditTimestamp="12:01"))
     assert other != digest(OBJECT)
     assert other.loud == digest(OBJECT).loud

@@ -10,10 +10,10 @@ import pytest
 from stand_in import StandIn
 
 from lab import shell
-from lab.k8s import watching_node
 from lab.k8s.helper import Helper
 from lab.k8s.node import Node
-from lab.k8s.watching_node import ALWAYS, NodeWatch, parse, program, roots
+from lab.k8s.watch import node_changes
+from lab.k8s.watch.node_changes import ALWAYS, NodeWatch, parse, program, roots
 from lab.model import Told
 from lab.shell import Stream
 
@@ -182,7 +182,7 @@ class Ears(StandIn):
     def __init__(self) -> None:
         self.heard: queue.Queue[Told] = queue.Queue()
 
-    def ring(self, told: Told) -> None:
+    def notify(self, told: Told) -> None:
         self.heard.put(told)
 
 
@@ -200,8 +200,8 @@ class Beside(Helper):
 def stand_in(monkeypatch, tmp_path) -> Path:
     """A script in place of `docker exec`."""
     file = tmp_path / "docker"
-    monkeypatch.setattr(watching_node, "Stream", lambda argv: Stream(["sh", str(file)]))
-    monkeypatch.setattr(watching_node, "_SOONEST", 0.0)
+    monkeypatch.setattr(node_changes, "Stream", lambda argv: Stream(["sh", str(file)]))
+    monkeypatch.setattr(node_changes, "_SOONEST", 0.0)
     monkeypatch.setenv("LAB_STATE_HOME", str(tmp_path))
     return file
 

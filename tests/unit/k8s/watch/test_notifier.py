@@ -3,8 +3,7 @@ import threading
 
 import pytest
 
-from lab.k8s import watching_parts
-from lab.k8s.watching_parts import RESTLESS, Bell, loop, note
+from lab.k8s.watch.notifier import RESTLESS, Notifier, loop, note
 from lab.model import Told
 
 
@@ -19,40 +18,40 @@ def clock() -> list[float]:
 
 
 @pytest.fixture
-def bell(monkeypatch, told, clock) -> Bell:
-    monkeypatch.setattr(watching_parts, "GATHER", 0.0)
-    return Bell(told.append, lambda: clock[0])
+def notifier(monkeypatch, told, clock) -> Notifier:
+    monkeypatch.setattr("lab.k8s.watch.notifier.GATHER", 0.0)
+    return Notifier(told.append, lambda: clock[0])
 
 
-def test_a_burst_is_told_once_with_the_newest_detail(bell, told) -> None:
+def test_a_burst_is_told_once_with_the_newest_detail(notifier, told) -> None:
     for news in (Told("files", "/a"), Told("api", "no answer"), Told("files", "/b"), Told("api", "ready")):
-        bell.ring(news)
-    bell.deliver(threading.Event())
+        notifier.notify(news)
+    notifier.deliver(threading.Event())
     assert told == [Told("files", "/b"), Told("api", "ready")]
-    bell.ring(Told("files", "/c"))
-    bell.deliver(threading.Event())
+    notifier.notify(Told("files", "/c"))
+    notifier.deliver(threading.Event())
     assert told[2:] == [Told("files", "/c")]
 
 
-def test_a_murmur_is_told_only_soon_after_a_change(bell, told, clock) -> None:
-    bell.murmur(Told("objects", "audit"))
-    bell.ring(Told("files"))
+def test_noise_is_told_only_soon_after_a_change(notifier, told, clock) -> None:
+    notifier.notify_noise(Told("objects", "audit"))
+    notifier.notify(Told("files"))
     clock[0] += RESTLESS - 1
-    bell.murmur(Told("objects", "audit"))
-    bell.deliver(threading.Event())
+    notifier.notify_noise(Told("objects", "audit"))
+    notifier.deliver(threading.Event())
     assert told == [Told("files"), Told("objects", "audit")]
-    clock[0] += 2  # a murmur is no change: it keeps nothing awake
-    bell.murmur(Told("objects", "audit"))
-    bell.ring(Told("host"))
-    bell.deliver(threading.Event())
+    clock[0] += 2  # a notify_noise is no change: it keeps nothing awake
+    notifier.notify_noise(Told("objects", "audit"))
+    notifier.notify(Told("host"))
+    notifier.deliver(threading.Event())
     assert told[2:] == [Told("host")]
 
 
-def test_after_a_stop_nothing_is_told(bell, told) -> None:
+def test_after_a_stop_nothing_is_told(notifier, told) -> None:
     stopped = threading.Event()
-    bell.ring(Told("files"))
+    notifier.notify(Told("files"))
     stopped.set()
-    bell.deliver(stopped)
+    notifier.deliver(stopped)
     assert told == []
 
 
@@ -64,19 +63,19 @@ def test_a_listener_that_fails_hears_the_rest(monkeypatch, tmp_path) -> None:
         heard.append(news)
         raise RuntimeError("deaf")
 
-    bell = Bell(told)
-    bell.ring(Told("files"))
-    bell.ring(Told("host"))
-    bell.deliver(threading.Event())
+    notifier = Notifier(told)
+    notifier.notify(Told("files"))
+    notifier.notify(Told("host"))
+    notifier.deliver(threading.Event())
     assert heard == [Told("files"), Told("host")]
     assert "deaf" in (tmp_path / "logs" / "watching.log").read_text()
 
 
-def test_waiting_for_news_ends_at_once(bell) -> None:
+def test_waiting_for_news_ends_at_once(notifier) -> None:
     stopped = threading.Event()
-    thread = loop("bell", stopped, lambda: bell.deliver(stopped))
+    thread = loop("notifier", stopped, lambda: notifier.deliver(stopped))
     stopped.set()
-    bell.wake()
+    notifier.wake()
     thread.join(30)
     assert not thread.is_alive()
 
