@@ -145,6 +145,8 @@ class HomeScreen(LabScreen):
     @on(ScreenResume)
     @on(Looked)
     def _show_state(self) -> None:
+        if not self.query(Rows):  # the screen is being closed
+            return
         texts = [Content("About this lab")]
         for exercise in self.session.course.catalog.exercises:
             state = exercise_state(exercise, self.session.progress(exercise.id), old=not self.session.api_is_ready)
