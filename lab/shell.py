@@ -23,7 +23,7 @@ from lab.errors import CommandError
 DEFAULT_TIMEOUT = 120.0
 _GRACE = 1.5  # seconds between SIGTERM and SIGKILL for a process that is stopped early
 _LEASH = '"$@" & exec >/dev/null 2>&1; read -r _; kill $!'  # the shell shall not keep the program's output open
-_MOMENT = 2.5  # seconds for a program that ends by itself when its standard input does
+_MOMENT = 4.0  # seconds for a program that ends by itself when its standard input does
 _live: "set[subprocess.Popen[bytes]]" = set()
 _leashes: "dict[subprocess.Popen[bytes], _Leash]" = {}
 _lock = threading.RLock()  # a signal's handler may call `stop_all` while its thread starts something

@@ -7,9 +7,11 @@ set -euo pipefail
 golden=/run/golden node=/proc/1/root
 rm -rf "$golden"; mkdir -p "$golden"
 tar --sparse -C "$golden" -xzf -
+trap 'systemctl start --no-block kubelet' EXIT
 systemctl unmask kubelet containerd >/dev/null 2>&1 || true
 systemctl stop kubelet || true
-trap 'systemctl start --no-block kubelet' EXIT
+remove "$top"
+in_node -p "$top" chmod 0700 .
 keep() { in_node / test -d "./$1" || return 0; in_node / tar -cf - "./$1" | in_node -p "$saved" tar -xf -; }
 keep etc/kubernetes; keep root
 changed=$(perl -e "$TREE" "$node" "" restore "$golden" "")

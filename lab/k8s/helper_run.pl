@@ -46,7 +46,7 @@ sub members {
 sub end_all {
     my ($session) = @_;
     kill TERM => members($session);
-    for (1 .. 15) {
+    for (1 .. 30) {
         select undef, undef, undef, 0.1;
         last unless members($session);
     }

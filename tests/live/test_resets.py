@@ -66,7 +66,7 @@ def test_a_reset_takes_its_files_away_and_keeps_them_where_it_is_told(lab: Lab, 
     assert "/root/image-digest/digest" in said
     [kept] = (tmp_path / "kept").rglob("digest")
     assert kept.read_text() == "mine\n"
-    assert lab.node("find /var/lib/cks-lab/saved -name digest").strip() == ""
+    assert lab.node("ls /var/lib/cks-lab/saved").split() in ([], ["reset-all"])
     assert lab.node("stat -c %a /var/lib/cks-lab/saved").strip() == "700"
     assert "pod/kube-apiserver\n" not in lab.node("kubectl get pods -n kube-system -o name")
 
@@ -119,6 +119,7 @@ def test_an_image_that_another_exercise_has_in_use_stays(lab: Lab) -> None:
 )
 @pytest.mark.parametrize("what", ["--all", "image-digest"])
 def test_a_reset_that_is_interrupted_leaves_the_node_whole(lab: Lab, what: str, number: int, after: float) -> None:
+    lab("up")
     lab("start", "image-digest")
     lab.node("sed -i 's/image: .*/& # mine/' /etc/kubernetes/manifests/kube-apiserver.yaml", check=False)
     process = subprocess.Popen(
@@ -132,7 +133,7 @@ def test_a_reset_that_is_interrupted_leaves_the_node_whole(lab: Lab, what: str, 
     assert "Traceback" not in said
     top = ["docker", "top", f"{lab.name}-helper", "-eo", "args"]
     assert "IN_NODE" not in subprocess.run(top, capture_output=True, text=True, check=False).stdout
-    assert lab.node("systemctl is-active kubelet || systemctl is-active --quiet kubelet").strip() == "active"
+    assert lab.node("systemctl is-active kubelet", check=False).strip() in ("active", "activating")
     assert lab.node("ls -A /etc/kubernetes/manifests | grep -c lab$ || true").strip() == "0"
     lab("up")
     lab("reset", what)
