@@ -49,6 +49,7 @@ def manifest(lab: Lab) -> Iterator[None]:
 
 def leave(learner: Learner) -> None:
     """Close the page about the finished exercise, then the lab."""
+    learner.screen.see("Stay here (esc)")  # the page takes no keys before
     learner.screen.press("escape")
     learner.screen.until(lambda: "✓ Complete" not in learner.screen.text)
     learner.screen.press("q")
