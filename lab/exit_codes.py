@@ -8,7 +8,7 @@ class ExitCode(IntEnum):
 
     OK = 0  # all passed, or done
     FAILED = 1  # a check failed or was skipped, a fault was named, a requirement is unmet
-    USAGE = 2  # the command's words are off
+    USAGE = 2  # usage error
     COULD_NOT = 3  # could not tell or could not act: no engine, no cluster, a verdict is error
     BAD_DATA = 4  # the exercise data is wrong
     HUNG_UP = 129  # the terminal went away, as a shell reports it (128 + SIGHUP)

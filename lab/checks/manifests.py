@@ -123,7 +123,7 @@ def missing(component: str, seen: Observation) -> tuple[str, str]:
 
 def _manifest(name: str, file: NodeFile) -> Manifest:
     if file.kind == "missing":
-        return Manifest(name, {}, "is a link that leads nowhere")
+        return Manifest(name, {}, "is a link to a file that does not exist")
     if file.kind == "unreadable":
         return Manifest(name, {}, f"cannot be read: {file.why}")
     return parse(file.content, name) if file.whole else Manifest(name, {}, "is too large for a manifest")

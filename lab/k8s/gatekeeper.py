@@ -228,4 +228,4 @@ def until(met: Callable[[], bool], why: str, timeout: float = 180) -> None:
         ClusterError: it never was; `why` says what was missing.
     """
     look = f"See why with: lab shell kubectl get pods,events -n {NAMESPACE}"
-    wait_until(met, f"Gatekeeper does not come to work: {why}", look, timeout)
+    wait_until(met, f"Gatekeeper does not become ready: {why}", look, timeout)

@@ -116,7 +116,7 @@ class Helper:
                     time.sleep(_PAUSE)  # another lab is about to start it
                 elif not self._made(identity, image, belongs):
                     time.sleep(_PAUSE)
-            raise ClusterError(f"The helper of the lab, {self.container}, does not come to run.", "lab up")
+            raise ClusterError(f"The helper of the lab, {self.container}, does not start.", "lab up")
 
     def _exec(self, command: list[str], input: bytes, timeout: float) -> Completed:
         argv = self.argv(["perl", "-e", program(), *command])

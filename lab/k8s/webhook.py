@@ -79,7 +79,7 @@ def _wait(name: str) -> None:
     while '"event":"started"' not in (decisions(name) or ""):
         if not running(name) or time.monotonic() > deadline:
             said = docker("logs", "--tail", "5", container(name), check=False).output.strip()
-            raise CommandError(["docker", "start", container(name)], None, said, "It does not come to listen.")
+            raise CommandError(["docker", "start", container(name)], None, said, "It does not start to listen.")
         time.sleep(0.1)
 
 

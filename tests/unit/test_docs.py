@@ -36,7 +36,7 @@ def test_what_is_named_is_there(name) -> None:
 def test_the_exit_codes() -> None:
     codes = {int(row[0]): row[1] for row in ROWS if row[0].isdigit()}
     assert set(codes) == set(ExitCode)
-    words = {0: "passed", 1: "fail", 2: "words", 3: "could not", 4: "data", 130: "interrupt"}
+    words = {0: "passed", 1: "fail", 2: "usage", 3: "could not", 4: "data", 130: "interrupt"}
     for code, word in words.items():
         assert word in codes[code], code
 

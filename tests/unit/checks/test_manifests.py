@@ -95,7 +95,7 @@ POD = "apiVersion: v1\nkind: Pod\nmetadata: {name: kube-apiserver}\n"
             'has the text "run" for spec.containers[0].command',
         ),
         (f"{POD}spec: {{containers: [{{name: a, args: [x, yes]}}]}}", "has true for spec.containers[0].args"),
-        (NodeFile("missing"), "is a link that leads nowhere"),
+        (NodeFile("missing"), "is a link to a file that does not exist"),
         (NodeFile("unreadable", why="Input/output error"), "cannot be read: Input/output error"),
         (NodeFile("file", b"x", whole=False), "is too large"),
     ],
