@@ -151,7 +151,9 @@ def reach(answer: Answer) -> Reach:
     address, code, connected = words
     if float(connected) > 0:
         return Reach(True, f"something takes connections at {address}")
-    return Reach(False, "the name does not resolve" if address == "unresolved" else f"{address} does not answer ({code})")
+    if address == "unresolved":
+        return Reach(False, "the name does not resolve")
+    return Reach(False, f"{address} does not answer ({code})")
 
 
 def _count(answer: Answer, labels: tuple[str, ...]) -> float:
