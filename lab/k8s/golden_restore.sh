@@ -2,7 +2,7 @@
 # Puts the golden state, an archive on standard input, back. It is unpacked in the helper first: while it is not whole,
 # nothing is changed. Then the node's files are made as they were, whatever programs or settings a learner gave it; what
 # was in /etc/kubernetes and /root is kept in $saved. $TREE: the text of node_tree.pl.
-: "${saved:?}"
+: "${top:?}" "${saved:?}"
 set -euo pipefail
 golden=/run/golden node=/proc/1/root
 rm -rf "$golden"; mkdir -p "$golden"

@@ -23,8 +23,9 @@ SABOTAGE = {
         "cp /usr/lib/*/libm.so.6 /root/own.so; printf '%s\\n' /root/own.so /nowhere.so >/etc/ld.so.preload"
     ),
     "files that cannot be changed": (
-        "echo broken >/etc/kubernetes/manifests/kube-scheduler.yaml; "
-        "chattr +i /etc/kubernetes/manifests/kube-scheduler.yaml /etc/kubernetes/manifests /etc/kubernetes /root"
+        "echo '# mine' >>/etc/kubernetes/manifests/kube-scheduler.yaml; echo x >/root/image-digest/digest; "
+        "chattr +i /etc/kubernetes/manifests/*.yaml /etc/kubernetes/manifests /etc/kubernetes "
+        "/root /root/image-digest/*"
     ),
     "modes, users and settings": (
         "chmod 0755 /var/lib/etcd /var/lib/kubelet; useradd bob; echo x >/etc/profile.d/own.sh; touch /opt/own; "
@@ -47,9 +48,14 @@ test ! -e /etc/ld.so.preload && echo no preload
 def test_what_was_done_to_the_node_is_healed(lab: Lab, name: str) -> None:
     before = lab.node(STATE)
     lab("start", "image-digest")
+    untouched = lab.verify("image-digest").checks
     subprocess.run(
         ["docker", "exec", "-i", f"{lab.name}-control-plane", "sh"], input=SABOTAGE[name].encode(), check=False
     )
+    seen = lab.verify("image-digest").checks
+    assert {check: told["verdict"] for check, told in seen.items()} == {
+        check: told["verdict"] for check, told in untouched.items()
+    }
     lab("reset", "image-digest")
     lab("reset", "--all")
     assert lab.node(STATE) == before
