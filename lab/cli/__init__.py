@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import click
 
 from lab import __version__, paths, shell
+from lab.cli import printing
 from lab.cli.endings import code_of, ending_signals, interrupted, let_go, open_streams
 from lab.cli.options import Group, ShellCommand, advise, course_of, json_option, may_make, name_option, pass_course
 from lab.cli.practice import practice
 from lab.cli.webhook import webhook
 from lab.errors import DEFAULT_NAME, LabError, UsageError
 from lab.exit_codes import ExitCode
-from lab.model import Exercise, Report, Step, Verdict
+from lab.model import Exercise, Finding, Report, Step, Verdict
 
 if TYPE_CHECKING:
     from lab.course import Course
@@ -60,10 +61,12 @@ def doctor(course: "Course", fix: bool, as_json: bool) -> None:
     findings = course.doctor()
     if as_json:
         _print_json([asdict(finding) for finding in findings])
-    else:
+    elif not printing.table(
+        ("", "Requirement", "Seen", "What to do"),
+        [(_word(each), each.name, each.seen, "" if each.ok else each.advice) for each in findings],
+    ):
         for finding in findings:
-            word = "ok" if finding.ok else "MISSING" if finding.required else "note"
-            click.echo(f"{word:8}{finding.name:16}{finding.seen}")
+            click.echo(f"{_word(finding):8}{finding.name:16}{finding.seen}")
             if not finding.ok and finding.advice:
                 click.echo(f"{'':24}-> {finding.advice}")
     unmet = any(finding.required and not finding.ok for finding in findings)
@@ -101,14 +104,17 @@ def status(course: "Course", as_json: bool) -> None:
     if as_json:
         _print_json(asdict(seen))
     else:
-        click.echo(f"engine      {seen.engine}")
-        click.echo(f"cluster     {seen.name}: {seen.cluster}" + _in_brackets(seen.kubernetes_version))
-        click.echo(f"node        {seen.node or '-'}")
-        click.echo(f"API server  {seen.api_server or '-'}")
-        if not seen.progress:
-            click.echo("exercises   not known")
-        for each in seen.progress:
-            click.echo(f"exercise    {each.id}: {standing(each) if each.started else 'not started'}")
+        rows = [
+            ("engine", seen.engine),
+            ("cluster", f"{seen.name}: {seen.cluster}" + _in_brackets(seen.kubernetes_version)),
+            ("node", seen.node or "-"),
+            ("API server", seen.api_server or "-"),
+            *([] if seen.progress else [("exercises", "not known")]),
+            *(("exercise", f"{e.id}: {standing(e) if e.started else 'not started'}") for e in seen.progress),
+        ]
+        if not printing.table(("Part", "State"), rows):
+            for label, value in rows:
+                click.echo(f"{label:12}{value}")
     sys.exit(ExitCode.OK if seen.cluster == "running" else ExitCode.COULD_NOT)
 
 
@@ -121,6 +127,9 @@ def list_exercises(course: "Course", as_json: bool) -> None:
     exercises = course.catalog.exercises
     if as_json:
         _print_json([_summary(exercise) for exercise in exercises])
+        return
+    headings = ("Exercise", "Minutes", "Difficulty", "What you do")
+    if printing.table(headings, [(each.id, str(each.minutes), each.difficulty, each.title) for each in exercises]):
         return
     for exercise in exercises:
         click.echo(f"{exercise.id:24}{exercise.minutes:3} min  {exercise.difficulty:8}{exercise.domain}")
@@ -135,16 +144,16 @@ def list_exercises(course: "Course", as_json: bool) -> None:
 def show(course: "Course", exercise: str | None, step: str | None) -> None:
     """The opening page, an exercise's task, or a step's text (Markdown)."""
     if exercise is None:
-        click.echo(course.catalog.overview)
+        printing.markdown(course.catalog.overview)
         return
     exercise, step = _split(exercise, step)
     [(found, steps)] = course.catalog.select([f"{exercise}/{step}" if step else exercise])
     if step:
         _show_step(course, found, steps[0])
         return
-    click.echo(f"# {found.title}\n\n{found.minutes} minutes, {found.difficulty}, {found.domain}\n\n{found.brief}\n")
-    for each in found.steps:
-        click.echo(f"- {found.id}/{each.id}: {each.title} ({each.points} points)")
+    steps_of = [f"- {found.id}/{each.id}: {each.title} ({each.points} points)" for each in found.steps]
+    about = f"{found.minutes} minutes, {found.difficulty}, {found.domain}"
+    printing.markdown("\n".join([f"# {found.title}\n\n{about}\n\n{found.brief}\n", *steps_of]))
     click.echo("\nWhat next:")
     advise(
         course,
@@ -188,7 +197,7 @@ def hint(course: "Course", selector: str) -> None:
     """The next hint of a step (without one: of the first that does not pass); it is recorded as taken."""
     exercise, _, step = selector.partition("/")
     given = course.hint(exercise, step or course.current_step(exercise))
-    click.echo(f"Hint {given.number} of {given.total} for {exercise}/{given.step}:\n\n{given.text}")
+    printing.markdown(f"Hint {given.number} of {given.total} for {exercise}/{given.step}:\n\n{given.text}")
 
 
 @cli.command()
@@ -202,7 +211,7 @@ def solve(course: "Course", selector: str, form: str) -> None:
     if form == "text":
         for _, steps in course.catalog.select([selector]):
             for step in steps:
-                click.echo(f"# {step.title}\n\n{step.why}\n")
+                printing.markdown(f"# {step.title}\n\n{step.why}\n")
     _report(report, form, None)
 
 
@@ -284,7 +293,10 @@ def _report(report: Report, form: str, output: Path | None) -> NoReturn:
 
     if output is None:
         with suppress(BrokenPipeError):  # a reader that leaves does not change the verdict
-            FORMATS[form](report, sys.stdout)
+            if form == "text":
+                printing.report(report)
+            else:
+                FORMATS[form](report, sys.stdout)
             sys.stdout.flush()
     else:
         try:
@@ -311,9 +323,7 @@ def _unwritable(output: Path, error: OSError) -> LabError:
 
 
 def _show_step(course: "Course", exercise: Exercise, step: Step) -> None:
-    click.echo(f"# {step.title}\n\n{step.text}\n")
-    for reference in step.references:
-        click.echo(reference.item)
+    printing.markdown("\n".join([f"# {step.title}\n\n{step.text}\n", *(each.item for each in step.references)]))
     rows = [
         ("shell", "work on the node"),
         (f"verify {exercise.id}/{step.id}", "check it"),
@@ -346,6 +356,10 @@ def _next(course: "Course") -> None:
         (f"start {course.catalog.exercises[0].id}", "the first exercise"),
         ("shell", "root on the control-plane node"),
     )
+
+
+def _word(finding: Finding) -> str:
+    return "ok" if finding.ok else "MISSING" if finding.required else "note"
 
 
 def _in_brackets(text: str) -> str:

@@ -66,7 +66,7 @@ def test_without_a_cluster_every_command_says_what_to_type(others: Callable[...,
         ["shell", "true"],
     ):
         done = nobody(*command, expect=3)
-        assert f"lab up --name {nobody.name}" in done.stderr, command
+        assert f"lab --name {nobody.name} up" in done.stderr, command
         assert done.stdout == ""
     assert nobody("status", expect=3).stdout.count("absent")
     nobody("down")

@@ -25,8 +25,9 @@ def test_not_started_is_a_skip_and_earns_nothing(lab: Lab) -> None:
     assert verified.code == 1
     assert verified.score == (0, 10)
     assert {check["verdict"] for check in verified.checks.values()} == {"skip"}
-    assert "lab start image-digest" in verified.report["exercises"][0]["note"]
-    assert "lab start image-digest" in lab("solve", "image-digest", expect=1).stderr
+    command = f"lab --name {lab.name} start image-digest"
+    assert command in verified.report["exercises"][0]["note"]
+    assert command in lab("solve", "image-digest", expect=1).stderr
 
 
 def test_started_earns_nothing(digest: Lab) -> None:

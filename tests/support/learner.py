@@ -122,7 +122,7 @@ class Learner:
     def have_done(self, command: str) -> None:
         """Have the lab do the command of the text that is for one's own machine."""
         self.read()
-        self._go_to([command])
+        self._go_to([command.removeprefix("lab ")])  # behind `lab` the text names the cluster
         self.screen.see("enter: the lab does it here")
         self.screen.press("enter")
         self.screen.see(f"Done: {command}")
