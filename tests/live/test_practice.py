@@ -74,7 +74,7 @@ def test_a_step_turns_while_the_learner_waits_and_the_shell_comes_back(digest: L
         child.expect("What was learnt")
         child.expect("image-digest/find> ")
         child.sendintr()
-        child.expect(f"lab practice --plain image-digest/find --name {digest.name}")
+        child.expect(f"lab --name {digest.name} practice --plain image-digest/find")
         child.expect(pexpect.EOF)
     finally:
         child.close(force=True)
