@@ -145,3 +145,11 @@ def test_what_cannot_be_put_back_is_named(roots) -> None:
     roots.add("etc/passwd", "other", "image")
     assert roots.restore() == ["restored /etc/passwd"]
     assert roots.node("etc/passwd").read_text() == "other"
+
+
+def test_the_id_that_the_node_was_started_with_last_stays(roots) -> None:
+    roots.add("etc/machine-id", "", "image")
+    roots.add("etc/machine-id", "of the first start", "golden")
+    roots.add("etc/machine-id", "of this start", "node")
+    assert roots.restore() == []
+    assert roots.node("etc/machine-id").read_text() == "of this start"
