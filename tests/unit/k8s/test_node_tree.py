@@ -131,11 +131,11 @@ def test_of_var_only_etcds_and_the_kubelets_own_are_put_back(roots) -> None:
 
 
 def test_the_list_names_what_the_image_has_not(roots) -> None:
-    roots.add("etc/machine-id", "", "image")
-    roots.add("etc/machine-id", "abc", "node")
+    roots.add("etc/timezone", "", "image")
+    roots.add("etc/timezone", "abc", "node")
     roots.add("var/lib/x", "x", "node")
     assert roots.run("list").split("\0") == [
-        "etc/kubernetes", "etc/kubernetes/pki", "etc/kubernetes/pki/ca.crt", "etc/machine-id", ""
+        "etc/kubernetes", "etc/kubernetes/pki", "etc/kubernetes/pki/ca.crt", "etc/timezone", ""
     ]  # fmt: skip
 
 
