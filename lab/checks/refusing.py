@@ -6,6 +6,7 @@ from lab.checks import enforcement, mutations, refusals
 from lab.checks.base import ApiAsk, Facts, Observation
 from lab.checks.causes import Cause
 from lab.checks.gatekeeper import Policy
+from lab.checks.gatekeeper_serving import unserved
 from lab.checks.refusals import ADMITTED, REFUSED
 
 
@@ -34,6 +35,8 @@ def cause(policy: Policy, facts: Facts, seen: Observation, sent: Mapping[str, Ap
     if first(policy, seen, sent)[0]:
         return None
     found = _why(policy, seen, sent, namespace)
+    if unserved(seen, [namespace]):  # that it did not answer is no accident then
+        return found
     enforcement.raise_if_just_changed(policy, facts, seen)
     if any(200 <= seen[ask].code < 300 for ask in sent.values()):
         refusals.raise_if_failed_open(seen)

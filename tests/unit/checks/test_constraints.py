@@ -161,6 +161,7 @@ def test_a_policy_that_gatekeeper_makes_later_is_waited_for() -> None:
         ({"constraint": "constraint-kinds"}, "kinds"),
         ({"config": SUPPLY_CHAIN_LEFT_OUT}, "config"),
         ({"deployments": "deployments-scaled-down"}, "scaled-down"),
+        ({"deployments": "deployments-scaled-down", "metrics_after": "metrics-moved"}, "scaled-down"),
     ],
 )
 def test_constraints_that_are_not(changes, wanted) -> None:
