@@ -46,7 +46,7 @@ class Cluster:
     def why_away(self) -> str:
         """Why there is no API server, in the last words of its container or of the kubelet; empty where none tells."""
         with suppress(LabError):
-            word = last_word.parse(self.node.run(last_word.SCRIPT, timeout=20).text)
+            word = last_word.parse(self.helper.run(last_word.SCRIPT, timeout=20).text)
             return word.said if word else ""
         return ""
 
