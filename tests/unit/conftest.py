@@ -46,6 +46,12 @@ steps:
 """
 
 
+@pytest.fixture(autouse=True)
+def no_engine(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No unit test finds an engine, as on CI, where none runs before the live tests do."""
+    monkeypatch.setenv("DOCKER_HOST", "unix:///nowhere/docker.sock")
+
+
 class Tree:
     """exercises/ and solutions/ with one good exercise, `pin`, in 010-pin."""
 

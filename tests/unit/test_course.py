@@ -604,6 +604,7 @@ def test_the_doctor_asks_for_go_only_where_a_build_is_needed(world, monkeypatch,
 
 def test_down_and_purge(world, monkeypatch) -> None:
     done: list[str] = []
+    monkeypatch.setattr("lab.course.owner.there", lambda name: True)
     monkeypatch.setattr(lifecycle, "clear", lambda cluster: done.append("clear"))
     monkeypatch.setattr("lab.course.node.purge", lambda: done.append("images"))
     monkeypatch.setattr("lab.course.kind_tool.purge", lambda: done.append("programs"))
