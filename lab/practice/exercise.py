@@ -5,8 +5,9 @@ from functools import partial
 
 from lab.advice import bare
 from lab.catalog.decode import did_you_mean
+from lab.course import Course
+from lab.host_commands import HOST_COMMANDS
 from lab.model import Exercise, Hint, Place, Step, Verdict
-from lab.ports import OWN_COMMANDS, Course
 from lab.practice import words
 from lab.practice.console import Talk
 from lab.practice.failures import told
@@ -102,12 +103,12 @@ class Visit:
             "help": lambda: self._talk.lines(words.table(words.HERE, self._talk.width)),
             "quit": self._quit,
         }
-        own = {command: partial(self._do_here, command) for command in OWN_COMMANDS}
+        own = {command: partial(self._do_here, command) for command in HOST_COMMANDS}
         if command := own.get(bare(" ".join(line.split()))) or commands.get(name):
             with told(self._talk):
                 command()
         elif name == "lab":
-            self._talk.say(f"That is for another terminal. Done here are: {', '.join(OWN_COMMANDS)}.")
+            self._talk.say(f"That is for another terminal. Done here are: {', '.join(HOST_COMMANDS)}.")
         else:
             self._talk.say(f'There is no word "{name}"{did_you_mean(name, commands)}')
             self._say_words()
@@ -189,7 +190,7 @@ class Visit:
         self._talk.say("Back in the lab. Enter looks at the step.")
 
     def _do_here(self, command: str) -> None:
-        title, call = OWN_COMMANDS[command]
+        title, call = HOST_COMMANDS[command]
         self._talk.say(f"{title}.")
         if (said := call(self._course)) is None:
             self._talk.say(f"Done: {command}")

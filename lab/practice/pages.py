@@ -1,8 +1,8 @@
 """What is said of an exercise: its steps, a step's text, what the checks found, and what was earned."""
 
 from lab.advice import bare
+from lab.host_commands import HOST_COMMANDS
 from lab.model import Exercise, Hint, Holds, Step, Verdict
-from lab.ports import OWN_COMMANDS
 from lab.practice import words
 from lab.practice.console import Talk
 from lab.practice.results import Sight
@@ -40,7 +40,7 @@ class Pages:
             self._talk.say("In the documentation:")
             self._talk.prose("\n".join(each.item for each in step.references))
         self._talk.say()
-        if own := [command for command in OWN_COMMANDS if command in bare(step.text)]:
+        if own := [command for command in HOST_COMMANDS if command in bare(step.text)]:
             self._talk.say(f"Typed here, this is done for you: {', '.join(own)}.")
             self._talk.say()
 

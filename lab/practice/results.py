@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping
 
+from lab.course import Course
 from lab.model import Exercise, ExerciseResult, StepResult, Verdict
-from lab.ports import Course
 
 _Known = Mapping[tuple[str, str], tuple[Verdict, str]]
 

@@ -4,7 +4,7 @@ import threading
 import time
 from collections.abc import Callable
 
-from lab.ports import Course
+from lab.course import Course
 from lab.practice import words
 from lab.practice.results import Sight
 

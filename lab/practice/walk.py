@@ -4,9 +4,9 @@ from collections.abc import Mapping
 
 from lab.advice import command_for
 from lab.catalog.decode import did_you_mean
+from lab.course import Course
 from lab.exit_codes import ExitCode
 from lab.model import Exercise, ExerciseProgress, Place
-from lab.ports import Course
 from lab.practice import words
 from lab.practice.console import Talk
 from lab.practice.exercise import Shell, Visit

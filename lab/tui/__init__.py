@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from lab.tui.ports import Course
+    from lab.course import Course
 
 
 def run(name: str, course_of: "Callable[[str], Course]") -> int:

@@ -9,6 +9,7 @@ from textual.command import Provider
 
 from lab import paths
 from lab.advice import command_for
+from lab.course import Course
 from lab.errors import LabError
 from lab.exit_codes import ExitCode
 from lab.model import Place
@@ -16,7 +17,6 @@ from lab.tui import settings
 from lab.tui.app_shell import ShellApp
 from lab.tui.messages import ClusterReady, Looked, Noted
 from lab.tui.modals.confirm import Confirm
-from lab.tui.ports import Course
 from lab.tui.screens.base import LabScreen
 from lab.tui.screens.making import MakingScreen
 from lab.tui.session import Session

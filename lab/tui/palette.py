@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, cast
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 from textual.screen import ModalScreen
 
+from lab.host_commands import HOST_COMMANDS
 from lab.model import Place
-from lab.ports import OWN_COMMANDS
 from lab.tui.screens.home import HomeScreen
 from lab.tui.screens.work import WorkScreen
 
@@ -104,7 +104,7 @@ class LabCommands(Provider):
 
     def _of_the_webhook(self) -> Iterator[Command]:
         if isinstance(screen := self.screen, WorkScreen):
-            for command, (title, _) in OWN_COMMANDS.items():
+            for command, (title, _) in HOST_COMMANDS.items():
                 yield Command(command, title.lower(), partial(screen.do_here, command))
 
     def _of_the_app(self) -> Iterator[Command]:

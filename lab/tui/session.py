@@ -4,12 +4,12 @@ import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
+from lab.course import Course
+from lab.k8s.watch.cluster import Watching
 from lab.model import ExerciseProgress, LabStatus, Place, Report, Told
-from lab.ports import Watching
 from lab.tui import clock
 from lab.tui.failures import Failure, attempt
 from lab.tui.keys import bindings, parts_loaded, pressed
-from lab.tui.ports import Course
 from lab.tui.status import TuiStatus
 
 

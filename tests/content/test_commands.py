@@ -10,7 +10,7 @@ import yaml
 
 from lab import paths
 from lab.catalog.load import load
-from lab.ports import OWN_COMMANDS
+from lab.host_commands import HOST_COMMANDS
 
 _BLOCK = re.compile(r"^( *)```(\w*)\n(.*?)^\1```$", re.MULTILINE | re.DOTALL)
 _COMMAND = re.compile(r"^(k|kubectl|crictl|cd|cp|mv|cat|curl|journalctl|vim|grep|lab) ", re.MULTILINE)
@@ -38,7 +38,7 @@ def test_a_block_is_a_command_for_the_node_or_the_own_machine_or_is_read(where: 
         done = subprocess.run(["bash", "-n"], input=code, capture_output=True, text=True, check=False)
         assert (done.returncode, done.stderr) == (0, "")
     elif language == "lab":
-        assert code.strip() in OWN_COMMANDS
+        assert code.strip() in HOST_COMMANDS
     elif language == "yaml":
         assert isinstance(yaml.safe_load(dedent(code)), dict | list)
     else:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from lab.catalog.load import Catalog
 from lab.errors import LabError
@@ -25,6 +25,12 @@ from lab.model import (
     worst,
 )
 from lab.phases import Silent, Status
+
+if TYPE_CHECKING:  # mypy holds them to the real ones' signatures; at run time nothing of those can be reached
+    from lab.course import Course
+    from lab.k8s.watch.cluster import Watching
+else:
+    Course = Watching = object
 
 CLUSTER = ClusterInfo("cks-lab", "v1.36.4", "kindest/node:v1.36.4", "kind")
 SEEN_AT = "2026-01-02T10:11:12+00:00"
@@ -58,7 +64,7 @@ def report(results: Sequence[ExerciseResult]) -> Report:
     return Report(CLUSTER, tuple(results), worst([result.verdict for result in results]))
 
 
-class ScriptedWatching:
+class ScriptedWatching(Watching):
     """A watch that tells what the test says."""
 
     def __init__(self, told: Callable[[Told], None]) -> None:
@@ -70,7 +76,7 @@ class ScriptedWatching:
 
 
 @dataclass
-class ScriptedCourse:
+class ScriptedCourse(Course):
     """`failures` maps a method's name to what it raises, one a call; `passing` holds ids of checks.
 
     `taken` counts the hints by step, `solved` has the steps whose solution was taken.
@@ -138,7 +144,7 @@ class ScriptedCourse:
         self.solved.append(step_id)
         return report(())
 
-    def reset(self, exercise_id: str) -> None:
+    def reset(self, exercise_id: str, keep: Path | None = None) -> None:
         self._called(f"reset {exercise_id}")
         self._works("reset")
         self.passing.clear()

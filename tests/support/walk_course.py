@@ -81,7 +81,7 @@ class WalkCourse(ScriptedCourse):
     seen_once: set[str] = field(default_factory=set)
     looks: list[Callable[[], object]] = field(default_factory=list)
 
-    def up(self) -> ClusterInfo:
+    def up(self, from_source: bool = False) -> ClusterInfo:
         self._called("up")
         with self.status.phase("Creating the control plane"):
             self.cluster = "running"
@@ -90,7 +90,7 @@ class WalkCourse(ScriptedCourse):
     def look(self) -> LabStatus:
         return self._glance(self.cluster)
 
-    def verify(self, selectors: Sequence[str] = ()) -> Report:
+    def verify(self, selectors: Sequence[str] = (), wait: float = 0.0) -> Report:
         self._called(f"verify {' '.join(selectors)}")
         if self.looks:
             self.looks.pop(0)()

@@ -7,6 +7,7 @@ later `gate.set()`.
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 from scripted_course import (
     CLUSTER,
@@ -150,7 +151,7 @@ class FakeCourse(ScriptedCourse):
         self._called("exists")
         return self.made
 
-    def up(self) -> ClusterInfo:
+    def up(self, from_source: bool = False) -> ClusterInfo:
         self._called("up")
         self.status.note("Full log: /state/logs/up.log")
         for title, estimate, gate in self.phases:
@@ -175,7 +176,7 @@ class FakeCourse(ScriptedCourse):
     def fix(self) -> None:
         self._called("fix")
 
-    def verify(self, selectors: Sequence[str] = ()) -> Report:
+    def verify(self, selectors: Sequence[str] = (), wait: float = 0.0) -> Report:
         self.at_once += 1
         self.most_at_once = max(self.most_at_once, self.at_once)
         try:
@@ -185,7 +186,7 @@ class FakeCourse(ScriptedCourse):
         finally:
             self.at_once -= 1
 
-    def reset_all(self) -> None:
+    def reset_all(self, keep: Path | None = None) -> None:
         self._called("reset all")
         self._phase("reset", "Putting the golden state back")
         self.passing.clear()

@@ -35,7 +35,7 @@ def time(monkeypatch: pytest.MonkeyPatch) -> Clock:
 class Course(FakeCourse):
     """Tells how long all of it takes."""
 
-    def up(self) -> ClusterInfo:
+    def up(self, from_source: bool = False) -> ClusterInfo:
         self.status.ahead(600)
         return super().up()
 

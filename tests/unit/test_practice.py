@@ -13,7 +13,6 @@ import pytest
 from walk_course import SCRIPT, WalkCourse
 
 from lab import cli
-from lab.course import Course
 from lab.errors import ClusterError, EngineError, LabError
 from lab.exit_codes import ExitCode
 from lab.model import Holds, Place, StepResult, Verdict
@@ -522,15 +521,9 @@ def test_code_in_a_sentence_is_never_broken() -> None:
 # -- the command
 
 
-class Both(WalkCourse, Course):  # type: ignore[misc]
-    """A course that the command line takes for one."""
-
-    world: "Both"
-
-
 @pytest.fixture
 def world(monkeypatch):
-    course = Both(started={"image-digest"})
+    course = WalkCourse(started={"image-digest"})
     monkeypatch.setattr("lab.course.Course", lambda name, *_: course)
     return course
 
@@ -598,13 +591,12 @@ sys.path.insert(0, {str(TESTS / "support")!r})
 from walk_course import WalkCourse
 from lab import cli
 import lab.course
-from lab.course import Course
 
-class Both(WalkCourse, Course):  # type: ignore[misc]
+class WithShell(WalkCourse):
     def shell_argv(self):
         return ["sh", "-c", "echo in the shell; read line; echo read $line"]
 
-lab.course.Course = lambda *_: Both(started={{"image-digest"}})
+lab.course.Course = lambda *_: WithShell(started={{"image-digest"}})
 cli.main(["practice", "--plain", "image-digest/find"])
 """
 

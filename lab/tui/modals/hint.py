@@ -8,8 +8,8 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalGroup, VerticalScroll
 
+from lab.course import Course
 from lab.model import Step
-from lab.ports import Course
 from lab.tui.failures import Failure, attempt
 from lab.tui.messages import HintCame, HintsRead
 from lab.tui.modals.error import ErrorModal

@@ -5,8 +5,9 @@ from collections.abc import Mapping, Sequence
 from textual import on, work
 
 from lab.advice import bare
+from lab.course import Course
+from lab.host_commands import HOST_COMMANDS
 from lab.model import Exercise, Step
-from lab.ports import OWN_COMMANDS
 from lab.tui.failures import Failure, attempt
 from lab.tui.messages import HelpCounted, SolutionCame
 from lab.tui.modals.error import ErrorModal
@@ -15,7 +16,6 @@ from lab.tui.modals.hint import HintModal
 from lab.tui.modals.page import Page
 from lab.tui.modals.solution import SolutionPage, SolutionWay
 from lab.tui.observation import Observation
-from lab.tui.ports import Course
 from lab.tui.screens.work_terminal import TerminalSide
 
 
@@ -97,10 +97,10 @@ class Flows(TerminalSide):
     async def do_here(self, command: str) -> None:
         """Do what is typed on one's own machine elsewhere: `lab webhook` with up, down or logs."""
         command = bare(command)
-        if command not in OWN_COMMANDS:
+        if command not in HOST_COMMANDS:
             self.notify("y copies it, for a terminal of your own machine.", markup=False)
             return
-        title, call = OWN_COMMANDS[command]
+        title, call = HOST_COMMANDS[command]
         said: list[str | None] = []
         if not await self.carry_out(title, lambda: said.append(call(self.session.course))):
             return
