@@ -1,7 +1,9 @@
 """The use cases: the one door that the command line and the TUI both go through."""
 
+import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from datetime import UTC, datetime
 from functools import cached_property, wraps
 from pathlib import Path
 from shlex import join as shell_join
@@ -13,6 +15,7 @@ from lab.catalog.load import Catalog, load
 from lab.checks.base import Facts, ImageFact
 from lab.engine import daemon, docker, host
 from lab.errors import ClusterError, EngineError, LabError, NoClusterError, NotStartedError
+from lab.grading.observe import observe
 from lab.grading.session import Grading, evidence_of
 from lab.grading.watch_list import interest_of
 from lab.images import beside_node, binaries, kind_tool, node, official, pins
@@ -40,6 +43,8 @@ from lab.model import (
     worst,
 )
 from lab.phases import Status
+from lab.request_path import way
+from lab.request_path.station import RequestPath
 
 M = TypeVar("M", bound=Callable[..., Any])
 
@@ -347,6 +352,22 @@ class Course:
                 if step.after:
                     self._type(exercise, step, step.after)
         return self.verify([selector], VERIFY_WAIT)
+
+    def path(self, subject: str = "", namespace: str = "default") -> RequestPath:
+        """The way of a request through the API server, with the state of each station.
+
+        Args:
+            subject: an image, which is sent as a dry run; or the name of a pod that exists; empty for the stations.
+            namespace: where the pod is, or is tried.
+
+        Raises:
+            LabError: there is no cluster, or no engine.
+        """
+        record = self._record()
+        facts = self._facts(record, self._journal(record))
+        facts = replace(facts, nonce=secrets.token_hex(8), now=datetime.now(UTC))
+        seen = observe(lambda so_far: way.asks(subject, namespace, facts, so_far), self._cluster)
+        return way.path(subject, namespace, facts, seen)
 
     @_alone("lab reset {}")
     def reset(self, exercise_id: str, keep: Path | None = None) -> None:

@@ -76,9 +76,9 @@ def excluded_by_name(config: Mapping[str, Any], process: str) -> list[str]:
 def unsent(webhook: Mapping[str, Any], namespaces: Mapping[str, Labels]) -> str:
     """Why the API server does not send pods of one of the namespaces, given with their labels, to a webhook."""
     rules = webhook.get("rules") or []
-    if not any(_sends(rule, "CREATE", "pods") for rule in rules):
+    if not any(sends(rule, "CREATE", "pods") for rule in rules):
         return "its rules have no pods that are created"
-    if not any(_sends(rule, "UPDATE", "pods/ephemeralcontainers") for rule in rules):
+    if not any(sends(rule, "UPDATE", "pods/ephemeralcontainers") for rule in rules):
         return "its rules have no pods/ephemeralcontainers that are updated"
     for namespace, labels in namespaces.items():
         if not selects(webhook.get("namespaceSelector"), labels):
@@ -99,7 +99,8 @@ def _systems(pattern: str) -> bool:
     return len(pattern.strip("*")) > 3 and any(fnmatchcase(name, pattern) for name in SYSTEM)
 
 
-def _sends(rule: Mapping[str, Any], operation: str, resource: str) -> bool:
+def sends(rule: Mapping[str, Any], operation: str, resource: str) -> bool:
+    """Whether a rule of a webhook or a policy takes an operation on a resource of the core group, such as `pods`."""
     resources: Sequence[str] = rule.get("resources") or []
     wanted = {"apiGroups": {"", "*"}, "operations": {operation, "*"}, "apiVersions": {"v1", "*"}}
     if any(not any(value in values for value in rule.get(key) or []) for key, values in wanted.items()):

@@ -14,6 +14,7 @@ from lab import __version__, paths, shell
 from lab.cli import printing
 from lab.cli.endings import code_of, ending_signals, interrupted, let_go, open_streams
 from lab.cli.options import Group, ShellCommand, advise, course_of, json_option, may_make, name_option, pass_course
+from lab.cli.path import path
 from lab.cli.practice import practice
 from lab.cli.webhook import webhook
 from lab.errors import DEFAULT_NAME, LabError, UsageError
@@ -254,6 +255,7 @@ def shell_command(course: "Course", command: tuple[str, ...]) -> None:
     sys.exit(shell.interact(argv))
 
 
+cli.add_command(path)
 cli.add_command(practice)
 cli.add_command(webhook)
 

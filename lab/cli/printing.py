@@ -19,6 +19,8 @@ from lab.report.words import VERDICTS
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from lab.request_path.station import RequestPath
+
 _STYLES = {Verdict.PASS: "green", Verdict.FAIL: "bold red", Verdict.ERROR: "bold yellow", Verdict.SKIP: "dim"}
 _VERDICT = re.compile(rf"( *)({'|'.join(verdict.name for verdict in Verdict)})(?= )")
 _LABEL = re.compile(r" *(expected|observed|look with):")
@@ -86,3 +88,21 @@ def report(found: Report) -> None:
         elif label := _LABEL.match(line):
             shown.stylize("cyan" if label[1] == "look with" else "bold", label.start(1), label.end())
         screen.print(shown, soft_wrap=True)
+
+
+def way(found: "RequestPath") -> None:
+    """Print the way of a request."""
+    from lab.request_path import drawing
+    from lab.request_path.station import State
+
+    styles = {State.YES: "green", State.NO: "bold red", State.OFF: "dim", State.NOT_REACHED: "dim"}
+    styles |= dict.fromkeys((State.UNREACHABLE, State.OPEN, State.RESTARTING, State.UNKNOWN), "bold yellow")
+    screen = terminal()
+    for line in drawing.lines(found):
+        if screen is None:
+            click.echo(line.text)
+            continue
+        from rich.text import Text
+
+        style = "bold" if line.heading else styles.get(line.state, "") if line.state else ""
+        screen.print(Text(line.text, style), soft_wrap=True)

@@ -25,6 +25,7 @@ from lab.errors import (
     NotStartedError,
 )
 from lab.model import ClusterInfo, ExerciseProgress, ExerciseResult, Finding, Hint, LabStatus, Report, Verdict
+from lab.request_path.station import Group, RequestPath, State, Station
 
 CLUSTER = ClusterInfo("cks-lab", "v1.36.4", "kindest/node:v1.36.4", "kind")
 PHRASE = "a sentence of the fake"
@@ -83,6 +84,9 @@ class FakeCourse(Course):
     def current_step(self, exercise_id):
         return self._say("current_step", exercise_id)
 
+    def path(self, subject="", namespace="default"):
+        return self._say("path", subject, namespace)
+
     def solve(self, selector):
         return self._say("solve", selector)
 
@@ -129,6 +133,18 @@ def lab(capsys, monkeypatch, world):
         return ended.value.code, seen.out, seen.err
 
     return lab
+
+
+@pytest.mark.parametrize(("outcome", "code"), [("", 0), ("admitted", 0), ("refused", 1), ("unknown", 3)])
+def test_the_code_of_a_way(lab, world, outcome, code) -> None:
+    station = Station("etcd", "etcd", Group.STORAGE, State.ON, words="It is reached.")
+    world.answers["path"] = RequestPath("image", "nginx", "team", outcome, "", "", "A sentence.", (station,))
+    ended, out, err = lab("path", "nginx", "-n", "team")
+    assert (ended, err) == (code, "")
+    assert out.splitlines()[-4:] == ["│ • etcd" + 38 * " " + "on", "│   It is reached.", "", "A sentence."]
+    ended, out, _ = lab("path", "nginx", "--json")
+    assert (ended, json.loads(out)["outcome"]) == (code, outcome)
+    assert world.asked == [("path", "nginx", "team"), ("path", "nginx", "default")]
 
 
 @pytest.mark.parametrize(
