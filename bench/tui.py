@@ -14,7 +14,7 @@ from bench.processes import Process
 from bench.table import Row
 from bench.terminal import Terminal
 from lab import paths, shell
-from lab.checks import gatekeeper
+from lab.checks.support import gatekeeper
 from lab.errors import ClusterError
 from lab.k8s.cluster import Cluster
 from lab.k8s.node import Node

@@ -5,10 +5,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
-from lab.checks import audits, enforcement, gatekeeper, gatekeeper_serving, images, probes
+from lab.checks import gatekeeper_serving
 from lab.checks.base import ApiAsk, Ask, Check, Facts, FileAsk, Judgement, NotYet, Observation, check
-from lab.checks.causes import Cause, Object, found, items
-from lab.checks.gatekeeper import Policy
+from lab.checks.support import enforcement, gatekeeper, gatekeeper_audit, image_digests, probes
+from lab.checks.support.causes import Cause, Object, found, items
+from lab.checks.support.gatekeeper import Policy
 from lab.model import Verdict
 
 
@@ -77,14 +78,14 @@ class AuditAnswer(Check[Params]):
         if cause := gatekeeper.template_error(params, template) or gatekeeper.constraint_error(params, constraint):
             return set(), cause
         config = found(seen[gatekeeper.CONFIG])
-        audit = audits.audit_of(constraint, (template, *pods, *([config] if config else [])))
+        audit = gatekeeper_audit.audit_of(constraint, (template, *pods, *([config] if config else [])))
         audited = audit.pods(params.namespace)
         live = {str(pod["metadata"]["name"]) for pod in pods}
         if audited - live:
-            raise NotYet(f"the last audit lists pods that are gone by now; {audits.NEXT}")
+            raise NotYet(f"the last audit lists pods that are gone by now; {gatekeeper_audit.NEXT}")
         cause = self._unlike_the_pods(params, seen, pods, audited)
         if cause and not audit.settled:
-            raise NotYet(f"the last audit began right after a change; {audits.NEXT}")
+            raise NotYet(f"the last audit began right after a change; {gatekeeper_audit.NEXT}")
         return audited, cause
 
     @staticmethod
@@ -124,7 +125,7 @@ class AuditAnswer(Check[Params]):
     def _written(self, params: Params, seen: Observation) -> set[str]:
         """The names in the file; a name of another namespace keeps its `namespace/`."""
         text = seen[self._file(params)].content.decode(errors="replace")
-        words = [word for line in images.lines_of(text) for word in re.split(r"[\s,;]+", line)]
+        words = [word for line in image_digests.lines_of(text) for word in re.split(r"[\s,;]+", line)]
         return {re.sub(rf"^(?:{re.escape(params.namespace)}|pods?)/", "", word) for word in words if word}
 
     @staticmethod

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, ClassVar, Generic, TypeVar, overload
 
-from lab.checks.node_file import NodeFile
+from lab.checks.support.node_file import NodeFile
 from lab.model import Verdict
 
 P = TypeVar("P")

@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from lab.checks import gatekeeper, matching
 from lab.checks.base import Ask, Check, Facts, Judgement, NotYet, Observation, check
-from lab.checks.causes import Cause, found, items
+from lab.checks.support import gatekeeper, matching
+from lab.checks.support.causes import Cause, found, items
 from lab.model import Verdict
 
 

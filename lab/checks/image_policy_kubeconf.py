@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from lab import certs
-from lab.checks import api_process, kubeconf
-from lab.checks.admission_config import content_of, read_settings, show
-from lab.checks.api_process import ApiServer
 from lab.checks.base import Ask, Check, Facts, FileAsk, Judgement, Observation, check
-from lab.checks.causes import Cause
-from lab.checks.go_yaml import Flaw
-from lab.checks.kubeconf import Kubeconf, check_address, pem, read_kubeconf, same_host
+from lab.checks.support import api_server_process, webhook_kubeconfig
+from lab.checks.support.admission_configuration import content_of, read_settings, show
+from lab.checks.support.api_server_process import ApiServer
+from lab.checks.support.causes import Cause
+from lab.checks.support.go_yaml import Flaw
+from lab.checks.support.webhook_kubeconfig import Kubeconf, check_address, pem, read_kubeconf, same_host
 from lab.model import Verdict
 
 _BLOCK = re.compile(rb"-----BEGIN CERTIFICATE-----(.*?)-----END CERTIFICATE-----", re.DOTALL)
@@ -44,11 +44,11 @@ class ImagePolicyKubeconf(Check[Params]):
     def asks(self, params: Params, facts: Facts, seen: Observation) -> Iterable[Ask]:
         """The process and its files, and the certificates that the lab made."""
         yield from _made(params)
-        yield from kubeconf.asks(seen, params.config)
+        yield from webhook_kubeconfig.asks(seen, params.config)
 
     def judge(self, params: Params, facts: Facts, seen: Observation) -> Judgement:
         """Judge address, authority and client certificate in turn."""
-        server = api_process.read(seen)
+        server = api_server_process.read(seen)
         address = f"https://{params.service}:{params.port}{params.path}"
         expected = f"the kubeconf names {address}, the authority of its certificate, and a client certificate with key"
         command = show(server, server.config_path or params.config)

@@ -6,12 +6,19 @@ from difflib import get_close_matches
 from shlex import quote
 from typing import Any
 
-from lab.checks import admission_config, api_arguments, api_away, api_process, kubeconf, policy_probe
-from lab.checks.admission_config import PLUGIN, read_settings, show
-from lab.checks.api_process import COMPONENT, CONFIG_FLAG, PLUGINS_FLAG, ApiServer
 from lab.checks.base import Ask, Check, CouldNotTell, Facts, Judgement, NoParams, NotYet, Observation, check
-from lab.checks.causes import Cause
-from lab.checks.go_yaml import Flaw
+from lab.checks.support import (
+    admission_configuration,
+    api_server_arguments,
+    api_server_down,
+    api_server_process,
+    image_policy_probe,
+    webhook_kubeconfig,
+)
+from lab.checks.support.admission_configuration import PLUGIN, read_settings, show
+from lab.checks.support.api_server_process import COMPONENT, CONFIG_FLAG, PLUGINS_FLAG, ApiServer
+from lab.checks.support.causes import Cause
+from lab.checks.support.go_yaml import Flaw
 from lab.k8s import last_word
 from lab.model import Verdict
 
@@ -27,14 +34,14 @@ class ImagePolicyPlugin(Check[NoParams]):
 
     def asks(self, params: NoParams, facts: Facts, seen: Observation) -> Iterable[Ask]:
         """The process with its files, the metrics, and why it is away."""
-        yield policy_probe.AFTER
-        yield from kubeconf.asks(seen)
-        yield from api_away.asks(seen)
+        yield image_policy_probe.AFTER
+        yield from webhook_kubeconfig.asks(seen)
+        yield from api_server_down.asks(seen)
 
     def judge(self, params: NoParams, facts: Facts, seen: Observation) -> Judgement:
         """Judge the process, or the manifest when there is none."""
         expected = f"the running API server has {PLUGIN} among --{PLUGINS_FLAG}, and --{CONFIG_FLAG}"
-        server = api_process.read(seen)
+        server = api_server_process.read(seen)
         if cause := self._running(server, seen) if server.running else self._away(server, seen):
             return cause.fail(expected)
         observed = f"the running API server has {PLUGIN} on, with {server.config_path}"
@@ -42,16 +49,16 @@ class ImagePolicyPlugin(Check[NoParams]):
 
     @staticmethod
     def _running(server: ApiServer, seen: Observation) -> Cause | None:
-        written = api_away.written(seen)
+        written = api_server_down.written(seen)
         if cause := not_running_with_plugin(server):
             if not written or _missing(written, "", ""):
                 return cause
             observed = f"the manifest is right, but {cause.observed}; if the kubelet does not restart it: {RESTART}"
             return Cause("not-restarted", observed, _ARGUMENTS)
         try:
-            live = policy_probe.in_chain(seen[policy_probe.AFTER])
+            live = image_policy_probe.in_chain(seen[image_policy_probe.AFTER])
         except CouldNotTell:  # it listens for a moment before it reads the configuration, and ends over it
-            if flaw := kubeconf.flaw(server):
+            if flaw := webhook_kubeconfig.flaw(server):
                 return Cause(flaw.reason, f"the API server cannot start: {flaw.said}", last_word.LOG)
             raise
         if not live:
@@ -60,14 +67,14 @@ class ImagePolicyPlugin(Check[NoParams]):
 
     @staticmethod
     def _away(server: ApiServer, seen: Observation) -> Cause:
-        if cause := api_away.manifest_cause(seen):
+        if cause := api_server_down.manifest_cause(seen):
             return cause
-        written = api_away.written(seen)
+        written = api_server_down.written(seen)
         return (
-            api_away.arguments_cause(written)
-            or _missing(written, "the API server is away, and its manifest", api_away.SHOW_MANIFEST)
-            or api_away.files_cause(server, seen)
-            or api_away.last_cause(seen)
+            api_server_down.arguments_cause(written)
+            or _missing(written, "the API server is away, and its manifest", api_server_down.SHOW_MANIFEST)
+            or api_server_down.files_cause(server, seen)
+            or api_server_down.last_cause(seen)
         )
 
 
@@ -79,21 +86,21 @@ class NodeRestriction(Check[NoParams]):
 
     def asks(self, params: NoParams, facts: Facts, seen: Observation) -> Iterable[Ask]:
         """The process, and while none runs the manifests, and why."""
-        return api_away.asks(seen)
+        return api_server_down.asks(seen)
 
     def judge(self, params: NoParams, facts: Facts, seen: Observation) -> Judgement:
         """Look for it among the arguments."""
-        server, written = api_process.read(seen), api_away.written(seen)
+        server, written = api_server_process.read(seen), api_server_down.written(seen)
         argv = server.argv if server.running or not written else written
         expected = f"the API server has NodeRestriction among --{PLUGINS_FLAG}"
         if not argv:
-            raise api_away.could_not_tell(seen)
-        on = api_arguments.plugins(api_process.command_line(argv))
-        command = _ARGUMENTS if server.running else api_away.SHOW_MANIFEST
+            raise api_server_down.could_not_tell(seen)
+        on = api_server_arguments.plugins(api_server_process.command_line(argv))
+        command = _ARGUMENTS if server.running else api_server_down.SHOW_MANIFEST
         observed = f"the list of --{PLUGINS_FLAG} is {','.join(on) or 'empty'}"
         if "NodeRestriction" in on:
             return Judgement(Verdict.PASS, expected, observed, command)
-        flaw = None if server.running else api_arguments.flaw(argv)
+        flaw = None if server.running else api_server_arguments.flaw(argv)
         observed = flaw.said if flaw else f"{observed}: kubelets may now change what belongs to other nodes"
         return Cause("node-restriction-off", observed, command).fail(expected)
 
@@ -116,18 +123,18 @@ class ImagePolicyValues(Check[Values]):
 
     def asks(self, params: Values, facts: Facts, seen: Observation) -> Iterable[Ask]:
         """The process and its files."""
-        yield from admission_config.asks(seen)
-        yield from api_away.asks(seen)
+        yield from admission_configuration.asks(seen)
+        yield from api_server_down.asks(seen)
 
     def judge(self, params: Values, facts: Facts, seen: Observation) -> Judgement:
         """Compare, and see that nothing changed since the process began."""
-        server = api_process.read(seen)
+        server = api_server_process.read(seen)
         names = {"allowTTL": "allow_ttl", "denyTTL": "deny_ttl", "retryBackoff": "retry_backoff"}
         names |= {"defaultAllow": "default_allow"}
         wanted = {key: getattr(params, name) for key, name in names.items() if getattr(params, name) is not None}
         expected = f"the running API server's {PLUGIN} has {_list(wanted)}"
         if not server.running:
-            raise api_away.could_not_tell(seen)
+            raise api_server_down.could_not_tell(seen)
         if cause := not_running_with_plugin(server):
             return cause.fail(expected)
         command = show(server, server.config_path)
@@ -153,8 +160,8 @@ def not_running_with_plugin(server: ApiServer) -> Cause | None:
 
 
 def _missing(argv: Sequence[str], who: str, command: str) -> Cause | None:
-    line = api_process.command_line(argv)
-    on, config = api_arguments.plugins(line), line.text(CONFIG_FLAG)
+    line = api_server_process.command_line(argv)
+    on, config = api_server_arguments.plugins(line), line.text(CONFIG_FLAG)
     if PLUGIN in on and config:
         return None
     if PLUGIN in on:

@@ -4,10 +4,10 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from lab.checks import gatekeeper, probes, refusals, refusing
 from lab.checks.base import ApiAsk, Ask, Check, Facts, Judgement, NotYet, Observation, check
-from lab.checks.causes import Cause, Object, found, items
-from lab.checks.gatekeeper import Policy
+from lab.checks.support import constraint_probes, gatekeeper, probes, refusals
+from lab.checks.support.causes import Cause, Object, found, items
+from lab.checks.support.gatekeeper import Policy
 from lab.model import Verdict
 
 
@@ -36,7 +36,7 @@ class RefusedDeployment(Check[Params]):
             return
         yield _replica_sets(params)
         if probe := _pod(params, _sets(params, deployment, seen)):
-            yield from refusing.asks(probe, seen)
+            yield from constraint_probes.asks(probe, seen)
 
     def judge(self, params: Params, facts: Facts, seen: Observation) -> Judgement:
         """Judge from the constraint down to the ReplicaSet's pods."""
@@ -64,7 +64,7 @@ class RefusedDeployment(Check[Params]):
         probe = _pod(params, sets)
         if not probe:
             raise NotYet("the Deployment has no ReplicaSet yet")
-        if cause := refusing.cause(params, facts, seen, probe, params.namespace):
+        if cause := constraint_probes.cause(params, facts, seen, probe, params.namespace):
             return cause
         if any((entry.get("status") or {}).get("replicas") for entry in sets):
             return Cause("has-pods", "the Deployment has pods, made before they were refused: make it anew", get)

@@ -11,11 +11,11 @@ from shlex import quote
 from typing import Any
 
 from lab import shell
-from lab.checks import creating, node_files
-from lab.checks.api_away import LAST_WORD
 from lab.checks.base import Answer, ApiAsk, Ask, CreateAsk, DirectoryAsk, FileAsk, NodeAsk, Observation, Unknown
-from lab.checks.node_file import NodeFile
-from lab.checks.node_files import FileAsks
+from lab.checks.support import node_file_reader, pod_creation
+from lab.checks.support.api_server_down import LAST_WORD
+from lab.checks.support.node_file import NodeFile
+from lab.checks.support.node_file_reader import FileAsks
 from lab.errors import LabError
 from lab.k8s import last_word, webhook
 from lab.k8s.api import READ
@@ -125,7 +125,7 @@ def script_of(asks: Sequence[NodeAsk], files: FileAsks = ()) -> str:
     lines = [
         _ONE.format(seconds=ASK_TIMEOUT, command=quote(ask.command), number=number) for number, ask in enumerate(asks)
     ]
-    reader = node_files.command(files)
+    reader = node_file_reader.command(files)
     return f"{reader}echo\n" + (_HEAD + "".join(lines) if lines else "")
 
 
@@ -155,7 +155,7 @@ def _ask_node(asks: Sequence[NodeAsk | FileAsk | DirectoryAsk], run: Callable[[s
         told, _, rest = run(script_of(commands, files)).partition("\n\n" if files else "\n")
     except LabError as error:
         return {ask: Unknown(f"the node cannot be asked: {error.message}") for ask in asks}
-    return dict(node_files.parse(files, told)) | parse(commands, rest)
+    return dict(node_file_reader.parse(files, told)) | parse(commands, rest)
 
 
 def _ask_api(asks: Sequence[ApiAsk | CreateAsk], cluster: Cluster, away: list[str]) -> Answers:
@@ -166,7 +166,7 @@ def _ask_api(asks: Sequence[ApiAsk | CreateAsk], cluster: Cluster, away: list[st
             return Unknown(away[0])
         try:
             if isinstance(ask, CreateAsk):
-                response = creating.send(ask, cluster.api, PROBE)
+                response = pod_creation.send(ask, cluster.api, PROBE)
             else:
                 response = cluster.api.request(ask.path, ask.method, ask.body, READ if ask.method == "GET" else PROBE)
         except LabError as error:

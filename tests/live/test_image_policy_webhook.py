@@ -8,7 +8,7 @@ import pytest
 from answers import Bench, Right, Wrong, cases, chosen, right_answers, wrong_answers
 from live_program import Lab
 
-from lab.checks import pflag
+from lab.checks.support import pflag
 from lab.paths import ClusterPaths
 
 EXERCISE = "image-policy-webhook"

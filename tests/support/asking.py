@@ -5,7 +5,7 @@ from contextlib import suppress
 from typing import Any
 
 from lab.checks.base import Answer, Ask, Check, CouldNotTell, Facts, Observation, Unknown
-from lab.checks.node_file import NodeFile
+from lab.checks.support.node_file import NodeFile
 
 
 def asked(

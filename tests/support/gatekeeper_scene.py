@@ -13,7 +13,7 @@ from typing import Any
 from asking import asked
 
 from lab.checks.base import REGISTRY, Answer, ApiAsk, Ask, CreateAsk, Facts, FileAsk, Judgement, NodeAsk, Unknown
-from lab.checks.node_file import NodeFile
+from lab.checks.support.node_file import NodeFile
 
 RECORDED = Path(__file__).parents[1] / "unit" / "checks" / "recorded" / "gatekeeper.json"
 POLICY = {"template": "k8strustedimages", "kind": "K8sTrustedImages", "constraint": "pod-trusted-images"}

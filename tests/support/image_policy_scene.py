@@ -16,8 +16,6 @@ import yaml
 from asking import asked
 
 from lab import certs
-from lab.checks import api_process, policy_probe
-from lab.checks.api_away import LAST_WORD
 from lab.checks.base import (
     REGISTRY,
     Answer,
@@ -32,7 +30,9 @@ from lab.checks.base import (
     Unknown,
     WebhookAsk,
 )
-from lab.checks.node_file import NodeFile, Place
+from lab.checks.support import api_server_process, image_policy_probe
+from lab.checks.support.api_server_down import LAST_WORD
+from lab.checks.support.node_file import NodeFile, Place
 
 RECORDED: dict[str, Any] = json.loads(
     (Path(__file__).parents[1] / "unit" / "checks" / "recorded" / "image-policy.json").read_text()
@@ -140,11 +140,11 @@ def process(
     return Process(Answer("\n".join(lines) + "\n"), given, times, given if on_node is None else _bytes(on_node))
 
 
-def read(process: Process) -> api_process.ApiServer:
+def read(process: Process) -> api_server_process.ApiServer:
     """The API server as checks read it, every file included."""
     paths = {*process.files, *process.on_node}
     asks = [FileAsk(path, inside) for path in paths for inside in (1, PID)]
-    return api_process.parse(process.told, Observation({ask: process.file(ask) for ask in asks}))
+    return api_server_process.parse(process.told, Observation({ask: process.file(ask) for ask in asks}))
 
 
 def _bytes(contents: Mapping[str, Any]) -> dict[str, bytes]:
@@ -189,7 +189,7 @@ def metrics(passed: int = 4, rejected: int = 2) -> Answer:
 
 def decision(nonce: str, allowed: bool) -> str:
     """A line of the webhook's log."""
-    entry = {**RECORDED["decision"]["body"], "allowed": allowed, "annotations": {policy_probe.ANNOTATION: nonce}}
+    entry = {**RECORDED["decision"]["body"], "allowed": allowed, "annotations": {image_policy_probe.ANNOTATION: nonce}}
     return json.dumps(entry) + "\n"
 
 
@@ -235,7 +235,7 @@ class Scene:
         if isinstance(ask, FileAsk):
             return self._file(ask)
         if isinstance(ask, NodeAsk):
-            if ask == api_process.PROCESS:
+            if ask == api_server_process.PROCESS:
                 return self.process.told if isinstance(self.process, Process) else self.process
             return self._last_word() if ask == LAST_WORD else self.reach
         assert isinstance(ask, ApiAsk)
@@ -268,7 +268,7 @@ class Scene:
     def _probe(self, ask: ApiAsk) -> Answer | Unknown:
         assert ask.path.endswith("/pods?dryRun=All")
         pod = json.loads(ask.body)
-        assert pod["metadata"]["annotations"][policy_probe.ANNOTATION].startswith(NONCE)
+        assert pod["metadata"]["annotations"][image_policy_probe.ANNOTATION].startswith(NONCE)
         return self.probes.get(pod["spec"]["containers"][0]["image"], self.probe)
 
 

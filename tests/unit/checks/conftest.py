@@ -8,7 +8,7 @@ import pytest
 from asking import asked
 
 from lab.checks.base import REGISTRY, Answer, Facts, ImageFact, Judgement, Unknown
-from lab.checks.node_file import NodeFile
+from lab.checks.support.node_file import NodeFile
 
 REPOSITORY = "registry.k8s.io/kube-apiserver"
 VERSION = "v1.36.4"

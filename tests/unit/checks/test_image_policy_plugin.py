@@ -17,7 +17,7 @@ from image_policy_scene import (
 )
 
 from lab.checks.base import Answer, CouldNotTell, NotYet, Unknown
-from lab.checks.node_file import NodeFile
+from lab.checks.support.node_file import NodeFile
 from lab.model import Verdict
 
 NO_CONFIG = ("kube-apiserver", f"{PLUGINS}=NodeRestriction,ImagePolicyWebhook")

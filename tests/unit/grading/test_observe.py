@@ -10,8 +10,8 @@ from contextlib import suppress
 import pytest
 from stand_in import StandIn
 
-from lab.checks import api_away
 from lab.checks.base import Answer, ApiAsk, CouldNotTell, DirectoryAsk, FileAsk, NodeAsk, Unknown
+from lab.checks.support import api_server_down
 from lab.errors import ClusterError
 from lab.grading import observe
 from lab.k8s.api import Response, Unreachable
@@ -285,4 +285,4 @@ def test_why_the_api_server_gave_no_answer_is_told(node, monkeypatch) -> None:
 
 def test_an_api_server_that_answers_needs_no_reason(node) -> None:
     seen = look([ApiAsk("/a"), NodeAsk("echo x")], Cluster(node, Api(a=Response(200, ""))))
-    assert api_away.LAST_WORD not in seen
+    assert api_server_down.LAST_WORD not in seen

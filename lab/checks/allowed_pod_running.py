@@ -1,0 +1,116 @@
+"""allowed-pod-running: a pod that the webhook was asked about runs."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from lab.checks.base import ApiAsk, Ask, Check, Facts, Judgement, NotYet, Observation, check
+from lab.checks.image_policy_plugin import not_running_with_plugin
+from lab.checks.support import admission_configuration, api_server_process, probes
+from lab.checks.support.admission_configuration import PLUGIN, read_settings, show
+from lab.checks.support.api_server_process import ApiServer
+from lab.checks.support.causes import Cause, Object, found
+from lab.checks.support.go_yaml import Flaw
+from lab.model import Verdict
+from lab.webhook.reference import BadReference, parse
+
+UID = "uid"
+"""What is remembered of a pod that was seen to be decided about."""
+_STARTING = ("", "ContainerCreating", "PodInitializing")
+
+
+@dataclass(frozen=True)
+class Params:
+    """`pod` in `namespace`; `image`: what it has to run, by any name that means the same."""
+
+    namespace: str
+    pod: str
+    image: str
+
+    @property
+    def get(self) -> str:
+        """A command that shows the namespace's pods, or the one whose name follows."""
+        return f"kubectl -n {self.namespace} get pod"
+
+
+@check("allowed-pod-running")
+class AllowedPodRunning(Check[Params]):
+    """A pod that runs, and was made while the plugin was on and failed closed: so the webhook allowed it.
+
+    Nothing asks about it again after a restart of the API server; so its uid is remembered.
+    """
+
+    takes = Params
+
+    def asks(self, params: Params, facts: Facts, seen: Observation) -> Iterable[Ask]:
+        """The pod, and the process with its files."""
+        yield self._pod(params)
+        yield from admission_configuration.asks(seen)
+
+    def judge(self, params: Params, facts: Facts, seen: Observation) -> Judgement:
+        """Judge the plugin, the image, whether the webhook was asked, and whether the pod is ready."""
+        made = f"made while {PLUGIN} is on and fails closed"
+        expected = f"the pod {params.pod} in {params.namespace} runs {params.image}, {made}"
+        server, pod = api_server_process.read(seen), found(seen[self._pod(params)])
+        if pod is None:
+            return Cause("no-pod", f"there is no pod {params.pod} in {params.namespace}", params.get).fail(expected)
+        uid = str(pod["metadata"]["uid"])
+        cause = not_running_with_plugin(server) or self._other_image(params, pod)
+        if cause is None and facts.remembered.get(UID) != uid:
+            cause = self._undecided(params, pod, server)
+        if cause := cause or self._not_ready(params, pod):
+            return cause.fail(expected)
+        observed = f"the pod {params.pod} is ready, and was made while {PLUGIN} was on and failed closed"
+        return Judgement(Verdict.PASS, expected, observed, f"{params.get} {params.pod}", remember={UID: uid})
+
+    @staticmethod
+    def _other_image(params: Params, pod: Object) -> Cause | None:
+        for image in probes.images(pod["spec"]):
+            if _whole(image) != _whole(params.image):
+                command = f"{params.get} {params.pod} -o jsonpath='{{.spec.containers[*].image}}'"
+                return Cause("other-image", f"the pod has a container with {image}, not {params.image}", command)
+        return None
+
+    @staticmethod
+    def _undecided(params: Params, pod: Object, server: ApiServer) -> Cause | None:
+        """Whether the webhook was perhaps not asked when the pod was made."""
+        again = f"make it again: kubectl -n {params.namespace} delete pod {params.pod} --now; then run it as before"
+        made = f"{params.get} {params.pod} -o jsonpath='{{.metadata.creationTimestamp}}'"
+        if datetime.fromisoformat(pod["metadata"]["creationTimestamp"]).timestamp() + 1 < server.started:
+            observed = f"the pod {params.pod} is older than the API server's process, which did not ask about it"
+            return Cause(
+                "not-decided", f"{observed}; {again}", f"{made}; ps -o lstart= -C {api_server_process.COMPONENT}"
+            )
+        try:
+            settings = read_settings(server)
+        except Flaw as flaw:
+            return Cause(flaw.reason, flaw.said, show(server, server.config_path))
+        if settings.default_allow:
+            observed = f"defaultAllow is true, so the pod {params.pod} may be there although nobody was asked"
+            return Cause("default-allow", observed, show(server, server.config_path))
+        return None
+
+    @staticmethod
+    def _not_ready(params: Params, pod: Object) -> Cause | None:
+        status = pod.get("status") or {}
+        conditions = status.get("conditions") or []
+        if any((entry["type"], entry["status"]) == ("Ready", "True") for entry in conditions):
+            return None
+        waiting = [(entry.get("state") or {}).get("waiting") or {} for entry in status.get("containerStatuses") or []]
+        why = [str(entry.get("reason", "")) for entry in waiting]
+        if status.get("phase") == "Pending" and all(reason in _STARTING for reason in why):
+            raise NotYet("the pod is starting")
+        said = ", ".join(filter(None, why)) or str(status.get("phase", "of no phase"))
+        command = f"kubectl -n {params.namespace} describe pod {params.pod}"
+        return Cause("not-running", f"the pod is not ready: {said}", command)
+
+    @staticmethod
+    def _pod(params: Params) -> ApiAsk:
+        return ApiAsk(f"/api/v1/namespaces/{params.namespace}/pods/{params.pod}")
+
+
+def _whole(image: str) -> str:
+    try:
+        return str(parse(image))
+    except BadReference:
+        return image

@@ -1,0 +1,247 @@
+"""manifest-digest and single-manifest: what the kubelet reads in its directory of static-pod manifests.
+
+Facts: pkg/kubelet/config/file.go and common.go, and pkg/apis/core/validation of Kubernetes 1.36.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from lab.checks.base import Ask, Check, CouldNotTell, DirectoryAsk, Facts, Judgement, Observation, check
+from lab.checks.support import go_yaml, image_digests
+from lab.checks.support.node_file import NodeFile
+from lab.model import Verdict
+
+DIRECTORY = "/etc/kubernetes/manifests"
+MANIFESTS = DirectoryAsk(DIRECTORY, limit=1 << 20)
+"""Every file that the kubelet reads: those whose name does not begin with a dot."""
+_MIRROR = "kubernetes.io/config.mirror"
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """A file of the directory: its name, and the pod in it, or what is wrong with it.
+
+    `pod` is empty where the kubelet takes the file for no pod at all; `problem` completes a sentence that begins with
+    the file's name.
+    """
+
+    file: str
+    pod: dict[str, Any]
+    problem: str = ""
+
+    @property
+    def metadata(self) -> dict[str, Any]:
+        """The pod's metadata."""
+        metadata = self.pod.get("metadata")
+        return metadata if isinstance(metadata, dict) else {}
+
+    @property
+    def name(self) -> str:
+        """The pod's name, without the node's."""
+        return str(self.metadata.get("name") or "")
+
+    @property
+    def is_mirror(self) -> bool:
+        """Whether it is what the API server shows of a static pod: the kubelet runs no such pod."""
+        annotations = self.metadata.get("annotations")
+        return isinstance(annotations, dict) and _MIRROR in annotations
+
+    @property
+    def containers(self) -> list[dict[str, Any]]:
+        """The pod's containers."""
+        spec = self.pod.get("spec")
+        containers = spec.get("containers") if isinstance(spec, dict) else None
+        return [one for one in containers or () if isinstance(one, dict)] if isinstance(containers, list) else []
+
+    def is_of(self, component: str) -> bool:
+        """Whether the kubelet takes it as the static pod of a component."""
+        return self.name == component
+
+    def concerns(self, component: str) -> bool:
+        """Whether it is of a component, or of another pod that would do its work."""
+        runs_it = any(container.get("name") == component for container in self.containers)
+        return self.is_of(component) or self.name.startswith(f"{component}-") or runs_it
+
+    def image(self, component: str) -> str:
+        """The image of the component's container; empty when there is none."""
+        for container in self.containers:
+            if container.get("name") == component:
+                return str(container.get("image") or "")
+        return ""
+
+
+@dataclass(frozen=True)
+class Params:
+    """`component`: the static pod's name without the node's, such as `kube-apiserver`."""
+
+    component: str
+
+
+def read(seen: Observation) -> list[Manifest]:
+    """The manifests in the order in which the kubelet reads them.
+
+    Raises:
+        CouldNotTell: the directory could not be read.
+    """
+    directory = seen[MANIFESTS]
+    if not directory.whole:
+        raise CouldNotTell(f"{DIRECTORY} has more files than can be looked at")
+    files = sorted((name, file) for name, file in directory.entries.items() if not name.startswith("."))
+    return [_manifest(name, file) for name, file in files if file.kind not in ("directory", "other")]
+
+
+def of(component: str, seen: Observation) -> list[Manifest]:
+    """The manifests of one component; the last is the one that wins when the kubelet lists the directory."""
+    return [manifest for manifest in read(seen) if manifest.is_of(component)]
+
+
+def parse(content: bytes, file: str) -> Manifest:
+    """A manifest as the kubelet reads it; `file` is its name."""
+    try:
+        pod = go_yaml.load(content, file, go_yaml.KUBELET)
+    except go_yaml.Flaw as flaw:
+        return Manifest(file, {}, flaw.said.removeprefix(f"{file} "))
+    problem = _no_pod(pod)
+    return Manifest(file, {}, problem) if problem else Manifest(file, pod)
+
+
+def missing(component: str, seen: Observation) -> tuple[str, str]:
+    """Why no manifest is of a component: a stable word and a sentence."""
+    found = read(seen)
+    for manifest in (one for one in found if one.concerns(component)):
+        said = f"{manifest.file} is of the pod {manifest.name}, not of {component}"
+        if manifest.is_mirror:
+            what = f"its name has the node's in it, and the annotation {_MIRROR} says that it is a mirror"
+            advice = f"put back the manifest whose name is {component}, and change its image alone"
+            return "mirror-manifest", f"{said}. It is what the API server shows of the static pod: {what}; {advice}"
+        return "other-name", f"{said}; the kubelet runs another pod then"
+    broken = [f"{manifest.file} {manifest.problem}" for manifest in found if manifest.problem]
+    nothing = f"no manifest in {DIRECTORY} is of {component}"
+    return ("broken-manifest", f"{nothing}: {'; '.join(broken)}") if broken else ("no-manifest", nothing)
+
+
+def _manifest(name: str, file: NodeFile) -> Manifest:
+    if file.kind == "missing":
+        return Manifest(name, {}, "is a link to a file that does not exist")
+    if file.kind == "unreadable":
+        return Manifest(name, {}, f"cannot be read: {file.why}")
+    return parse(file.content, name) if file.whole else Manifest(name, {}, "is too large for a manifest")
+
+
+def _no_pod(value: Any) -> str:
+    """Why the kubelet takes a value for no pod; it names what it is and not what it should be."""
+    if not isinstance(value, dict):
+        return "is empty or no object"
+    version, kind = (_folded(value, key) for key in ("apiVersion", "kind"))
+    if (version, kind) != ("v1", "Pod"):
+        return f"says apiVersion: {version}, kind: {kind}; the kubelet takes one v1 Pod from a file"
+    metadata, spec = value.get("metadata") or {}, value.get("spec") or {}
+    for key, part in (("metadata", metadata), ("spec", spec)):
+        if not isinstance(part, dict):
+            return f"has {go_yaml.shown(part)} for {key}, which has to be a mapping"
+    if not metadata.get("name"):
+        return "has no metadata.name, which a static pod needs"
+    containers = spec.get("containers") or []
+    if not isinstance(containers, list):
+        return f"has {go_yaml.shown(containers)} for spec.containers, which has to be a list"
+    wrong = [_no_text(metadata, "name", "metadata")]
+    wrong += [_no_container(one, f"spec.containers[{number}]") for number, one in enumerate(containers)]
+    return next(filter(None, wrong), "")
+
+
+def _folded(value: dict[str, Any], key: str) -> Any:
+    """The value of a key in whatever case: what kind of object it is, is read by encoding/json."""
+    return next((value[name] for name in reversed(value) if name.casefold() == key.casefold()), None)
+
+
+def _no_container(value: Any, place: str) -> str:
+    if not isinstance(value, dict):
+        return f"has {go_yaml.shown(value)} for {place}, which has to be a mapping"
+    wrong = [_no_text(value, key, place) for key in ("name", "image")]
+    for key in ("command", "args"):
+        words = value.get(key) or []
+        if not isinstance(words, list):
+            return f"has {go_yaml.shown(words)} for {place}.{key}, which has to be a list"
+        wrong += [_no_text({key: word}, key, place) for word in words]
+    return next(filter(None, wrong), "")
+
+
+def _no_text(value: dict[str, Any], key: str, place: str) -> str:
+    one = value.get(key)
+    wrong = one is not None and not isinstance(one, str)
+    return f"has {go_yaml.shown(one)} for {place}.{key}, which has to be a text" if wrong else ""
+
+
+@check("manifest-digest")
+class ManifestDigest(Check[Params]):
+    """The manifest names the component's own image by digest; a tag beside the digest does no harm."""
+
+    takes = Params
+
+    def asks(self, params: Params, facts: Facts, seen: Observation) -> Iterable[Ask]:
+        """The manifests, and the images on the node to say what a wrong digest is."""
+        return MANIFESTS, image_digests.LISTING
+
+    def judge(self, params: Params, facts: Facts, seen: Observation) -> Judgement:
+        """Judge the manifest that wins."""
+        right = facts.image_of(params.component)
+        expected = f"image: {right.repository}@sha256:... with the digest of the running image"
+        reason, observed = self._wrong(params.component, facts, seen)
+        passed = Verdict.FAIL if reason else Verdict.PASS
+        return Judgement(passed, expected, observed, f"grep image: {DIRECTORY}/*", reason)
+
+    @staticmethod
+    def _wrong(component: str, facts: Facts, seen: Observation) -> tuple[str, str]:
+        """What is wrong, with an empty word when nothing is."""
+        found = of(component, seen)
+        if not found:
+            return missing(component, seen)
+        image, repository = found[-1].image(component), facts.image_of(component).repository
+        says = f'{found[-1].file} says image: "{image}"'
+        if image != image.strip():
+            return "blank-in-image", f"{says}, with a blank before or behind it: the kubelet refuses such a name"
+        reference = image_digests.parse(image)
+        if not reference.digest:
+            return "tag-only", f"{says if image else found[-1].file + ' names no image'}, so no digest is named"
+        if wrong := image_digests.wrong_digest(reference.digest, component, facts, image_digests.names_of(seen)):
+            return wrong.reason, f"{says}; {wrong.sentence}"
+        if not reference.valid:
+            return "bad-tag", f"{says}, in which the tag between : and @ is none"
+        if reference.repository != repository:
+            return "other-repository", f"{says}; the digest is right, but it belongs to {repository}"
+        return "", says
+
+
+@check("single-manifest")
+class SingleManifest(Check[Params]):
+    """No second manifest of the component, such as a backup, beside the first: the kubelet would run it too."""
+
+    takes = Params
+
+    def asks(self, params: Params, facts: Facts, seen: Observation) -> Iterable[Ask]:
+        """The manifests."""
+        return (MANIFESTS,)
+
+    def judge(self, params: Params, facts: Facts, seen: Observation) -> Judgement:
+        """Count the manifests of the component, and find those that cannot be read."""
+        component = params.component
+        reason, observed = self._wrong(component, read(seen), seen)
+        expected = f"one file in {DIRECTORY} is a manifest of {component}, and the kubelet can read all others"
+        passed = Verdict.FAIL if reason else Verdict.PASS
+        return Judgement(passed, expected, observed, f"ls -la {DIRECTORY}", reason)
+
+    @staticmethod
+    def _wrong(component: str, found: list[Manifest], seen: Observation) -> tuple[str, str]:
+        files = [manifest.file for manifest in found if manifest.concerns(component)]
+        if len(files) > 1:
+            return "second-manifest", (
+                f"{len(files)} files are: {', '.join(files)}. The kubelet reads every file whose name does not begin "
+                f"with a dot, and {files[-1]} wins; keep copies in another directory"
+            )
+        if not files:
+            return missing(component, seen)
+        if broken := [manifest for manifest in found if manifest.problem]:
+            said = "; ".join(f"{manifest.file} {manifest.problem}" for manifest in broken)
+            return "unreadable-file", f"{files[0]} is, and there is a file that is no manifest: {said}"
+        return "", f"{files[0]} is the only one"
