@@ -8,7 +8,8 @@ from shlex import quote
 from bench.clusters import OURS
 from lab import paths, shell
 from lab.catalog.load import load
-from lab.checks.base import ApiAsk, Ask, DirectoryAsk, Facts, FileAsk, ImageFact, NodeAsk
+from lab.checks.asks import ApiAsk, Ask, DirectoryAsk, FileAsk, NodeAsk
+from lab.checks.base import Facts, ImageFact
 from lab.grading import judge
 from lab.grading.observe import observe
 from lab.k8s.cluster import Cluster

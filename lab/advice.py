@@ -26,6 +26,7 @@ _WORDS = "|".join(words.replace(" ", r"\s+") for words in OF_A_CLUSTER)
 # `lab up --name OTHER` is about a cluster already; what `lab shell` runs may have a --name of its own
 _COMMAND = re.compile(rf"(?<![\w./-])lab(?=\s+(?:shell(?![\w-])|(?:{_WORDS})(?![\w-])(?![^`;&|,\n]*--name\b)))")
 _ALONE = re.compile(r"(?<=`)lab(?=`)")
+_OF_EXERCISE = re.compile(r"(\blab (?:start|reset) )EXERCISE\b")
 _NAMED = re.compile(r"\blab --name \S+(?=\s)")
 
 
@@ -34,7 +35,15 @@ def named(value: T, name: str) -> T:
 
     Anything else, and everything where the name is the default, is given back as it is.
     """
-    return cast(T, _named(value, f"lab --name {name}")) if name != DEFAULT_NAME else value
+    if name == DEFAULT_NAME:
+        return value
+    command = f"lab --name {name}"
+    return cast(T, _mapped(value, lambda text: _ALONE.sub(command, _COMMAND.sub(command, text))))
+
+
+def of_exercise(value: T, exercise: str) -> T:
+    """As `named`: each advised `lab start EXERCISE` or `lab reset EXERCISE` is about an exercise, given by its id."""
+    return cast(T, _mapped(value, lambda text: _OF_EXERCISE.sub(rf"\1{exercise}", text)))
 
 
 def command_for(name: str, words: str = "") -> str:
@@ -87,11 +96,11 @@ def _door(method: Callable[..., Any]) -> Callable[..., Any]:
     return call
 
 
-def _named(value: Any, command: str) -> Any:
+def _mapped(value: Any, change: Callable[[str], str]) -> Any:
     if type(value) is str:  # not those of an enum
-        return _ALONE.sub(command, _COMMAND.sub(command, value))
+        return change(value)
     if type(value) is tuple:
-        return tuple(_named(each, command) for each in value)
+        return tuple(_mapped(each, change) for each in value)
     if is_dataclass(value) and not isinstance(value, type):
-        return replace(value, **{each.name: _named(getattr(value, each.name), command) for each in fields(value)})
+        return replace(value, **{each.name: _mapped(getattr(value, each.name), change) for each in fields(value)})
     return value

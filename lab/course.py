@@ -1,6 +1,7 @@
 """The use cases: the one door that the command line and the TUI both go through."""
 
 import secrets
+import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -10,7 +11,8 @@ from shlex import join as shell_join
 from typing import Any, TypeVar, cast
 
 from lab import advice, cluster_status, paths
-from lab.actions import image_policy, run
+from lab.actions import run
+from lab.actions.support.webhook import start as start_webhook
 from lab.catalog.load import Catalog, load
 from lab.checks.base import Facts, ImageFact
 from lab.engine import daemon, docker, host
@@ -229,7 +231,7 @@ class Course:
         gatekeeper_state.forget(self._cluster)
         probe_namespace.forget(self._cluster)
         webhook.remove(self.name)
-        self._cluster.files.kept_manifest.unlink(missing_ok=True)
+        shutil.rmtree(self._cluster.files.kept_manifests, ignore_errors=True)
         bookmark.forget(self._cluster.files.place)
         self._journal(record).clear_all()
         self._cluster.files.half_reset.unlink(missing_ok=True)
@@ -367,7 +369,8 @@ class Course:
         facts = self._facts(record, self._journal(record))
         facts = replace(facts, nonce=secrets.token_hex(8), now=datetime.now(UTC))
         seen = observe(lambda so_far: way.asks(subject, namespace, facts, so_far), self._cluster)
-        return way.path(subject, namespace, facts, seen)
+        found = way.path(subject, namespace, facts, seen)
+        return advice.of_exercise(found, run.exercise_with(self.catalog.exercises, "gatekeeper"))
 
     @_alone("lab reset {}")
     def reset(self, exercise_id: str, keep: Path | None = None) -> None:
@@ -408,7 +411,7 @@ class Course:
             LabError: there is no cluster, its exercise was not started, or it does not start.
         """
         docker.find()
-        image_policy.start(self._cluster, self.status)
+        start_webhook(self._cluster, self.status, run.exercise_with(self.catalog.exercises, "webhook-files"))
 
     @_alone("lab webhook down")
     def webhook_down(self) -> None:
@@ -481,8 +484,8 @@ class Course:
         in_effect = (each for each in self.catalog.exercises if journal.started(each.id) and not journal.aside(each.id))
         try:
             manifests = golden.manifests(self._cluster.files.golden)
-            if any(run.changes_manifests(exercise.aside) for exercise in in_effect):
-                before = kept.manifest(self._cluster.files) or manifests["kube-apiserver.yaml"]
+            if changing := next((each.id for each in in_effect if run.changes_manifests(each.aside)), ""):
+                before = kept.manifest(self._cluster.files, changing) or manifests["kube-apiserver.yaml"]
                 return replace(facts, manifests=manifests, kept_manifest=before)
         except LabError:  # damaged: a check that needs them says so
             return facts

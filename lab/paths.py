@@ -115,9 +115,13 @@ class ClusterPaths:
         return self.folder / "webhook"
 
     @property
-    def kept_manifest(self) -> Path:
-        """The kube-apiserver's manifest as it was when image-policy-webhook was started."""
-        return self.folder / "kept-kube-apiserver.yaml"
+    def kept_manifests(self) -> Path:
+        """The folder of the kube-apiserver's manifests that exercises keep."""
+        return self.folder / "kept-manifests"
+
+    def kept_manifest(self, exercise: str) -> Path:
+        """The kube-apiserver's manifest as it was when an exercise was started that keeps it."""
+        return self.kept_manifests / f"{exercise}.yaml"
 
     @property
     def probe_namespace(self) -> Path:

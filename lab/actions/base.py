@@ -1,6 +1,6 @@
 """What an action is: a verb that changes the cluster, used by an exercise's `start` and `reset` alike.
 
-An action must be safe to run twice. A new verb is one file in this package.
+An action must be safe to run twice. A new verb is one file in this package, named as the verb.
 """
 
 from collections.abc import Callable
@@ -13,6 +13,10 @@ from lab.phases import Status
 
 P = TypeVar("P")
 A = TypeVar("A", bound="type[Action[Any]]")
+
+
+MANIFESTS = "manifests"
+"""What `shared` says of actions that change the static pods' manifests."""
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""probe-namespace and probe-namespace-remove: a namespace of which no policy can know."""
+"""probe-namespace: a namespace of which no policy can know."""
 
 from lab.actions.base import Action, NoParams, Setting, action
 from lab.k8s import probe_namespace
@@ -13,14 +13,3 @@ class ProbeNamespace(Action[NoParams]):
     def run(self, params: NoParams, setting: Setting) -> None:
         """Make it, unless it is there."""
         probe_namespace.ensure(setting.cluster)
-
-
-@action("probe-namespace-remove")
-class ProbeNamespaceRemove(Action[NoParams]):
-    """Removes that namespace."""
-
-    takes = NoParams
-
-    def run(self, params: NoParams, setting: Setting) -> None:
-        """Remove it, and forget its name."""
-        probe_namespace.remove(setting.cluster)

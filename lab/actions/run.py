@@ -1,11 +1,10 @@
-"""What exercises have done on a cluster: the actions of their data, and the scripts of their solutions."""
+"""Runs the actions of an exercise's data on a cluster, and the scripts of its solutions."""
 
 from collections.abc import Iterator, Sequence
 from typing import Any
 
 from lab import actions
-from lab.actions.base import Action, Setting
-from lab.actions.restore import MANIFESTS
+from lab.actions.base import MANIFESTS, Action, Setting
 from lab.catalog.decode import params as decode_params
 from lab.catalog.exercise_files import EXTRA as FILES
 from lab.errors import ClusterError, CommandError
@@ -61,6 +60,11 @@ def undoes(reset: Sequence[ActionSpec], aside: Sequence[ActionSpec]) -> bool:
 def changes_manifests(specs: Sequence[ActionSpec]) -> bool:
     """Whether actions change the static pods' manifests."""
     return any(actions.REGISTRY[spec.do].shared == MANIFESTS for spec in specs)
+
+
+def exercise_with(exercises: Sequence[Exercise], verb: str) -> str:
+    """The id of the first exercise whose start has a verb; empty when none has."""
+    return next((each.id for each in exercises if any(spec.do == verb for spec in each.start)), "")
 
 
 def type_script(exercise: Exercise, step: Step, script: str, cluster: Cluster) -> None:

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterable
 
-from lab.checks.base import ApiAsk, Ask, Check, CouldNotTell, Facts, Judgement, NotYet, Observation, check
+from lab.checks.asks import ApiAsk, Ask, CouldNotTell, NotYet, Observation
+from lab.checks.base import Check, Facts, Judgement, check, passed
 from lab.checks.support import enforcement, gatekeeper, mutations, probes, refusals
 from lab.checks.support.admission_table_causes import Seen, Table, command_of
 from lab.checks.support.admission_table_rows import Params, Row, pods_ask, rows, trusted_ask
-from lab.checks.support.causes import found
-from lab.model import Verdict
+from lab.checks.support.api_objects import found
 
 WORDS = {probes.CONTAINERS: "a pod", probes.INIT: "an init container", probes.EPHEMERAL: "a debug container"}
 
@@ -36,19 +36,19 @@ class AdmissionTable(Check[Params]):
         others = f" or anything else that does not begin with {' or '.join(params.trusted)}"
         refused = ", ".join(params.refused) + (others if refusals.REFUSED in params.varied else "")
         expected = f"{params.constraint} refuses {what} with {refused}{admitted}"
-        if cause := gatekeeper.absent(params, seen):
-            return cause.fail(expected)
+        if fault := gatekeeper.absent(params, seen):
+            return fault.fail(expected)
         if params.containers == probes.EPHEMERAL:
             _check_pod(params, seen)
         table = [entry for row in rows(params, facts, seen) if (entry := _outcome(row, params, seen))]
-        if cause := Table(params, facts, seen, table).cause():
+        if fault := Table(params, facts, seen, table).fault():
             enforcement.raise_if_just_changed(params, facts, seen)
-            return cause.fail(expected)
+            return fault.fail(expected)
         if any(entry.row.wanted == refusals.ADMITTED for entry in table):
             refusals.raise_if_failed_open(seen)
-        if refusals.REFUSED in params.varied and (cause := enforcement.open_names(params, seen)):
-            return cause.fail(expected)
-        return Judgement(Verdict.PASS, expected, _told(params, table), command_of(params, table[0].row))
+        if refusals.REFUSED in params.varied and (fault := enforcement.open_names(params, seen)):
+            return fault.fail(expected)
+        return passed(expected, _told(params, table), command_of(params, table[0].row))
 
 
 def _told(params: Params, table: list[Seen]) -> str:

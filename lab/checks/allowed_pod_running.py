@@ -4,14 +4,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from lab.checks.base import ApiAsk, Ask, Check, Facts, Judgement, NotYet, Observation, check
-from lab.checks.image_policy_plugin import not_running_with_plugin
+from lab.checks.asks import ApiAsk, Ask, NotYet, Observation
+from lab.checks.base import Check, Facts, Fault, Judgement, check, passed
 from lab.checks.support import admission_configuration, api_server_process, probes
 from lab.checks.support.admission_configuration import PLUGIN, read_settings, show
+from lab.checks.support.api_objects import Object, found
 from lab.checks.support.api_server_process import ApiServer
-from lab.checks.support.causes import Cause, Object, found
-from lab.checks.support.go_yaml import Flaw
-from lab.model import Verdict
+from lab.checks.support.image_policy_on import not_running_with_plugin
 from lab.webhook.reference import BadReference, parse
 
 UID = "uid"
@@ -53,45 +52,45 @@ class AllowedPodRunning(Check[Params]):
         expected = f"the pod {params.pod} in {params.namespace} runs {params.image}, {made}"
         server, pod = api_server_process.read(seen), found(seen[self._pod(params)])
         if pod is None:
-            return Cause("no-pod", f"there is no pod {params.pod} in {params.namespace}", params.get).fail(expected)
+            return Fault("no-pod", f"there is no pod {params.pod} in {params.namespace}", params.get).fail(expected)
         uid = str(pod["metadata"]["uid"])
-        cause = not_running_with_plugin(server) or self._other_image(params, pod)
-        if cause is None and facts.remembered.get(UID) != uid:
-            cause = self._undecided(params, pod, server)
-        if cause := cause or self._not_ready(params, pod):
-            return cause.fail(expected)
+        fault = not_running_with_plugin(server) or self._other_image(params, pod)
+        if fault is None and facts.remembered.get(UID) != uid:
+            fault = self._undecided(params, pod, server)
+        if fault := fault or self._not_ready(params, pod):
+            return fault.fail(expected)
         observed = f"the pod {params.pod} is ready, and was made while {PLUGIN} was on and failed closed"
-        return Judgement(Verdict.PASS, expected, observed, f"{params.get} {params.pod}", remember={UID: uid})
+        return passed(expected, observed, f"{params.get} {params.pod}", remember={UID: uid})
 
     @staticmethod
-    def _other_image(params: Params, pod: Object) -> Cause | None:
+    def _other_image(params: Params, pod: Object) -> Fault | None:
         for image in probes.images(pod["spec"]):
             if _whole(image) != _whole(params.image):
                 command = f"{params.get} {params.pod} -o jsonpath='{{.spec.containers[*].image}}'"
-                return Cause("other-image", f"the pod has a container with {image}, not {params.image}", command)
+                return Fault("other-image", f"the pod has a container with {image}, not {params.image}", command)
         return None
 
     @staticmethod
-    def _undecided(params: Params, pod: Object, server: ApiServer) -> Cause | None:
+    def _undecided(params: Params, pod: Object, server: ApiServer) -> Fault | None:
         """Whether the webhook was perhaps not asked when the pod was made."""
         again = f"make it again: kubectl -n {params.namespace} delete pod {params.pod} --now; then run it as before"
         made = f"{params.get} {params.pod} -o jsonpath='{{.metadata.creationTimestamp}}'"
         if datetime.fromisoformat(pod["metadata"]["creationTimestamp"]).timestamp() + 1 < server.started:
             observed = f"the pod {params.pod} is older than the API server's process, which did not ask about it"
-            return Cause(
+            return Fault(
                 "not-decided", f"{observed}; {again}", f"{made}; ps -o lstart= -C {api_server_process.COMPONENT}"
             )
         try:
             settings = read_settings(server)
-        except Flaw as flaw:
-            return Cause(flaw.reason, flaw.said, show(server, server.config_path))
+        except Fault as fault:
+            return fault.within("", show(server, server.config_path))
         if settings.default_allow:
             observed = f"defaultAllow is true, so the pod {params.pod} may be there although nobody was asked"
-            return Cause("default-allow", observed, show(server, server.config_path))
+            return Fault("default-allow", observed, show(server, server.config_path))
         return None
 
     @staticmethod
-    def _not_ready(params: Params, pod: Object) -> Cause | None:
+    def _not_ready(params: Params, pod: Object) -> Fault | None:
         status = pod.get("status") or {}
         conditions = status.get("conditions") or []
         if any((entry["type"], entry["status"]) == ("Ready", "True") for entry in conditions):
@@ -102,7 +101,7 @@ class AllowedPodRunning(Check[Params]):
             raise NotYet("the pod is starting")
         said = ", ".join(filter(None, why)) or str(status.get("phase", "of no phase"))
         command = f"kubectl -n {params.namespace} describe pod {params.pod}"
-        return Cause("not-running", f"the pod is not ready: {said}", command)
+        return Fault("not-running", f"the pod is not ready: {said}", command)
 
     @staticmethod
     def _pod(params: Params) -> ApiAsk:

@@ -4,10 +4,11 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from lab.checks.base import Ask, Check, Facts, FileAsk, Judgement, Observation, check
+from lab.checks.asks import Ask, FileAsk, Observation
+from lab.checks.base import Check, Facts, Fault, Judgement, check, passed
 from lab.checks.support import image_digests
 from lab.checks.support.node_file import NodeFile
-from lab.model import Verdict
+from lab.k8s import image_reference
 
 _DIGEST = re.compile(r"(?i:sha256): *\w*")
 _NAME = re.compile(r"[^\s\"'`=]*$")
@@ -56,35 +57,38 @@ class AnswerDigest(Check[Params]):
     def judge(self, params: Params, facts: Facts, seen: Observation) -> Judgement:
         """Compare what is written with what the cluster runs."""
         expected = f"{params.file} holds one line: the digest of the image that {params.component} runs"
-        reason, observed = self._wrong(params, facts, seen)
-        passed = Verdict.FAIL if reason else Verdict.PASS
-        return Judgement(passed, expected, observed, f"cat {params.file}", reason)
+        command = f"cat {params.file}"
+        if fault := self._wrong(params, facts, seen):
+            return fault.fail(expected, command)
+        return passed(expected, f"{params.file} holds the digest of the image that {params.component} runs", command)
 
     @staticmethod
-    def _wrong(params: Params, facts: Facts, seen: Observation) -> tuple[str, str]:
-        """What is wrong, with an empty word when nothing is."""
+    def _wrong(params: Params, facts: Facts, seen: Observation) -> Fault | None:
         file = seen[FileAsk(params.file, limit=_BYTES)]
         if file.kind != "file":
-            return "no-answer", _no_file(params.file, file)
+            return Fault("no-answer", _no_file(params.file, file))
         lines = list(image_digests.lines_of(file.content.decode(errors="replace").removeprefix("\ufeff")))
         if len(lines) != 1:
             said = f"has {len(lines)} lines that say something" if lines else "is empty"
-            return "not-one-line", f"the file {said}; it should have one line, with the digest"
+            return Fault("not-one-line", f"the file {said}; it should have one line, with the digest")
         repository = facts.image_of(params.component).repository
         if len(_DIGEST.findall(lines[0])) > 1:
-            return "two-digests", "the line has more than one digest; it should have one"
+            return Fault("two-digests", "the line has more than one digest; it should have one")
         written = take_apart(lines[0], repository)
         if wrong := image_digests.wrong_digest(written.digest, params.component, facts, image_digests.names_of(seen)):
             besides = f"; besides, take away {written.extra}" if written.extra else ""
-            return wrong.reason, f"{wrong.sentence}{besides}"
+            return Fault(wrong.reason, f"{wrong.observed}{besides}")
         if not written.at:
-            return "no-at", f"the digest is right, but between the name and the digest an @ is missing: {written.name}"
+            observed = f"the digest is right, but between the name and the digest an @ is missing: {written.name}"
+            return Fault("no-at", observed)
         if written.extra:
-            return "extra-words", f"the digest is right, but the line has more than that: take away {written.extra}"
-        reference = image_digests.parse(f"{written.name}@{written.digest}")
+            observed = f"the digest is right, but the line has more than that: take away {written.extra}"
+            return Fault("extra-words", observed)
+        reference = image_reference.parse(f"{written.name}@{written.digest}")
         if reference.repository not in ("", repository) or not reference.valid:
-            return "other-repository", f"the digest is right, but it belongs to {repository}, not to {written.name}"
-        return "", "it holds the digest of the image that runs"
+            observed = f"the digest is right, but it belongs to {repository}, not to {written.name}"
+            return Fault("other-repository", observed)
+        return None
 
 
 def take_apart(line: str, repository: str) -> Written:

@@ -1,13 +1,11 @@
-"""api-server-ready and api-server-version: guards that a step about the API server has left it whole."""
+"""api-server-ready: a guard that a step about the API server has left it ready."""
 
-import json
 from collections.abc import Iterable
 
-from lab.checks.base import ApiAsk, Ask, Check, CouldNotTell, Facts, Judgement, NoParams, Observation, check
-from lab.model import Verdict
+from lab.checks.asks import ApiAsk, Ask, Observation
+from lab.checks.base import Check, Facts, Fault, Judgement, NoParams, check, passed
 
 READYZ = ApiAsk("/readyz")
-VERSION = ApiAsk("/version")
 
 
 @check("api-server-ready")
@@ -25,28 +23,5 @@ class ApiServerReady(Check[NoParams]):
         answer = seen[READYZ]
         expected, command = "/readyz says ok", "kubectl get --raw '/readyz?verbose'"
         if answer.code != 200:
-            return Judgement(Verdict.FAIL, expected, f"/readyz says {answer.code}", command, "not-ready")
-        return Judgement(Verdict.PASS, expected, "/readyz says ok", command)
-
-
-@check("api-server-version")
-class ApiServerVersion(Check[NoParams]):
-    """The API server is of the version that the cluster was made with."""
-
-    takes = NoParams
-
-    def asks(self, params: NoParams, facts: Facts, seen: Observation) -> Iterable[Ask]:
-        """The version endpoint."""
-        return (VERSION,)
-
-    def judge(self, params: NoParams, facts: Facts, seen: Observation) -> Judgement:
-        """Compare with what was recorded when the cluster was made."""
-        answer = seen[VERSION]
-        try:
-            version = str(json.loads(answer.text)["gitVersion"])
-        except (ValueError, KeyError, TypeError) as error:
-            raise CouldNotTell(f"/version gave no version (status {answer.code})") from error
-        expected, command = f"version {facts.kubernetes_version}", "kubectl get --raw /version"
-        if version != facts.kubernetes_version:
-            return Judgement(Verdict.FAIL, expected, f"version {version}", command, "other-version")
-        return Judgement(Verdict.PASS, expected, f"version {version}", command)
+            return Fault("not-ready", f"/readyz says {answer.code}", command).fail(expected)
+        return passed(expected, "/readyz says ok", command)

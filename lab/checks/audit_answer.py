@@ -5,12 +5,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
-from lab.checks import gatekeeper_serving
-from lab.checks.base import ApiAsk, Ask, Check, Facts, FileAsk, Judgement, NotYet, Observation, check
-from lab.checks.support import enforcement, gatekeeper, gatekeeper_audit, image_digests, probes
-from lab.checks.support.causes import Cause, Object, found, items
+from lab.checks.asks import ApiAsk, Ask, FileAsk, NotYet, Observation
+from lab.checks.base import Check, Facts, Fault, Judgement, check, passed
+from lab.checks.support import enforcement, gatekeeper, gatekeeper_audit, gatekeeper_health, image_digests, probes
+from lab.checks.support.api_objects import Object, found, items
 from lab.checks.support.gatekeeper import Policy
-from lab.model import Verdict
 
 
 @dataclass(frozen=True)
@@ -39,26 +38,26 @@ class AuditAnswer(Check[Params]):
     def judge(self, params: Params, facts: Facts, seen: Observation) -> Judgement:
         """Judge the audit first, then the file."""
         expected = f"{params.file} names the pods in {params.namespace} that the audit of {params.constraint} lists"
-        cause = gatekeeper.absent(params, seen) or self._nothing_written(params, seen)
-        cause = cause or self._unplanted(params, seen) or gatekeeper_serving.stopped(gatekeeper.AUDIT, seen)
-        if cause:
-            return cause.fail(expected)
-        audited, cause = self._audited(params, seen)
-        cause = cause or self._compare(params, seen, audited)
-        if cause:
-            return cause.fail(expected)
-        return Judgement(Verdict.PASS, expected, f"the file names {', '.join(sorted(audited))}", f"cat {params.file}")
+        fault = gatekeeper.absent(params, seen) or self._nothing_written(params, seen)
+        fault = fault or self._unplanted(params, seen) or gatekeeper_health.stopped(gatekeeper.AUDIT, seen)
+        if fault:
+            return fault.fail(expected)
+        audited, fault = self._audited(params, seen)
+        fault = fault or self._compare(params, seen, audited)
+        if fault:
+            return fault.fail(expected)
+        return passed(expected, f"the file names {', '.join(sorted(audited))}", f"cat {params.file}")
 
-    def _nothing_written(self, params: Params, seen: Observation) -> Cause | None:
+    def _nothing_written(self, params: Params, seen: Observation) -> Fault | None:
         command = f"cat {params.file}"
         if seen[self._file(params)].kind != "file":
-            return Cause("no-answer", f"there is no file {params.file}", command)
+            return Fault("no-answer", f"there is no file {params.file}", command)
         if not self._written(params, seen):
-            return Cause("empty-answer", "the file names no pod", command)
+            return Fault("empty-answer", "the file names no pod", command)
         return None
 
     @staticmethod
-    def _unplanted(params: Params, seen: Observation) -> Cause | None:
+    def _unplanted(params: Params, seen: Observation) -> Fault | None:
         """Whether pods of the exercise are gone, or have other images: the audit would have nothing to tell of."""
         pods = [(entry["metadata"]["name"], probes.images(entry["spec"])) for entry in items(seen[_pods(params)])]
         gone = [
@@ -69,27 +68,27 @@ class AuditAnswer(Check[Params]):
         if not gone:
             return None
         observed = f"what the exercise planted in {params.namespace} is no longer there as it was: {', '.join(gone)}"
-        return Cause("planted-gone", f"{observed}; {gatekeeper.PUT_BACK}", f"kubectl -n {params.namespace} get pods")
+        return Fault("planted-gone", f"{observed}; {gatekeeper.PUT_BACK}", f"kubectl -n {params.namespace} get pods")
 
-    def _audited(self, params: Params, seen: Observation) -> tuple[set[str], Cause | None]:
+    def _audited(self, params: Params, seen: Observation) -> tuple[set[str], Fault | None]:
         """The pods that the audit found, and what is wrong with that."""
         template, constraint = found(seen[params.template_ask]) or {}, found(seen[params.constraint_ask]) or {}
         pods = items(seen[_pods(params)])
-        if cause := gatekeeper.template_error(params, template) or gatekeeper.constraint_error(params, constraint):
-            return set(), cause
+        if fault := gatekeeper.template_error(params, template) or gatekeeper.constraint_error(params, constraint):
+            return set(), fault
         config = found(seen[gatekeeper.CONFIG])
         audit = gatekeeper_audit.audit_of(constraint, (template, *pods, *([config] if config else [])))
         audited = audit.pods(params.namespace)
         live = {str(pod["metadata"]["name"]) for pod in pods}
         if audited - live:
             raise NotYet(f"the last audit lists pods that are gone by now; {gatekeeper_audit.NEXT}")
-        cause = self._unlike_the_pods(params, seen, pods, audited)
-        if cause and not audit.settled:
+        fault = self._unlike_the_pods(params, seen, pods, audited)
+        if fault and not audit.settled:
             raise NotYet(f"the last audit began right after a change; {gatekeeper_audit.NEXT}")
-        return audited, cause
+        return audited, fault
 
     @staticmethod
-    def _unlike_the_pods(params: Params, seen: Observation, pods: Iterable[Object], audited: set[str]) -> Cause | None:
+    def _unlike_the_pods(params: Params, seen: Observation, pods: Iterable[Object], audited: set[str]) -> Fault | None:
         """Whether the audit lists what it should not, or the other way round: then the policy is wrong.
 
         A pod with untrusted images in init or ephemeral containers only may be listed: that depends on the step.
@@ -106,20 +105,20 @@ class AuditAnswer(Check[Params]):
             # how many, not which: naming them would give the answer away
             observed = f"the audit does not list {len(few)} of the {len(must)} pods whose images are not trusted"
             unseen = None if must & audited else _unlooked(params, seen)
-            return unseen or Cause("audit-too-few", f"{observed}: correct the policy first", command)
+            return unseen or Fault("audit-too-few", f"{observed}: correct the policy first", command)
         if many := audited - must - may:
             observed = f"the audit lists {_names(many)}, though all their images are trusted"
-            return Cause("audit-too-many", f"{observed}: correct the policy first", command)
+            return Fault("audit-too-many", f"{observed}: correct the policy first", command)
         return None
 
-    def _compare(self, params: Params, seen: Observation, audited: set[str]) -> Cause | None:
+    def _compare(self, params: Params, seen: Observation, audited: set[str]) -> Fault | None:
         written = self._written(params, seen)
         command = f"cat {params.file}; kubectl describe {params.kind.lower()} {params.constraint}"
         if extra := written - audited:
-            return Cause("extra-pods", f"the audit does not list {_names(extra)} in {params.namespace}", command)
+            return Fault("extra-pods", f"the audit does not list {_names(extra)} in {params.namespace}", command)
         if missing := audited - written:
             observed = f"{len(missing)} of the {len(audited)} pods that the audit lists are missing in the file"
-            return Cause("missing-pods", observed, command)
+            return Fault("missing-pods", observed, command)
         return None
 
     def _written(self, params: Params, seen: Observation) -> set[str]:
@@ -137,7 +136,7 @@ def _pods(params: Params) -> ApiAsk:
     return ApiAsk(f"/api/v1/namespaces/{params.namespace}/pods", order=-1)
 
 
-def _unlooked(params: Params, seen: Observation) -> Cause | None:
+def _unlooked(params: Params, seen: Observation) -> Fault | None:
     """Why the audit does not look at the pods at all."""
     audit = enforcement.excluded(seen, [params.namespace], "audit")
     return enforcement.unmatched(params, seen, [params.namespace]) or audit

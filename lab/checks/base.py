@@ -1,147 +1,21 @@
-"""What a check is: the asks it puts to the cluster, and a pure judge of the answers.
+"""What a check is: the asks that it puts to the cluster, and a pure judge of the answers.
 
-Checking has two halves. `observe` gathers the answers to the asks of many checks at once (few commands
+Checking has two halves. `lab/grading/observe.py` gathers the answers to the asks of many checks at once (few commands
 on the node, few API calls); a check's `judge` turns answers into a `Judgement` and touches nothing.
-A new kind of check is one file in this package.
+A new kind of check is one file in this package, named as the kind.
 """
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, ClassVar, Generic, TypeVar, overload
+from typing import Any, Generic, TypeVar
 
-from lab.checks.support.node_file import NodeFile
+from lab.checks.asks import Ask, CouldNotTell, Observation
+from lab.k8s import image_reference
 from lab.model import Verdict
 
 P = TypeVar("P")
 C = TypeVar("C", bound="type[Check[Any]]")
-
-
-@dataclass(frozen=True)
-class NodeAsk:
-    """A command for root's bash in the helper beside the control-plane node; it must change nothing.
-
-    It has the programs of the node image, the node's processes, ports and services, and its files below /proc/1/root.
-    """
-
-    command: str
-
-
-@dataclass(frozen=True)
-class FileAsk:
-    """One file of the control-plane node, as a process sees it: its content, and the times of all that leads to it.
-
-    `path`: absolute, of any characters. `inside`: the process through whose mounts it is looked up; 1 is the node
-    itself. `limit`: the most bytes of content that are wanted.
-    """
-
-    path: str
-    inside: int = 1
-    limit: int = 65536
-
-
-@dataclass(frozen=True)
-class DirectoryAsk:
-    """All entries of a directory of the control-plane node, those that are files with their content; as `FileAsk`."""
-
-    path: str
-    inside: int = 1
-    limit: int = 65536
-
-
-@dataclass(frozen=True)
-class ApiAsk:
-    """A request to the API server as its administrator; anything but GET must be a dry run.
-
-    `order`: requests are sent by rising order, those of one order at about the same time: a metric is read
-    with -1 before and with 1 after the probes that it is to tell of. Those above 0 wait until no check has more to
-    ask.
-    """
-
-    path: str
-    method: str = "GET"
-    body: str = ""
-    order: int = 0
-
-
-@dataclass(frozen=True)
-class CreateAsk:
-    """A pod that is really to be made, of which admission decides before storage finds its name taken (409).
-
-    It is the one ask that is no dry run, for what looks at whether it is one. It may be asked only where a pod of its
-    name was seen in this very observation, and must have a scheduling gate, so that it would never run. Should it be
-    stored all the same, because that pod has gone meanwhile, it is deleted again by its uid.
-
-    `path`: of the namespace's pods. `body`: the pod, with its name.
-    """
-
-    path: str
-    body: str
-    order: ClassVar[int] = 0
-
-
-@dataclass(frozen=True)
-class WebhookAsk:
-    """What the lab's webhook has logged in the last three minutes: one JSON object a line, the newest last.
-
-    It is asked after all others. The answer's code is 1 when no webhook of the lab runs on the cluster's network.
-    """
-
-
-Ask = NodeAsk | FileAsk | DirectoryAsk | ApiAsk | CreateAsk | WebhookAsk
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What an ask brought: text, and the exit code (node) or HTTP status (API)."""
-
-    text: str
-    code: int = 0
-
-
-@dataclass(frozen=True)
-class Unknown:
-    """Nobody answered: the node or the API server could not be asked, and why."""
-
-    why: str
-
-
-class CouldNotTell(Exception):
-    """Raised by a judge that lacks what it needs; becomes the verdict error, with this text."""
-
-
-class NotYet(CouldNotTell):
-    """What is looked for takes a while to show, and looking again in some seconds will tell; says what it waits for."""
-
-
-NOT_YET = "not-yet"
-"""The reason of a verdict that looking again in some seconds will change."""
-
-
-@dataclass(frozen=True)
-class Observation:
-    """Answers by ask. Can be recorded and judged again."""
-
-    answers: Mapping[Ask, Answer | NodeFile | Unknown] = field(default_factory=dict)
-
-    @overload
-    def __getitem__(self, ask: FileAsk | DirectoryAsk) -> NodeFile: ...
-    @overload
-    def __getitem__(self, ask: NodeAsk | ApiAsk | CreateAsk | WebhookAsk) -> Answer: ...
-    def __getitem__(self, ask: Ask) -> Answer | NodeFile:
-        """The answer to an ask.
-
-        Raises:
-            CouldNotTell: nobody answered, or it was not asked.
-        """
-        answer = self.answers.get(ask, Unknown("it was not looked at"))
-        if isinstance(answer, Unknown):
-            raise CouldNotTell(answer.why)
-        return answer
-
-    def __contains__(self, ask: Ask) -> bool:
-        """Whether an ask was answered, be it that nobody can tell."""
-        return ask in self.answers
 
 
 @dataclass(frozen=True)
@@ -158,7 +32,7 @@ class ImageFact:
     @property
     def repository(self) -> str:
         """The name without its tag: `registry.k8s.io/kube-apiserver`."""
-        return self.name.rpartition(":")[0] if ":" in self.name.rpartition("/")[2] else self.name
+        return image_reference.parse(self.name).repository
 
 
 @dataclass(frozen=True)
@@ -191,7 +65,7 @@ class Facts:
             CouldNotTell: the cluster was made without an image of that name.
         """
         for image in self.images:
-            if image.repository.rpartition("/")[2] == component:
+            if image_reference.parse(image.name).name == component:
                 return image
         raise CouldNotTell(f"no image of {component} was recorded when the cluster was made")
 
@@ -212,6 +86,33 @@ class Judgement:
     reason: str = ""
     waits_for: str = ""
     remember: Mapping[str, str] = field(default_factory=dict)
+
+
+class Fault(Exception):
+    """Why a check fails. Whoever looks for one returns it, and whoever reads a file raises it.
+
+    `reason`: a short stable word for the way of being wrong. `observed`: a whole sentence for the learner.
+    `command`: what to paste on the node; empty where the judge knows it.
+    """
+
+    def __init__(self, reason: str, observed: str, command: str = "") -> None:
+        super().__init__(observed)
+        self.reason = reason
+        self.observed = observed
+        self.command = command
+
+    def within(self, beginning: str, command: str = "") -> "Fault":
+        """The same fault in a sentence that begins with other words, with another command where one is given."""
+        return Fault(self.reason, beginning + self.observed, command or self.command)
+
+    def fail(self, expected: str, command: str = "") -> Judgement:
+        """The verdict that says so; `command` is for a fault that has none of its own."""
+        return Judgement(Verdict.FAIL, expected, self.observed, self.command or command, self.reason)
+
+
+def passed(expected: str, observed: str, command: str, remember: Mapping[str, str] | None = None) -> Judgement:
+    """The verdict of a check that found no fault; `observed` is a whole sentence."""
+    return Judgement(Verdict.PASS, expected, observed, command, remember=remember or {})
 
 
 class Check(Generic[P]):

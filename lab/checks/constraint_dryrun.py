@@ -3,12 +3,11 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from lab.checks import gatekeeper_serving
-from lab.checks.base import ApiAsk, Ask, Check, Facts, Judgement, NotYet, Observation, check
-from lab.checks.support import enforcement, gatekeeper, gatekeeper_audit, probes, refusals
-from lab.checks.support.causes import Cause, Object, found
+from lab.checks.asks import ApiAsk, Ask, NotYet, Observation
+from lab.checks.base import Check, Facts, Fault, Judgement, check, passed
+from lab.checks.support import enforcement, gatekeeper, gatekeeper_audit, gatekeeper_health, probes, refusals
+from lab.checks.support.api_objects import Object, found
 from lab.checks.support.gatekeeper import Policy
-from lab.model import Verdict
 
 
 @dataclass(frozen=True)
@@ -36,29 +35,27 @@ class ConstraintDryrun(Check[Params]):
         name = params.constraint
         expected = f"with {name} in dryrun a pod with {params.image} is admitted, and the audit still lists violations"
         command = f"kubectl describe {params.kind.lower()} {name}"
-        cause = gatekeeper.absent(params, seen) or gatekeeper_serving.unserved(seen, [params.namespace])
-        cause = cause or self._not_dryrun(params, seen, command)
-        if cause:
-            return cause.fail(expected)
-        if cause := self._refused(params, facts, seen) or self._no_violations(params, seen, command):
-            return cause.fail(expected)
-        return Judgement(
-            Verdict.PASS, expected, f"a pod with {params.image} was admitted, and the audit lists violations", command
-        )
+        fault = gatekeeper.absent(params, seen) or gatekeeper_health.unserved(seen, [params.namespace])
+        fault = fault or self._not_dryrun(params, seen, command)
+        if fault:
+            return fault.fail(expected)
+        if fault := self._refused(params, facts, seen) or self._no_violations(params, seen, command):
+            return fault.fail(expected)
+        return passed(expected, f"a pod with {params.image} was admitted, and the audit lists violations", command)
 
     @staticmethod
-    def _not_dryrun(params: Params, seen: Observation, command: str) -> Cause | None:
+    def _not_dryrun(params: Params, seen: Observation, command: str) -> Fault | None:
         template, constraint = found(seen[params.template_ask]) or {}, found(seen[params.constraint_ask]) or {}
         spec = constraint.get("spec") or {}
         action = spec.get("enforcementAction", "deny")
         if action != "dryrun" and not _only_counts(spec):
-            return Cause("not-dryrun", f"the constraint's enforcementAction is {action}", command)
-        if cause := gatekeeper.template_error(params, template) or gatekeeper.constraint_error(params, constraint):
-            return cause
+            return Fault("not-dryrun", f"the constraint's enforcementAction is {action}", command)
+        if fault := gatekeeper.template_error(params, template) or gatekeeper.constraint_error(params, constraint):
+            return fault
         gatekeeper.await_taken_in(params, seen)
         return None
 
-    def _refused(self, params: Params, facts: Facts, seen: Observation) -> Cause | None:
+    def _refused(self, params: Params, facts: Facts, seen: Observation) -> Fault | None:
         outcome = refusals.outcome(seen[self._probe(params, facts)], params, seen)
         if outcome.what == refusals.ADMITTED:
             refusals.raise_if_failed_open(seen)
@@ -68,17 +65,17 @@ class ConstraintDryrun(Check[Params]):
         if outcome.what == refusals.BROKEN:
             return refusals.broken(outcome, params.template)
         command = f"kubectl -n {params.namespace} run probe --dry-run=server --image={params.image}"
-        return Cause(outcome.what, f"{params.image} was refused by {outcome.said}", command)
+        return Fault(outcome.what, f"{params.image} was refused by {outcome.said}", command)
 
     @staticmethod
-    def _no_violations(params: Params, seen: Observation, command: str) -> Cause | None:
+    def _no_violations(params: Params, seen: Observation, command: str) -> Fault | None:
         template, constraint = found(seen[params.template_ask]) or {}, found(seen[params.constraint_ask]) or {}
         audit = gatekeeper_audit.audit_of(constraint, (template,))
         if any(found.action in ("dryrun", "scoped") for found in audit.violations):
             return None
         if not audit.settled:
             raise NotYet(f"the last audit began right after a change; {gatekeeper_audit.NEXT}")
-        return Cause("no-violations", "the audit lists no violation: the policy finds nothing wrong", command)
+        return Fault("no-violations", "the audit lists no violation: the policy finds nothing wrong", command)
 
     @staticmethod
     def _probe(params: Params, facts: Facts) -> ApiAsk:

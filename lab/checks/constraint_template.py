@@ -1,14 +1,12 @@
-"""constraint-template and constraint-enforced: whether the learner's two objects are in force."""
+"""constraint-template: Gatekeeper has taken the template in, and made a CRD of it."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
-from lab.checks import gatekeeper_serving
-from lab.checks.base import ApiAsk, Ask, Check, Facts, Judgement, NotYet, Observation, check
-from lab.checks.support import constraint_probes, gatekeeper, probes, refusals
-from lab.checks.support.causes import Object, found
-from lab.checks.support.gatekeeper import Policy, Template
-from lab.model import Verdict
+from lab.checks.asks import Ask, NotYet, Observation
+from lab.checks.base import Check, Facts, Judgement, check, passed
+from lab.checks.support import gatekeeper, gatekeeper_health
+from lab.checks.support.api_objects import Object, found
+from lab.checks.support.gatekeeper import Template
 
 
 @check("constraint-template")
@@ -27,56 +25,18 @@ class ConstraintTemplate(Check[Template]):
         template = found(seen[params.template_ask])
         if template is None:
             return gatekeeper.no_template(params, seen).fail(expected)
-        if cause := gatekeeper.wrong_kind(params, template) or gatekeeper.template_error(params, template):
-            return cause.fail(expected)
-        if cause := gatekeeper_serving.stopped(gatekeeper.CONTROLLER, seen):
-            return cause.fail(expected)
+        if fault := gatekeeper.wrong_kind(params, template) or gatekeeper.template_error(params, template):
+            return fault.fail(expected)
+        if fault := gatekeeper_health.stopped(gatekeeper.CONTROLLER, seen):
+            return fault.fail(expected)
         if not gatekeeper.taken_in(template, "templateUID", "webhook"):
             raise NotYet("Gatekeeper has not taken in the template as it is now")
         if not self._established(found(seen[params.crd_ask])):
             raise NotYet("Gatekeeper has not made the template's CRD yet")
         crd = params.crd_ask.path.rpartition("/")[2]
-        return Judgement(Verdict.PASS, expected, f"Gatekeeper made the CRD {crd} of it", f"kubectl get crd {crd}")
+        return passed(expected, f"Gatekeeper made the CRD {crd} of it", f"kubectl get crd {crd}")
 
     @staticmethod
     def _established(crd: Object | None) -> bool:
         conditions = ((crd or {}).get("status") or {}).get("conditions") or []
         return any(entry["type"] == "Established" and entry["status"] == "True" for entry in conditions)
-
-
-@dataclass(frozen=True)
-class Tried(Policy):
-    """`images`: of which the constraint has to refuse at least one, in a pod in `namespace`."""
-
-    namespace: str
-    images: tuple[str, ...]
-
-
-@check("constraint-enforced")
-class ConstraintEnforced(Check[Tried]):
-    """The constraint was seen to refuse; what it lets in is for other checks."""
-
-    takes = Tried
-
-    def asks(self, params: Tried, facts: Facts, seen: Observation) -> Iterable[Ask]:
-        """What there is, and then a dry run with each image."""
-        yield from (*params.policy_asks, refusals.BEFORE)
-        if not gatekeeper.absent(params, seen):
-            yield from constraint_probes.asks(self._probes(params, facts), seen)
-
-    def judge(self, params: Tried, facts: Facts, seen: Observation) -> Judgement:
-        """Judge by the probes; the constraint's spec and status explain that none was refused."""
-        name = params.constraint
-        expected = f"Gatekeeper enforces the constraint {name} of kind {params.kind}: it refuses pods"
-        if cause := gatekeeper.absent(params, seen):
-            return cause.fail(expected)
-        probes_sent = self._probes(params, facts)
-        if cause := constraint_probes.cause(params, facts, seen, probes_sent, params.namespace):
-            return cause.fail(expected)
-        image, said = constraint_probes.first(params, seen, probes_sent)
-        command = f"kubectl describe {params.kind.lower()} {name}"
-        return Judgement(Verdict.PASS, expected, f"a pod with {image} was refused: {said}", command)
-
-    @staticmethod
-    def _probes(params: Tried, facts: Facts) -> dict[str, ApiAsk]:
-        return {image: probes.create(params.namespace, image, facts.nonce) for image in params.images}

@@ -4,16 +4,14 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from lab.checks.base import Answer, ApiAsk, Ask, Check, CouldNotTell, Facts, Judgement, Observation, WebhookAsk
+from lab.checks.asks import Answer, ApiAsk, Ask, CouldNotTell, Observation, WebhookAsk
+from lab.checks.base import Check, Facts, Fault, Judgement, passed
 from lab.checks.base import check as register
-from lab.checks.image_policy_plugin import not_running_with_plugin
 from lab.checks.support import admission_configuration, api_server_process, etc_hosts, image_policy_probe
 from lab.checks.support.admission_configuration import PLUGIN, read_settings
 from lab.checks.support.api_server_process import ApiServer
-from lab.checks.support.causes import Cause
-from lab.checks.support.go_yaml import Flaw
+from lab.checks.support.image_policy_on import not_running_with_plugin
 from lab.checks.support.image_policy_probe import ADMITTED, DECIDED, FAILED, Outcome
-from lab.model import Verdict
 
 LOG = WebhookAsk()
 _OTHERS_ANSWER = ("backend-failed", "not-asked", "no-webhook")
@@ -57,20 +55,20 @@ class ImagePolicyDecides(Check[Params]):
         """Compare what became of the pods with what the webhook logged."""
         expected = f"asked by {PLUGIN}, the lab's webhook admits {params.allowed} and refuses {params.denied}"
         server = api_server_process.read(seen)
-        cause = not_running_with_plugin(server) or self._no_webhook(params, facts, seen)
-        if cause is None:
+        fault = not_running_with_plugin(server) or self._no_webhook(params, facts, seen)
+        if fault is None:
             outcomes = [image_policy_probe.outcome(seen[_probe(params, facts, which)]) for which in (True, False)]
             logged = [_logged(seen[LOG], _nonce(facts, which)) for which in (True, False)]
-            cause = _by_whom(outcomes, logged, server, params) or _what(outcomes, logged, params)
-        if cause and cause.reason in _OTHERS_ANSWER:
-            cause = etc_hosts.cause(server, params.service, seen) or cause
-        if cause:
-            return cause.fail(expected)
+            fault = _by_whom(outcomes, logged, server, params) or _what(outcomes, logged, params)
+        if fault and fault.reason in _OTHERS_ANSWER:
+            fault = etc_hosts.fault(server, params.service, seen) or fault
+        if fault:
+            return fault.fail(expected)
         observed = f"the webhook's log has both pods: it admitted {params.allowed}, and refused {params.denied}"
-        return Judgement(Verdict.PASS, expected, observed, _try(params, params.denied))
+        return passed(expected, observed, _try(params, params.denied))
 
     @staticmethod
-    def _no_webhook(params: Params, facts: Facts, seen: Observation) -> Cause | None:
+    def _no_webhook(params: Params, facts: Facts, seen: Observation) -> Fault | None:
         if not seen[LOG].code:
             return None
         try:
@@ -79,20 +77,20 @@ class ImagePolicyDecides(Check[Params]):
             outcome = Outcome("")
         if outcome.what == DECIDED or (outcome.what == FAILED and outcome.answered):
             observed = f"the lab's webhook does not run, but something answers in its name: {outcome.said}"
-            return Cause("not-asked", observed, f"curl -vk --max-time 3 https://{params.service}:{params.port}/")
+            return Fault("not-asked", observed, f"curl -vk --max-time 3 https://{params.service}:{params.port}/")
         observed = "the lab's webhook does not run; start it on your own machine: lab webhook up"
-        return Cause("no-webhook", observed, _try(params, params.denied))
+        return Fault("no-webhook", observed, _try(params, params.denied))
 
 
-def _by_whom(outcomes: list[Outcome], logged: list[bool | None], server: ApiServer, params: Params) -> Cause | None:
+def _by_whom(outcomes: list[Outcome], logged: list[bool | None], server: ApiServer, params: Params) -> Fault | None:
     """Whether it was not the lab's webhook that decided, and who did."""
     for outcome, image in zip(outcomes, (params.allowed, params.denied), strict=True):
         if outcome.what == FAILED:
             hint = next((f": {hint}" for words, hint in _HINTS.items() if words in outcome.said), "")
             observed = f"{PLUGIN} could not have it decide about {image}: {outcome.said}{hint}"
-            return Cause("backend-failed", observed, _try(params, image))
+            return Fault("backend-failed", observed, _try(params, image))
         if outcome.what not in (ADMITTED, DECIDED):
-            return Cause(
+            return Fault(
                 outcome.what, f"{image} was refused, but not by the webhook: {outcome.said}", _try(params, image)
             )
     if None not in logged:
@@ -100,24 +98,24 @@ def _by_whom(outcomes: list[Outcome], logged: list[bool | None], server: ApiServ
     unasked = [outcome for outcome, told in zip(outcomes, logged, strict=True) if told is None]
     if all(outcome.what == ADMITTED for outcome in unasked) and _open(server):
         observed = "a pod was admitted although the webhook was not asked about it: defaultAllow is true"
-        return Cause("open", observed, _try(params, params.denied))
+        return Fault("open", observed, _try(params, params.denied))
     observed = "the API server had an answer, but not from the lab's webhook, whose log does not have the question"
-    return Cause("not-asked", observed, f"getent ahosts {params.service}; grep {params.service} /etc/hosts")
+    return Fault("not-asked", observed, f"getent ahosts {params.service}; grep {params.service} /etc/hosts")
 
 
-def _what(outcomes: list[Outcome], logged: list[bool | None], params: Params) -> Cause | None:
+def _what(outcomes: list[Outcome], logged: list[bool | None], params: Params) -> Fault | None:
     """Whether the decisions are not those that are wanted."""
     happened = [outcome.what == ADMITTED for outcome in outcomes]
     if happened == logged == [True, False]:
         return None
     if happened != logged:
         observed = "what became of the pods is not what the webhook answered: something in between changes its answers"
-        return Cause("not-asked", observed, f"getent ahosts {params.service}; grep {params.service} /etc/hosts")
+        return Fault("not-asked", observed, f"getent ahosts {params.service}; grep {params.service} /etc/hosts")
     if happened == [True, True]:
-        return Cause("allows-everything", f"the webhook allows {params.denied} too", _try(params, params.denied))
+        return Fault("allows-everything", f"the webhook allows {params.denied} too", _try(params, params.denied))
     what = "both images" if happened == [False, False] else params.allowed
     observed = f"the webhook refuses {what}: {outcomes[0].said}"
-    return Cause("denies-everything", observed, _try(params, params.allowed))
+    return Fault("denies-everything", observed, _try(params, params.allowed))
 
 
 def _logged(log: Answer, nonce: str) -> bool | None:
@@ -137,7 +135,7 @@ def _logged(log: Answer, nonce: str) -> bool | None:
 def _open(server: ApiServer) -> bool:
     try:
         return read_settings(server).default_allow
-    except Flaw:
+    except Fault:
         return False
 
 

@@ -8,14 +8,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from lab import certs
-from lab.checks.base import Ask, Check, Facts, FileAsk, Judgement, Observation, check
+from lab.checks.asks import Ask, FileAsk, Observation
+from lab.checks.base import Check, Facts, Fault, Judgement, check, passed
 from lab.checks.support import api_server_process, webhook_kubeconfig
 from lab.checks.support.admission_configuration import content_of, read_settings, show
 from lab.checks.support.api_server_process import ApiServer
-from lab.checks.support.causes import Cause
-from lab.checks.support.go_yaml import Flaw
 from lab.checks.support.webhook_kubeconfig import Kubeconf, check_address, pem, read_kubeconf, same_host
-from lab.model import Verdict
 
 _BLOCK = re.compile(rb"-----BEGIN CERTIFICATE-----(.*?)-----END CERTIFICATE-----", re.DOTALL)
 _SERVICE, _CLIENT = "external-cert.pem", "apiserver-client-cert.pem"
@@ -55,31 +53,31 @@ class ImagePolicyKubeconf(Check[Params]):
         try:
             try:
                 settings = read_settings(server, params.config)
-            except Flaw as flaw:
-                raise Flaw("no-config", f"the kubeconf cannot be found: {flaw.said}") from None
+            except Fault as fault:
+                raise Fault("no-config", f"the kubeconf cannot be found: {fault.observed}") from None
             command = show(server, settings.kubeconfig)
             kubeconf = read_kubeconf(server, settings.kubeconfig)
             check_address(kubeconf.address, params, params.path)
             service, client = (seen[ask].content for ask in _made(params))
             _check_authority(server, kubeconf, params.service, service)
             _check_client(server, kubeconf, client)
-        except Flaw as flaw:
-            return Cause(flaw.reason, flaw.said, command).fail(expected)
+        except Fault as fault:
+            return fault.fail(expected, command)
         observed = f"{settings.kubeconfig} names {kubeconf.address}, with the right certificates"
-        return Judgement(Verdict.PASS, expected, observed, command)
+        return passed(expected, observed, command)
 
 
 def _check_authority(server: ApiServer, kubeconf: Kubeconf, service: str, made: bytes) -> None:
     """`made`: the service's certificate, as the lab put it on the node; it is its own authority."""
     cluster, path = kubeconf.cluster, kubeconf.path
     if cluster.get("insecure-skip-tls-verify"):
-        raise Flaw("insecure-skip", f"{path} says insecure-skip-tls-verify, so whoever answers is trusted")
+        raise Fault("insecure-skip", f"{path} says insecure-skip-tls-verify, so whoever answers is trusted")
     if cluster.get("proxy-url"):
-        raise Flaw("proxy", f"{path} says proxy-url, so the service is not asked directly")
+        raise Fault("proxy", f"{path} says proxy-url, so the service is not asked directly")
     bundle = pem(server, kubeconf, cluster, "certificate-authority", "no-authority")
     name = cluster.get("tls-server-name") or service
     if not same_host(name, service):
-        raise Flaw("wrong-name", f"tls-server-name in {path} is {name}, not {service}")
+        raise Fault("wrong-name", f"tls-server-name in {path} is {name}, not {service}")
     right = _certificates(made)
     if right and right[0] in _certificates(bundle):
         return
@@ -88,7 +86,7 @@ def _check_authority(server: ApiServer, kubeconf: Kubeconf, service: str, made: 
         return  # the lab's copy is gone; whether the service shows this one is seen when it is asked
     of = ", ".join(one.subject for one in described if one) or "no certificate"
     said = f"certificate-authority in {path} has {of}, which did not sign the service's certificate"
-    raise Flaw("wrong-authority", f"{said}; that one is self-signed: it is its own authority")
+    raise Fault("wrong-authority", f"{said}; that one is self-signed: it is its own authority")
 
 
 def _check_client(server: ApiServer, kubeconf: Kubeconf, made: bytes) -> None:
@@ -99,19 +97,19 @@ def _check_client(server: ApiServer, kubeconf: Kubeconf, made: bytes) -> None:
     try:
         described, belongs = certs.describe(certificate), certs.key_matches(certificate, key)
     except ValueError as error:
-        raise Flaw("bad-client-certificate", f"client-certificate or client-key in {kubeconf.path}: {error}") from None
+        raise Fault("bad-client-certificate", f"client-certificate or client-key in {kubeconf.path}: {error}") from None
     if not belongs:
-        raise Flaw("key-mismatch", f"client-key in {kubeconf.path} does not belong to client-certificate")
+        raise Fault("key-mismatch", f"client-key in {kubeconf.path} does not belong to client-certificate")
     if described.key_usages and "clientAuth" not in described.key_usages:
         uses = ", ".join(described.key_usages)
-        raise Flaw("not-for-clients", f"client-certificate is that of {described.subject}, which is only for {uses}")
+        raise Fault("not-for-clients", f"client-certificate is that of {described.subject}, which is only for {uses}")
     if not described.not_before <= datetime.fromtimestamp(server.now, UTC) <= described.not_after:
         life = f"from {described.not_before:%Y-%m-%d} to {described.not_after:%Y-%m-%d}"
-        raise Flaw("expired", f"the client certificate is valid {life}")
+        raise Fault("expired", f"the client certificate is valid {life}")
     right = _certificates(made)
     if right and right[0] not in _certificates(certificate)[:1]:
         said = f"client-certificate is that of {described.subject}, which the service does not trust"
-        raise Flaw("other-client-certificate", f"{said}; it trusts {_CLIENT}")
+        raise Fault("other-client-certificate", f"{said}; it trusts {_CLIENT}")
 
 
 def _check_user(server: ApiServer, kubeconf: Kubeconf) -> None:
@@ -119,21 +117,23 @@ def _check_user(server: ApiServer, kubeconf: Kubeconf) -> None:
     path, user = kubeconf.path, kubeconf.user
     if kubeconf.found is None:
         said = f'the current context in {path} names the user "{kubeconf.user_name}", which is not there'
-        raise Flaw("no-context", said)
+        raise Fault("no-context", said)
     for field in ("exec", "auth-provider"):
         if user.get(field):
             said = f"the user in {path} has {field}, a program that the API server's container does not have"
-            raise Flaw("other-credentials", f"{said}; the service knows the API server by its certificate")
+            raise Fault("other-credentials", f"{said}; the service knows the API server by its certificate")
     if user.get("token") and (user.get("username") or user.get("password")):
-        raise Flaw("other-credentials", f"the user in {path} has a token and a user name or password; one may be there")
+        raise Fault(
+            "other-credentials", f"the user in {path} has a token and a user name or password; one may be there"
+        )
     if user.get("as-uid") and not user.get("as"):
-        raise Flaw("other-credentials", f"the user in {path} has as-uid, but not as")
+        raise Fault("other-credentials", f"the user in {path} has as-uid, but not as")
     if (
         not user.get("token")
         and (file := user.get("tokenFile"))
         and not content_of(server, kubeconf.whole(file), "no-token-file")
     ):
-        raise Flaw("no-token-file", f"{file}, the tokenFile in {path}, is empty")
+        raise Fault("no-token-file", f"{file}, the tokenFile in {path}, is empty")
 
 
 def _certificates(text: bytes) -> list[bytes]:

@@ -6,10 +6,10 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import Any
 
-from lab.checks.base import Ask, Check, CouldNotTell, Facts, FileAsk, Judgement, Observation, check
+from lab.checks.asks import Ask, CouldNotTell, FileAsk, Observation
+from lab.checks.base import Check, Facts, Fault, Judgement, check, passed
 from lab.checks.support import manifests
 from lab.checks.support.manifests import DIRECTORY, Manifest, Params
-from lab.model import Verdict
 
 _ADDRESS = FileAsk("/kind/old-ipv4", limit=64)
 """The node's address, which kind writes into the manifests when it is another after a restart."""
@@ -33,17 +33,16 @@ class OnlyImageChanged(Check[Params]):
         command = f"cat {DIRECTORY}/{component}.yaml"
         found = manifests.of(component, seen)
         if not found:
-            reason, observed = manifests.missing(component, seen)
-            return Judgement(Verdict.FAIL, expected, observed, command, reason)
+            return manifests.missing(component, seen).fail(expected, command)
         file = found[-1].file
         was = _without_image(_before(component, facts, seen), component)
         now = _without_image(_judged(found[-1], component, facts), component)
         differences = list(islice(_differences(was, now, ""), _MOST + 1))
         if not differences:
-            return Judgement(Verdict.PASS, expected, f"nothing else in {file} has changed", command)
+            return passed(expected, f"nothing else in {file} has changed", command)
         more = "; and more" if len(differences) > _MOST else ""
         observed = f"{file} differs in more than the image: {'; '.join(differences[:_MOST])}{more}"
-        return Judgement(Verdict.FAIL, expected, observed, command, "other-changes")
+        return Fault("other-changes", observed, command).fail(expected)
 
 
 def _before(component: str, facts: Facts, seen: Observation) -> Manifest:

@@ -4,11 +4,11 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from lab.checks.base import ApiAsk, Ask, Check, Facts, Judgement, NotYet, Observation, check
+from lab.checks.asks import ApiAsk, Ask, NotYet, Observation
+from lab.checks.base import Check, Facts, Fault, Judgement, check, passed
 from lab.checks.support import constraint_probes, gatekeeper, probes, refusals
-from lab.checks.support.causes import Cause, Object, found, items
+from lab.checks.support.api_objects import Object, found, items
 from lab.checks.support.gatekeeper import Policy
-from lab.model import Verdict
 
 
 @dataclass(frozen=True)
@@ -43,13 +43,13 @@ class RefusedDeployment(Check[Params]):
         where = f"{params.deployment} in {params.namespace}"
         expected = f"the Deployment {where} exists, and {params.constraint} refuses its pods"
         command = f"kubectl -n {params.namespace} describe replicaset -l app={params.deployment}"
-        cause = gatekeeper.absent(params, seen) or self._wrong(params, facts, seen)
-        if cause:
-            return cause.fail(expected)
+        fault = gatekeeper.absent(params, seen) or self._wrong(params, facts, seen)
+        if fault:
+            return fault.fail(expected)
         observed = f"the Deployment {where} has no pod, and {params.constraint} refused one like those that it makes"
-        return Judgement(Verdict.PASS, expected, observed, command)
+        return passed(expected, observed, command)
 
-    def _wrong(self, params: Params, facts: Facts, seen: Observation) -> Cause | None:
+    def _wrong(self, params: Params, facts: Facts, seen: Observation) -> Fault | None:
         deployment = found(seen[_deployment(params)])
         get = f"kubectl -n {params.namespace} get deployment,replicaset,pod"
         if deployment is None:
@@ -57,28 +57,28 @@ class RefusedDeployment(Check[Params]):
         names = probes.images(deployment["spec"]["template"]["spec"])
         if all(name.startswith(params.trusted) for name in names):
             observed = f"the pods of the Deployment would be admitted: their image is {', '.join(names)}"
-            return Cause("trusted-image", observed, get)
+            return Fault("trusted-image", observed, get)
         if deployment["spec"].get("replicas", 1) == 0:
-            return Cause("no-replicas", "the Deployment is to have 0 pods, so none is refused", get)
+            return Fault("no-replicas", "the Deployment is to have 0 pods, so none is refused", get)
         sets = _sets(params, deployment, seen)
         probe = _pod(params, sets)
         if not probe:
             raise NotYet("the Deployment has no ReplicaSet yet")
-        if cause := constraint_probes.cause(params, facts, seen, probe, params.namespace):
-            return cause
+        if fault := constraint_probes.fault(params, facts, seen, probe, params.namespace):
+            return fault
         if any((entry.get("status") or {}).get("replicas") for entry in sets):
-            return Cause("has-pods", "the Deployment has pods, made before they were refused: make it anew", get)
+            return Fault("has-pods", "the Deployment has pods, made before they were refused: make it anew", get)
         return None
 
     @staticmethod
-    def _missing(params: Params, facts: Facts, seen: Observation, command: str) -> Cause:
+    def _missing(params: Params, facts: Facts, seen: Observation, command: str) -> Fault:
         """Why there is no Deployment: perhaps because it would be refused itself."""
         observed = f"there is no Deployment {params.deployment} in {params.namespace}"
         outcome = refusals.outcome(seen[_new(params, facts)], params, seen)
         if outcome.what != refusals.REFUSED:
-            return Cause("no-deployment", observed, command)
+            return Fault("no-deployment", observed, command)
         why = f"{params.constraint} refuses the Deployment itself: for this step it has to look at pods alone"
-        return Cause(
+        return Fault(
             "deployment-refused", f"{observed}, and {why}", f"{command}; kubectl get {params.kind.lower()} -o yaml"
         )
 

@@ -5,9 +5,11 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from lab.checks.base import Ask, Check, CouldNotTell, Facts, Judgement, NodeAsk, Observation, check
+from lab.checks.asks import Ask, CouldNotTell, NodeAsk, Observation
+from lab.checks.base import Check, Facts, Fault, Judgement, check, passed
 from lab.checks.support import image_digests, manifests
-from lab.model import Verdict
+from lab.k8s import image_reference
+from lab.k8s.bash import program
 
 
 @dataclass(frozen=True)
@@ -43,59 +45,47 @@ class RunningDigest(Check[Params]):
         component = params.component
         right = facts.image_of(component)
         expected = f"the running {component} container was started from {right.repository} by its digest"
-
-        def verdict(reason: str, observed: str) -> Judgement:
-            command = f"crictl inspect $(crictl ps -q --name '^{component}$') | jq '.status.image, .status.imageId'"
-            return Judgement(Verdict.FAIL if reason else Verdict.PASS, expected, observed, command, reason)
-
+        command = f"crictl inspect $(crictl ps -q --name '^{component}$') | jq '.status.image, .status.imageId'"
         containers = self._containers(params, seen)
-        if not containers:
-            return verdict("not-running", f"no container {component} is running (it may be on its way)")
-        for container in containers:
-            reason, observed = self._wrong(container, params, facts, seen)
-            if reason:
-                return verdict(reason, observed)
-        pids = [container.pid for container in containers]
-        port = _port(component, facts)
-        if port and (listener := self._listener(port, seen)) and listener not in pids:
-            return verdict("impostor", f"another process (pid {listener}) listens on port {port}, not this container")
-        return verdict("", f"the container was started from {containers[0].asked_image}")
+        faults = (self._wrong(container, params, facts, seen) for container in containers)
+        if fault := next(filter(None, faults), None) or self._not_serving(containers, params, facts, seen):
+            return fault.fail(expected, command)
+        return passed(expected, f"the container was started from {containers[0].asked_image}", command)
 
-    def _wrong(self, container: Container, params: Params, facts: Facts, seen: Observation) -> tuple[str, str]:
-        right = facts.image_of(params.component)
-        reference = image_digests.parse(container.asked_image)
-        names = image_digests.names_of(seen)
+    def _not_serving(
+        self, containers: list[Container], params: Params, facts: Facts, seen: Observation
+    ) -> Fault | None:
+        if not containers:
+            return Fault("not-running", f"no container {params.component} is running (it may be on its way)")
+        port = _port(params.component, facts)
+        listener = self._listener(port, seen) if port else 0
+        if listener and listener not in [container.pid for container in containers]:
+            observed = f"another process (pid {listener}) listens on port {port}, not this container"
+            return Fault("impostor", observed)
+        return None
+
+    def _wrong(self, container: Container, params: Params, facts: Facts, seen: Observation) -> Fault | None:
+        component, right = params.component, facts.image_of(params.component)
+        reference = image_reference.parse(container.asked_image)
+        started = f"the container was started from {container.asked_image}"
         if not reference.digest:
-            manifest = manifests.of(params.component, seen)
-            pinned = manifest and "@" in manifest[-1].image(params.component)
-            if pinned:
+            manifest = manifests.of(component, seen)
+            if manifest and "@" in manifest[-1].image(component):
                 advice = "the manifest names a digest by now, so the kubelet has not acted on it"
-                return (
-                    "old-container",
-                    f"the container that runs was started from {container.asked_image}; {advice}",
-                )
-            return "tag-only", f"the container was started from {container.asked_image}"
-        if wrong := image_digests.wrong_digest(reference.digest, params.component, facts, names):
-            return wrong.reason, f"the container was started from {container.asked_image}; {wrong.sentence}"
+                return Fault("old-container", f"{started}; {advice}")
+            return Fault("tag-only", f"{started}, so by no digest")
+        if wrong := image_digests.wrong_digest(reference.digest, component, facts, image_digests.names_of(seen)):
+            return wrong.within(f"{started}; ")
         if reference.repository != right.repository:
-            return "other-repository", f"the container was started from {container.asked_image}"
+            return Fault("other-repository", f"{started}, and not from {right.repository}")
         if container.image_id != right.config_digest:
-            return (
-                "relabelled-copy",
-                f"that name stands for another image by now, with the id {container.image_id}",
-            )
-        return "", ""
+            observed = f"{started}, a name that stands for another image by now, with the id {container.image_id}"
+            return Fault("relabelled-copy", observed)
+        return None
 
     @staticmethod
     def _inspect(params: Params) -> NodeAsk:
-        return NodeAsk(
-            f"set -o pipefail; ids=$(crictl ps -q --state Running --name '^{params.component}$') || exit 5; "
-            'for id in $ids; do crictl inspect -o json "$id" | jq -c '
-            "'{asked: (.info.config.image.user_specified_image // "
-            ".status.image.userSpecifiedImage), id: ([.info.config.image.image, .status.imageId] "
-            '| map(select(. != null and startswith("sha256:"))) | first), '
-            "pid: .info.pid}' || exit 5; done"
-        )
+        return NodeAsk(program(__file__, "running_digest.sh", params.component))
 
     def _containers(self, params: Params, seen: Observation) -> list[Container]:
         answer = seen[self._inspect(params)]

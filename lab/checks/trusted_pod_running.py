@@ -3,12 +3,12 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from lab.checks.base import ApiAsk, Ask, Check, Facts, Judgement, NotYet, Observation, check
+from lab.checks.asks import ApiAsk, Ask, NotYet, Observation
+from lab.checks.base import Check, Facts, Fault, Judgement, check, passed
 from lab.checks.support import constraint_probes, gatekeeper, probes, refusals
-from lab.checks.support.causes import Cause, Object, found
+from lab.checks.support.api_objects import Object, found
 from lab.checks.support.gatekeeper import Policy
 from lab.checks.support.gatekeeper_audit import time_of
-from lab.model import Verdict
 
 _STARTING = ("", "ContainerCreating", "PodInitializing")
 
@@ -39,30 +39,30 @@ class TrustedPodRunning(Check[PodParams]):
         """Judge the constraint first: without it everything is admitted."""
         where = f"{params.pod} in {params.namespace}"
         expected = f"the pod {where} runs an image of {params.prefix}, and {params.constraint} is in force"
-        cause = gatekeeper.absent(params, seen)
-        cause = cause or constraint_probes.cause(params, facts, seen, self._probes(params, facts), params.namespace)
-        if cause := cause or self._wrong(params, seen):
-            return cause.fail(expected)
+        fault = gatekeeper.absent(params, seen)
+        fault = fault or constraint_probes.fault(params, facts, seen, self._probes(params, facts), params.namespace)
+        if fault := fault or self._wrong(params, seen):
+            return fault.fail(expected)
         observed = f"the pod {where} is ready, and one with {params.refused} was refused"
-        return Judgement(Verdict.PASS, expected, observed, f"kubectl -n {params.namespace} get pod {params.pod}")
+        return passed(expected, observed, f"kubectl -n {params.namespace} get pod {params.pod}")
 
-    def _wrong(self, params: PodParams, seen: Observation) -> Cause | None:
+    def _wrong(self, params: PodParams, seen: Observation) -> Fault | None:
         pod, constraint = found(seen[self._pod(params)]), found(seen[params.constraint_ask]) or {}
         get = f"kubectl -n {params.namespace} get pod {params.pod}"
         if pod is None:
             observed = f"there is no pod {params.pod} in {params.namespace}"
-            return Cause("no-pod", observed, f"kubectl -n {params.namespace} get pods")
+            return Fault("no-pod", observed, f"kubectl -n {params.namespace} get pods")
         for image in probes.images(pod["spec"]):
             if not image.startswith(params.prefix):
                 command = f"{get} -o jsonpath='{{.spec.containers[*].image}}'"
-                return Cause("other-image", f"the pod has a container with {image}", command)
+                return Fault("other-image", f"the pod has a container with {image}", command)
         if time_of(pod["metadata"]["creationTimestamp"]) < time_of(constraint["metadata"]["creationTimestamp"]):
             observed = "the pod is older than the constraint, which therefore did not admit it: make it again"
-            return Cause("before-constraint", observed, get)
+            return Fault("before-constraint", observed, get)
         return self._not_ready(pod, f"kubectl -n {params.namespace} describe pod {params.pod}")
 
     @staticmethod
-    def _not_ready(pod: Object, command: str) -> Cause | None:
+    def _not_ready(pod: Object, command: str) -> Fault | None:
         status = pod.get("status") or {}
         ready = any(entry["type"] == "Ready" and entry["status"] == "True" for entry in status.get("conditions") or [])
         containers = status.get("containerStatuses") or []
@@ -72,7 +72,7 @@ class TrustedPodRunning(Check[PodParams]):
         if status.get("phase") == "Pending" and all(reason in _STARTING for reason in why):
             raise NotYet("the pod is starting")
         said = ", ".join(reason for reason in why if reason) or str(status.get("phase", "of no phase"))
-        return Cause("not-running", f"the pod is not ready: {said}", command)
+        return Fault("not-running", f"the pod is not ready: {said}", command)
 
     @staticmethod
     def _pod(params: PodParams) -> ApiAsk:

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from shlex import quote
 from typing import Any
 
-from lab.checks.base import ApiAsk, Ask, Check, CouldNotTell, Facts, Judgement, NodeAsk, Observation, check
+from lab.checks.asks import ApiAsk, Ask, CouldNotTell, NodeAsk, Observation
+from lab.checks.base import Check, Facts, Fault, Judgement, check, passed
 from lab.checks.support import constraint_probes, gatekeeper, probes, refusals
-from lab.checks.support.causes import Cause, items
+from lab.checks.support.api_objects import items
 from lab.checks.support.gatekeeper import Policy
-from lab.model import Verdict
 
 _JOURNAL = "journalctl -u kubelet -o cat --no-pager"
 
@@ -48,29 +48,29 @@ class UnseenStaticPod(Check[Params]):
     def judge(self, params: Params, facts: Facts, seen: Observation) -> Judgement:
         """Judge the constraint, what runs, and what the API server knows of it."""
         expected = f"the static pod {params.pod} runs an image, and {params.constraint} refuses its mirror pod"
-        cause = gatekeeper.absent(params, seen) or self._wrong(params, facts, seen)
-        if cause:
-            return cause.fail(expected)
+        fault = gatekeeper.absent(params, seen) or self._wrong(params, facts, seen)
+        if fault:
+            return fault.fail(expected)
         observed = f"the static pod runs, {params.constraint} refused its mirror pod, and the API server has none"
-        return Judgement(Verdict.PASS, expected, observed, f"crictl ps; kubectl -n {params.namespace} get pods")
+        return passed(expected, observed, f"crictl ps; kubectl -n {params.namespace} get pods")
 
-    def _wrong(self, params: Params, facts: Facts, seen: Observation) -> Cause | None:
+    def _wrong(self, params: Params, facts: Facts, seen: Observation) -> Fault | None:
         containers = self._static(params, seen)
         if not containers:
             observed = f"no static pod {params.pod} in the namespace {params.namespace} runs on the node"
-            return Cause("not-running", observed, f"crictl ps -a; ls /etc/kubernetes/manifests; {_JOURNAL} | tail")
+            return Fault("not-running", observed, f"crictl ps -a; ls /etc/kubernetes/manifests; {_JOURNAL} | tail")
         images = [container.image for container in containers]
         if all(image.startswith(params.trusted) for image in images):
             observed = f"the static pod runs {', '.join(images)}, which the constraint admits"
-            return Cause("trusted-image", observed, "crictl ps")
+            return Fault("trusted-image", observed, "crictl ps")
         mirror = _mirror(params, containers)
-        if cause := constraint_probes.cause(params, facts, seen, mirror, params.namespace):
-            return cause
+        if fault := constraint_probes.fault(params, facts, seen, mirror, params.namespace):
+            return fault
         known = {str(pod["metadata"]["name"]) for pod in items(seen[self._pods(params)])}
         if mirrors := sorted({container.pod for container in containers} & known):
             observed = f"the API server has the pod {mirrors[0]}, so its mirror was not refused: move the manifest away"
             command = f"kubectl -n {params.namespace} get pod {mirrors[0]}"
-            return Cause("mirror-exists", f"{observed} and back", command)
+            return Fault("mirror-exists", f"{observed} and back", command)
         return None
 
     def _static(self, params: Params, seen: Observation) -> list[Container]:

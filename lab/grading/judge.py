@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from lab.catalog.decode import params as decode_params
-from lab.checks.base import NOT_YET, REGISTRY, Ask, CouldNotTell, Facts, Judgement, NotYet, Observation
+from lab.checks.asks import NOT_YET, Ask, CouldNotTell, NotYet, Observation
+from lab.checks.base import REGISTRY, Facts, Judgement
 from lab.model import CheckResult, CheckSpec, Step, StepResult, Verdict, worst
 
 # an answer of a shape that a check does not know: no ground to fail a learner

@@ -11,7 +11,7 @@ from shlex import quote
 from typing import Any
 
 from lab import shell
-from lab.checks.base import Answer, ApiAsk, Ask, CreateAsk, DirectoryAsk, FileAsk, NodeAsk, Observation, Unknown
+from lab.checks.asks import Answer, ApiAsk, Ask, CreateAsk, DirectoryAsk, FileAsk, NodeAsk, Observation, Unknown
 from lab.checks.support import node_file_reader, pod_creation
 from lab.checks.support.api_server_down import LAST_WORD
 from lab.checks.support.node_file import NodeFile

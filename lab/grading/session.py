@@ -6,7 +6,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from lab.checks.base import Ask, Facts, Observation, Unknown
+from lab import advice
+from lab.checks.asks import Ask, Observation, Unknown
+from lab.checks.base import Facts
 from lab.grading import judge
 from lab.grading.observe import observe
 from lab.journal.journal import Earned, Journal
@@ -58,7 +60,8 @@ class Grading:
         for exercise, steps in chosen:
             if self._is_live(exercise):
                 mine = replace(facts, memory=self._journal.memory(exercise.id))
-                graded = tuple(self._held(exercise, judge.grade(step, mine, seen)) for step in steps)
+                judged = advice.of_exercise(tuple(judge.grade(step, mine, seen) for step in steps), exercise.id)
+                graded = tuple(self._held(exercise, step) for step in judged)
                 results.append(_result(exercise, graded))
             elif self._journal.started(exercise.id):
                 results.append(self._set_aside(exercise, steps))

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable
 
-from lab.checks.base import ApiAsk, Facts, Observation
+from lab.checks.asks import ApiAsk, Observation
+from lab.checks.base import Facts
 from lab.grading import judge
 from lab.k8s.watch.cluster import Interest
 from lab.model import Exercise

@@ -29,5 +29,5 @@ def ensure(workshop: Workshop, origin: str) -> Shelf:
     try:
         gatekeeper.manifest(workshop)
     except BuildError as error:  # a cluster can be made without it
-        workshop.status.note(f"{error.message} The exercise opa-whitelist will need it.")
+        workshop.status.note(f"{error.message} Exercises with Gatekeeper will need it.")
     return shelf

@@ -53,26 +53,38 @@ def digest_of(file: Path) -> str:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
-def keep_manifest(files: paths.ClusterPaths, content: bytes) -> None:
-    """Keep a manifest of the kube-apiserver, under a line that tells whether it is whole.
+def keep_manifest(files: paths.ClusterPaths, exercise: str, content: bytes) -> None:
+    """Keep a manifest of the kube-apiserver for an exercise, under a line that tells whether it is whole.
 
     Raises:
         LabError: it cannot be written.
     """
-    paths.write_private(files.kept_manifest, _WHOLE + hashlib.sha256(content).hexdigest().encode() + b"\n" + content)
+    whole = _WHOLE + hashlib.sha256(content).hexdigest().encode() + b"\n" + content
+    paths.write_private(files.kept_manifest(exercise), whole)
 
 
-def manifest(files: paths.ClusterPaths, needed: bool = False) -> bytes | None:
-    """The manifest that is kept; None where there is none.
+def keep_manifest_for_all(files: paths.ClusterPaths, content: bytes) -> None:
+    """Keep this manifest for every exercise that has kept another.
+
+    Raises:
+        LabError: it cannot be written.
+    """
+    for file in files.kept_manifests.glob("*.yaml"):
+        keep_manifest(files, file.stem, content)
+
+
+def manifest(files: paths.ClusterPaths, exercise: str, needed: bool = False) -> bytes | None:
+    """The manifest that is kept for an exercise; None where there is none.
 
     Args:
         files: the cluster's.
+        exercise: its id.
         needed: there has to be one.
 
     Raises:
         ClusterError: it is not whole, or not there though it has to be.
     """
-    file = files.kept_manifest
+    file = files.kept_manifest(exercise)
     try:
         content = file.read_bytes()
     except FileNotFoundError as error:

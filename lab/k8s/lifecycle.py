@@ -10,7 +10,7 @@ from lab.engine.docker import docker
 from lab.errors import ClusterError, CommandError
 from lab.images.beside_node import Shelf
 from lab.images.node import NodeImage
-from lab.k8s import golden, kept, kind, kubeconfig, owner, registry
+from lab.k8s import golden, image_reference, kept, kind, kubeconfig, owner, registry
 from lab.k8s.bash import program
 from lab.k8s.cluster import IMAGE_LISTING, READY_TIMEOUT, Cluster
 from lab.k8s.record import Record, load
@@ -144,7 +144,7 @@ def restore_images(cluster: Cluster, record: Record, keep_used: bool = False) ->
     present = dict(line.split()[:2] for line in listing.splitlines())
     wanted: dict[str, str] = {}
     for image in record.images:
-        repository = image.name.rpartition(":")[0]
+        repository = image_reference.parse(image.name).repository
         wanted |= {
             image.name: image.manifest_digest,
             f"{repository}@{image.manifest_digest}": image.manifest_digest,

@@ -10,12 +10,12 @@ from pathlib import Path
 from shlex import quote
 from urllib.parse import urlsplit
 
-from lab.checks import api_away, api_process, kubeconf, policy_probe
-from lab.checks.admission_config import Settings, read_settings, show
-from lab.checks.api_process import ApiServer
-from lab.checks.base import Ask, CouldNotTell, NodeAsk, WebhookAsk
-from lab.checks.go_yaml import Flaw
-from lab.checks.kubeconf import Kubeconf, read_kubeconf
+from lab.checks.asks import Ask, CouldNotTell, NodeAsk, WebhookAsk
+from lab.checks.base import Fault
+from lab.checks.support import api_server_down, api_server_process, image_policy_probe, webhook_kubeconfig
+from lab.checks.support.admission_configuration import Settings, read_settings, show
+from lab.checks.support.api_server_process import ApiServer
+from lab.checks.support.webhook_kubeconfig import Kubeconf, read_kubeconf
 from lab.request_path import plugins
 from lab.request_path.look import Look
 from lab.request_path.station import Group, State, Station
@@ -30,13 +30,13 @@ _WHAT = next(plugin.what for plugin in plugins.ORDER if plugin.name == plugins.I
 
 def asks(look: Look) -> Iterator[Ask]:
     """The process with its files, then whether the service that they name can be asked, and what it has decided."""
-    yield api_process.PROCESS
-    server = api_process.read(look.seen)
+    yield api_server_process.PROCESS
+    server = api_server_process.read(look.seen)
     if plugins.IMAGE_POLICY not in plugins.on(server.command_line):
         return
     yield LOG
-    yield from kubeconf.asks(look.seen)
-    with suppress(Flaw):
+    yield from webhook_kubeconfig.asks(look.seen)
+    with suppress(Fault):
         config = _kubeconf(server)
         yield _reach(config)
         if ask := _certificate(server, config, look):
@@ -46,19 +46,19 @@ def asks(look: Look) -> Iterator[Ask]:
 def station(server: ApiServer, look: Look) -> Station:
     """The plugin, with its service."""
     found = Station(STATION, plugins.IMAGE_POLICY, Group.VALIDATING, State.OFF, _WHAT)
-    flag = f"--{api_process.PLUGINS_FLAG}"
+    flag = f"--{api_server_process.PLUGINS_FLAG}"
     if plugins.IMAGE_POLICY not in plugins.on(server.command_line):
         words = f"It is not in the list of {flag}."
         with suppress(CouldNotTell):
-            if plugins.IMAGE_POLICY in plugins.on(api_process.command_line(api_away.written(look.seen))):
+            if plugins.IMAGE_POLICY in plugins.on(api_server_process.command_line(api_server_down.written(look.seen))):
                 words = "The manifest turns it on, but the process that runs was started without it."
         return found.seen(State.OFF, words)
     try:
         settings = read_settings(server)
         service = _service(server, look)
         return _judged(found, service, settings, server, look)
-    except (Flaw, CouldNotTell) as error:
-        said = error.said if isinstance(error, Flaw) else str(error)
+    except (Fault, CouldNotTell) as error:
+        said = error.observed if isinstance(error, Fault) else str(error)
         return found.seen(State.UNKNOWN, f"It is on, but what it does cannot be told: {said}.")
 
 
@@ -68,7 +68,7 @@ def decided(look: Look, nonce: str = "") -> bool | None:
     for line in reversed(getattr(answer, "text", "").splitlines()):
         with suppress(ValueError):
             entry = json.loads(line)
-            about = (entry.get("annotations") or {}).get(policy_probe.ANNOTATION, "")
+            about = (entry.get("annotations") or {}).get(image_policy_probe.ANNOTATION, "")
             if entry.get("event") == "decision" and (not nonce or about == nonce):
                 return bool(entry["allowed"])
     return None
@@ -76,8 +76,8 @@ def decided(look: Look, nonce: str = "") -> bool | None:
 
 def default_allow(look: Look) -> bool | None:
     """Whether pods pass while the service cannot be asked; None where nobody can tell."""
-    with suppress(Flaw, CouldNotTell):
-        return read_settings(api_process.read(look.seen)).default_allow
+    with suppress(Fault, CouldNotTell):
+        return read_settings(api_server_process.read(look.seen)).default_allow
     return None
 
 
@@ -110,7 +110,7 @@ def _service(server: ApiServer, look: Look) -> Station:
     command = f"getent ahosts {quote(host)}; curl -vk --max-time 3 {quote(f'https://{host}:{port}/')}"
     part = Station(SERVICE, config.address, Group.VALIDATING, State.UNKNOWN, "the service that decides", next=command)
     try:
-        reach = policy_probe.reach(look.seen[_reach(config)])
+        reach = image_policy_probe.reach(look.seen[_reach(config)])
         if not reach.answers:
             unresolved = "not resolve" in reach.said
             why = f"The name {host} does not resolve on the node" if unresolved else f"{host}: {reach.said}"
@@ -147,21 +147,21 @@ def _place(config: Kubeconf) -> tuple[str, int]:
         parts = urlsplit(config.address)
         return parts.hostname or "", parts.port or 443
     except ValueError:
-        raise Flaw("bad-address", f"{config.address} is no address") from None
+        raise Fault("bad-address", f"{config.address} is no address") from None
 
 
 def _reach(config: Kubeconf) -> NodeAsk:
-    return policy_probe.reach_ask(*_place(config))
+    return image_policy_probe.reach_ask(*_place(config))
 
 
 def _certificate(server: ApiServer, config: Kubeconf, look: Look) -> NodeAsk | None:
     """Whether the certificate holds, asked once the address is known; None where no authority can be read."""
-    reach = policy_probe.reach(look.seen[_reach(config)])
+    reach = image_policy_probe.reach(look.seen[_reach(config)])
     if not reach.answers:
         return None
     try:
-        authority = kubeconf.pem(server, config, config.cluster, "certificate-authority", "no-authority")
-    except (Flaw, CouldNotTell):
+        authority = webhook_kubeconfig.pem(server, config, config.cluster, "certificate-authority", "no-authority")
+    except (Fault, CouldNotTell):
         return None
     host, port = _place(config)
     given = {

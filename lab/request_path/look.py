@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from shlex import quote
 
-from lab.checks import policy_probe, probes
-from lab.checks.base import Answer, ApiAsk, CouldNotTell, Facts, NodeAsk, Observation
-from lab.checks.causes import Object, found
+from lab.checks.asks import Answer, ApiAsk, CouldNotTell, NodeAsk, Observation
+from lab.checks.base import Facts
+from lab.checks.support import image_policy_probe, probes
+from lab.checks.support.api_objects import Object, found
 from lab.request_path import refusal, webhook_asks
 from lab.request_path.refusal import Decision
 from lab.request_path.station import CLUSTER, IMAGE, POD
@@ -74,7 +75,7 @@ class Look:
         The plugin ImagePolicyWebhook forwards its annotation, and asks anew for each value.
         """
         name = f"probe-{self.facts.nonce[:5]}".rstrip("-")
-        annotations = {policy_probe.ANNOTATION: self.facts.nonce}
+        annotations = {image_policy_probe.ANNOTATION: self.facts.nonce}
         metadata = {"name": name, "labels": {"run": name}, "annotations": annotations}
         return probes.as_dry_run(self.namespace, metadata, {"containers": [{"name": name, "image": self.subject}]})
 

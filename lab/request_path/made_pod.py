@@ -4,8 +4,8 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 
-from lab.checks import api_process
-from lab.checks.base import CouldNotTell
+from lab.checks.asks import CouldNotTell
+from lab.checks.support import api_server_process
 from lab.request_path import image_policy
 from lab.request_path.look import Look
 from lab.request_path.station import ADMISSION, State, Station, leading
@@ -44,7 +44,7 @@ def _part(part: Station, look: Look) -> Station:
 
 def _by_image_policy(station: Station, look: Look) -> Station:
     with suppress(CouldNotTell, ValueError):
-        process = api_process.read(look.seen)
+        process = api_server_process.read(look.seen)
         if datetime.fromisoformat(look.made()).timestamp() < process.started:
             words = "The API server was started after the pod was made: whether the plugin was on then cannot be told."
             return station.seen(State.UNKNOWN, words)

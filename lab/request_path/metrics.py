@@ -1,6 +1,6 @@
 """Counts from the API server's metrics. Pure."""
 
-from lab.checks.base import Answer, CouldNotTell
+from lab.checks.asks import Answer, CouldNotTell
 
 WEBHOOK = "apiserver_admission_webhook_request_total"
 FAIL_OPEN = "apiserver_admission_webhook_fail_open_count"

@@ -8,10 +8,10 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
-from lab.checks import images, manifests
-from lab.checks.api_process import COMPONENT
-from lab.checks.base import Answer, ApiAsk, Ask, CouldNotTell, NodeAsk
-from lab.checks.causes import Object
+from lab.checks.asks import Answer, ApiAsk, Ask, CouldNotTell, NodeAsk
+from lab.checks.support import image_digests, manifests
+from lab.checks.support.api_objects import Object
+from lab.checks.support.api_server_process import COMPONENT
 from lab.request_path import running
 from lab.request_path.look import Look
 from lab.request_path.station import CLUSTER, IMAGE, POD, Group, State, Station
@@ -26,7 +26,7 @@ _MIRROR = "kubernetes.io/config.mirror"
 
 def asks(look: Look) -> Iterator[Ask]:
     """The node's services, what runs, and the images on the node; for a subject, its containers."""
-    yield from (SERVICES, ETCD, _OF_ETCD, images.LISTING)
+    yield from (SERVICES, ETCD, _OF_ETCD, image_digests.LISTING)
     if not look.subject:
         yield from (SERVER_CONTAINERS, manifests.MANIFESTS)
     elif look.pod_ask:
@@ -71,7 +71,7 @@ def _runtime(look: Look) -> Station:
     found = Station("runtime", "container runtime", Group.NODE, State.ON, "runs the image", next="crictl ps -a")
     if (state := _service("containerd", look)) != "active":
         return Station(found.id, found.name, found.group, *_stopped("containerd", state, found.what))
-    names = images.names_of(look.seen)
+    names = image_digests.names_of(look.seen)
     if look.kind == IMAGE:
         return running.would_run(found, look.subject, names)
     ask = SERVER_CONTAINERS if look.kind == CLUSTER else look.containers_ask
@@ -97,7 +97,7 @@ def _manifest(look: Look) -> Station:
     try:
         mine = manifests.of(COMPONENT, look.seen)
         if not mine:
-            why = manifests.missing(COMPONENT, look.seen)[1]
+            why = manifests.missing(COMPONENT, look.seen).observed
             return found.seen(State.NO, f"The kubelet runs no API server from it: {why}.")
     except CouldNotTell as error:
         return found.seen(State.UNKNOWN, f"{error}.")

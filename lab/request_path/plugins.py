@@ -7,8 +7,8 @@ the methods Admit (mutating) and Validate of each plugin. The order of the flag'
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from lab.checks.api_arguments import plugins as turned_on
-from lab.checks.pflag import CommandLine
+from lab.checks.support.api_server_arguments import plugins as turned_on
+from lab.checks.support.pflag import CommandLine
 
 IMAGE_POLICY, POD_SECURITY, QUOTA = "ImagePolicyWebhook", "PodSecurity", "ResourceQuota"
 MUTATING_WEBHOOKS, VALIDATING_WEBHOOKS = "MutatingAdmissionWebhook", "ValidatingAdmissionWebhook"

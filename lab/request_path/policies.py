@@ -1,8 +1,8 @@
 """The ValidatingAdmissionPolicies with their bindings, each pair of which judges by itself. Pure."""
 
-from lab.checks import gatekeeper, matching, refusals
-from lab.checks.base import CouldNotTell
-from lab.checks.causes import Object, items
+from lab.checks.asks import CouldNotTell
+from lab.checks.support import gatekeeper, matching, refusals
+from lab.checks.support.api_objects import Object, items
 from lab.request_path import metrics, webhook_asks
 from lab.request_path.look import Look
 from lab.request_path.station import Group, State, Station

@@ -8,8 +8,8 @@ import json
 import re
 from dataclasses import dataclass
 
-from lab.checks import policy_probe
-from lab.checks.base import Answer, CouldNotTell
+from lab.checks.asks import Answer, CouldNotTell
+from lab.checks.support import image_policy_probe
 from lab.request_path import plugins
 
 GATEKEEPER_LINE = re.compile(r"^\[([^\]]+)\] ", re.MULTILINE)
@@ -108,9 +108,9 @@ def _by_plugin(message: str) -> Decision | None:
     for words, station in _PLUGINS:
         if words.match(said):
             return Decision(station, said=said)
-    outcome = policy_probe.outcome(Answer(json.dumps({"message": message}), 403))
-    if outcome.what in (policy_probe.DECIDED, policy_probe.FAILED):
-        asked = outcome.what == policy_probe.DECIDED
+    outcome = image_policy_probe.outcome(Answer(json.dumps({"message": message}), 403))
+    if outcome.what in (image_policy_probe.DECIDED, image_policy_probe.FAILED):
+        asked = outcome.what == image_policy_probe.DECIDED
         return Decision(f"validating/{plugins.IMAGE_POLICY}", "service", said, asked)
     return Decision(OTHER, said=said)
 

@@ -5,8 +5,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from lab.checks import images
-from lab.checks.base import Answer, CouldNotTell
+from lab.checks.asks import Answer, CouldNotTell
+from lab.k8s import image_reference
 from lab.request_path.station import Group, State, Station
 from lab.webhook.reference import BadReference, parse
 
@@ -52,7 +52,7 @@ def containers(answer: Answer) -> list[Container]:
 
 def how_named(image: str) -> str:
     """`by digest`, or by which tag."""
-    reference = images.parse(image)
+    reference = image_reference.parse(image)
     if reference.digest:
         return "by digest"
     return f"by the tag {reference.tag}" if reference.tag else "without a tag, which means latest"
@@ -98,7 +98,7 @@ def _container(one: Container, names: Mapping[str, str], asked: str) -> Station:
 
 
 def _stands_for(image: str, digest: str) -> str:
-    if images.parse(image).digest:
+    if image_reference.parse(image).digest:
         return "A digest is always this very image."
     return f"On this node the name stands for {digest}; a tag can stand for another image tomorrow."
 

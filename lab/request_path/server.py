@@ -6,10 +6,11 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 
-from lab.checks import api_away, api_process
-from lab.checks.api_process import ApiServer
-from lab.checks.api_server import READYZ, VERSION
-from lab.checks.base import Answer, ApiAsk, Ask, CouldNotTell, NotYet, Observation, Unknown
+from lab.checks.api_server_ready import READYZ
+from lab.checks.api_server_version import VERSION
+from lab.checks.asks import Answer, ApiAsk, Ask, CouldNotTell, NotYet, Observation, Unknown
+from lab.checks.support import api_server_down, api_server_process
+from lab.checks.support.api_server_process import ApiServer
 from lab.k8s.last_word import LastWord
 from lab.request_path.look import Look, parsed
 from lab.request_path.station import IMAGE, POD, Group, State, Station
@@ -24,7 +25,7 @@ STARTING = 90
 def asks(look: Look) -> Iterator[Ask]:
     """Whether it is ready, its version, who asks, its process; while it is away also why."""
     yield from (READYZ, VERSION, WHO)
-    yield from api_away.asks(look.seen)
+    yield from api_server_down.asks(look.seen)
 
 
 def stations(look: Look) -> tuple[Station, ...]:
@@ -41,7 +42,7 @@ def ready(seen: Observation) -> bool:
 
 def _server(look: Look) -> ApiServer | None:
     try:
-        return api_process.read(look.seen)
+        return api_server_process.read(look.seen)
     except CouldNotTell:
         return None
 
@@ -65,7 +66,7 @@ def _api_server(server: ApiServer | None, look: Look) -> Station:
     if server is not None and server.running:
         return _away(found, int(server.now - server.started), said)
     try:
-        cause = api_away.could_not_tell(look.seen)
+        cause = api_server_down.could_not_tell(look.seen)
     except CouldNotTell as error:
         return found.seen(State.UNKNOWN, f"{error}.")
     word = _last_word(look.seen)
@@ -116,13 +117,13 @@ def _since(server: ApiServer | None) -> str:
 
 def _last_word(seen: Observation) -> LastWord | None:
     with suppress(CouldNotTell):
-        return api_away.last_word_of(seen)
+        return api_server_down.last_word_of(seen)
     return None
 
 
 def _ended(seen: Observation) -> float:
     """When the newest container of it ended that has, in seconds since 1970; 0 when that is not known."""
-    answer = seen.answers.get(api_away.LAST_WORD)
+    answer = seen.answers.get(api_server_down.LAST_WORD)
     for line in getattr(answer, "text", "").splitlines():
         with suppress(ValueError, LookupError, TypeError, AttributeError):
             return datetime.fromisoformat(json.loads(line)["container"]["finishedAt"]).timestamp()

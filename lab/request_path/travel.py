@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from lab.checks import refusals
-from lab.checks.base import CouldNotTell
+from lab.checks.asks import CouldNotTell
+from lab.checks.support import refusals
 from lab.request_path import image_policy, made_pod, metrics, plugins, refusal, server
 from lab.request_path.look import Look
 from lab.request_path.refusal import Decision

@@ -4,10 +4,11 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import replace
 
-from lab.checks import api_away, api_process, gatekeeper, refusals
-from lab.checks.api_process import ApiServer
-from lab.checks.base import ApiAsk, Ask, CouldNotTell, Facts, Observation
-from lab.checks.causes import items
+from lab.checks.asks import ApiAsk, Ask, CouldNotTell, Observation
+from lab.checks.base import Facts
+from lab.checks.support import api_server_down, api_server_process, gatekeeper, refusals
+from lab.checks.support.api_objects import items
+from lab.checks.support.api_server_process import ApiServer
 from lab.request_path import image_policy, node, plugins, policies, server, travel, webhook_asks, webhooks
 from lab.request_path.look import Look
 from lab.request_path.plugins import Plugin
@@ -74,13 +75,13 @@ def _dry_run(look: Look) -> Iterator[Ask]:
 def _admission(look: Look) -> tuple[Station, ...]:
     """The plugins that are on and see pods, in their order: first those that change, then those that judge."""
     try:
-        process = api_process.read(look.seen)
+        process = api_server_process.read(look.seen)
     except CouldNotTell as error:
         unknown = Station("admission", "admission", Group.VALIDATING, State.UNKNOWN, "admission plugins", f"{error}.")
         return (unknown,)
     argv = process.argv
     with suppress(CouldNotTell):
-        argv = argv if process.running else api_away.written(look.seen) or argv
+        argv = argv if process.running else api_server_down.written(look.seen) or argv
     process = replace(process, argv=tuple(argv))
     on = plugins.on(process.command_line)
     fields = "the pod's fields"

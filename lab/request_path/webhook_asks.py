@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from lab.checks import audits, gatekeeper, matching
-from lab.checks.base import Answer, ApiAsk, Ask, Observation
-from lab.checks.causes import Object, items
+from lab.checks.asks import Answer, ApiAsk, Ask, Observation
+from lab.checks.support import gatekeeper, gatekeeper_audit, matching
+from lab.checks.support.api_objects import Object, items
 
 _GROUP = "/apis/admissionregistration.k8s.io/v1"
 CONFIGURATIONS = {
@@ -44,7 +44,7 @@ def hooks(phase: str, seen: Observation) -> list[Object]:
 def since(entry: Object) -> str:
     """When an object was made or changed last (RFC 3339); empty where it does not say."""
     try:
-        return audits.last_change(entry).isoformat()
+        return gatekeeper_audit.last_change(entry).isoformat()
     except (LookupError, ValueError):
         return ""
 

@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from contextlib import suppress
 
-from lab.checks import enforcement, gatekeeper, gatekeeper_serving, matching, refusals
-from lab.checks.base import CouldNotTell
-from lab.checks.causes import Object, found, items
-from lab.checks.gatekeeper import Policy
+from lab.checks.asks import CouldNotTell
+from lab.checks.support import enforcement, gatekeeper, gatekeeper_health, matching, refusals
+from lab.checks.support.api_objects import Object, found, items
+from lab.checks.support.gatekeeper import Policy
 from lab.request_path import metrics, webhook_asks
 from lab.request_path.look import Look
 from lab.request_path.station import Group, State, Station
@@ -56,7 +56,7 @@ def _away(hook: Object, look: Look) -> str:
         return ""
     if str(hook["name"]).endswith(".gatekeeper.sh"):
         with suppress(CouldNotTell):
-            if cause := gatekeeper_serving.stopped(gatekeeper.CONTROLLER, look.seen):
+            if cause := gatekeeper_health.stopped(gatekeeper.CONTROLLER, look.seen):
                 return cause.observed
     return f"no pod of the service {webhook_asks.service(hook)} is ready"
 

@@ -77,7 +77,9 @@ class Plugin(Bench):
         self.type("files")
         if step == "files":
             return
-        kept = ClusterPaths(self.lab.name).kept_manifest.read_bytes()  # the copy that the solution makes
+        kept = (
+            ClusterPaths(self.lab.name).kept_manifest("image-policy-webhook").read_bytes()
+        )  # the copy that the solution makes
         self.lab.node(f"cat >{variables['folder']}/kube-apiserver.yaml", input=kept)
         if not Plugin.solved:
             self.act("restore-kept-manifest")

@@ -4,7 +4,8 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
-from lab.checks.base import Answer, Ask, Check, CouldNotTell, Facts, Observation, Unknown
+from lab.checks.asks import Answer, Ask, CouldNotTell, Observation, Unknown
+from lab.checks.base import Check, Facts
 from lab.checks.support.node_file import NodeFile
 
 

@@ -12,7 +12,8 @@ from typing import Any
 
 from asking import asked
 
-from lab.checks.base import REGISTRY, Answer, ApiAsk, Ask, CreateAsk, Facts, FileAsk, Judgement, NodeAsk, Unknown
+from lab.checks.asks import Answer, ApiAsk, Ask, CreateAsk, FileAsk, NodeAsk, Unknown
+from lab.checks.base import REGISTRY, Facts, Judgement
 from lab.checks.support.node_file import NodeFile
 
 RECORDED = Path(__file__).parents[1] / "unit" / "checks" / "recorded" / "gatekeeper.json"

@@ -16,20 +16,8 @@ import yaml
 from asking import asked
 
 from lab import certs
-from lab.checks.base import (
-    REGISTRY,
-    Answer,
-    ApiAsk,
-    Ask,
-    DirectoryAsk,
-    Facts,
-    FileAsk,
-    Judgement,
-    NodeAsk,
-    Observation,
-    Unknown,
-    WebhookAsk,
-)
+from lab.checks.asks import Answer, ApiAsk, Ask, DirectoryAsk, FileAsk, NodeAsk, Observation, Unknown, WebhookAsk
+from lab.checks.base import REGISTRY, Facts, Judgement
 from lab.checks.support import api_server_process, image_policy_probe
 from lab.checks.support.api_server_down import LAST_WORD
 from lab.checks.support.node_file import NodeFile, Place

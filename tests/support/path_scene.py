@@ -10,23 +10,22 @@ import gatekeeper_scene
 import image_policy_scene as policy
 import yaml
 
-from lab.checks import api_process, images
-from lab.checks.api_away import LAST_WORD
-from lab.checks.base import (
+from lab.checks.asks import (
     Answer,
     ApiAsk,
     Ask,
     CouldNotTell,
     DirectoryAsk,
-    Facts,
     FileAsk,
-    ImageFact,
     NodeAsk,
     Observation,
     Unknown,
     WebhookAsk,
 )
-from lab.checks.node_file import NodeFile
+from lab.checks.base import Facts, ImageFact
+from lab.checks.support import api_server_process, image_digests
+from lab.checks.support.api_server_down import LAST_WORD
+from lab.checks.support.node_file import NodeFile
 from lab.request_path import node, way
 from lab.request_path.station import RequestPath, Station
 
@@ -146,7 +145,7 @@ class Scene:
         return self.away or self._of_api(ask)
 
     def _manifests(self) -> NodeFile:
-        words = self.manifest or api_process.parse(self.process.told, Observation()).argv
+        words = self.manifest or api_server_process.parse(self.process.told, Observation()).argv
         container = {"name": "kube-apiserver", "image": self.image, "command": list(words)}
         pod = {
             "apiVersion": "v1",
@@ -157,14 +156,14 @@ class Scene:
         return NodeFile("directory", entries={"kube-apiserver.yaml": NodeFile("file", yaml.safe_dump(pod).encode())})
 
     def _of_node(self, ask: NodeAsk) -> Answer | Unknown:
-        if ask == api_process.PROCESS:
+        if ask == api_server_process.PROCESS:
             return self.process.told
         for word, answer in self.node.items():
             if word in ask.command:
                 return answer
         if ask == LAST_WORD:
             return Answer('{"kubelet": "running", "now": 1800000600.0, "changed": 1}\n')
-        if ask == images.LISTING:
+        if ask == image_digests.LISTING:
             return Answer(f"{SERVER_IMAGE} {DIGEST}\ndocker.io/library/nginx:1.27 {DIGEST}\n")
         if ask == node.SERVICES:
             return Answer("active\nactive\n")

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import pytest
 
 from lab import course, paths
-from lab.advice import at_the_door, bare, command_for, named
+from lab.advice import at_the_door, bare, command_for, named, of_exercise
 from lab.errors import NoClusterError
 from lab.model import Finding, Holds, StepResult, Verdict
 from lab.phases import Recording
@@ -83,3 +83,9 @@ def test_the_course_is_such_a_door() -> None:
     assert "lab --name x webhook up" not in str(course.Course("cks-lab", status).catalog.exercises)
     assert "lab shell" not in named_course.catalog.overview
     assert paths.data("exercises").is_dir()
+
+
+def test_advice_about_the_exercise_at_hand() -> None:
+    text = "put it back with: lab reset EXERCISE; lab start EXERCISE, lab reset EXERCISES, lab show EXERCISE"
+    filled = "put it back with: lab reset x; lab start x, lab reset EXERCISES, lab show EXERCISE"
+    assert of_exercise((text, 1), "x") == (filled, 1)

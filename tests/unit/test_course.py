@@ -12,7 +12,8 @@ import pytest
 from stand_in import StandIn
 
 from lab import actions, course, paths
-from lab.checks.base import REGISTRY, ApiAsk, Check, Judgement, NodeAsk, NotYet
+from lab.checks.asks import ApiAsk, NodeAsk, NotYet
+from lab.checks.base import REGISTRY, Check, Judgement
 from lab.engine import docker
 from lab.engine.docker import Engine
 from lab.errors import (
@@ -262,9 +263,9 @@ def test_checks_know_the_manifests_of_before(world, monkeypatch) -> None:
     world.course.start("pin")
     assert facts().kept_manifest == b"golden"
     before = b"spec: {containers: [{image: kept}]}"
-    keep_manifest(world.cluster.files, before)
+    keep_manifest(world.cluster.files, "pin", before)
     assert facts().kept_manifest == before
-    world.cluster.files.kept_manifest.write_bytes(b"damaged")
+    world.cluster.files.kept_manifest("pin").write_bytes(b"damaged")
     assert facts().kept_manifest is None
     record = world.course._record()
     world.course._journal(record).set_aside("pin", {})

@@ -1,23 +1,21 @@
-"""image-policy-config, and the admission configuration as the API server reads it.
+"""The admission configuration as the API server reads it.
 
 Facts: k8s.io/apiserver, pkg/admission/config.go, and plugin/pkg/admission/imagepolicy/config.go of Kubernetes 1.36.
 The outer form is decoded strictly (unknown fields, keys that are there twice), the plugin's own part is not.
 """
 
 import posixpath
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from shlex import quote
 from typing import Any
 
 from lab.catalog.decode import did_you_mean
-from lab.checks.base import Ask, Check, CouldNotTell, Facts, Judgement, Observation, check
+from lab.checks.asks import Ask, CouldNotTell, Observation
+from lab.checks.base import Fault
 from lab.checks.support import api_server_process, go_yaml
 from lab.checks.support.api_server_process import ApiServer
-from lab.checks.support.causes import Cause
-from lab.checks.support.go_yaml import Flaw
-from lab.model import Verdict
 
 PLUGIN = "ImagePolicyWebhook"
 VERSIONS = ("apiserver.config.k8s.io/v1", "apiserver.k8s.io/v1alpha1")
@@ -46,41 +44,11 @@ class Settings:
         return next(filter(None, changes), "")
 
 
-@dataclass(frozen=True)
-class Params:
-    """`config`: the file's path, where the API server's arguments do not name one yet."""
-
-    config: str
-
-
-@check("image-policy-config")
-class ImagePolicyConfig(Check[Params]):
-    """The file that the API server's arguments name counts, as seen through its mounts, wherever it is."""
-
-    takes = Params
-
-    def asks(self, params: Params, facts: Facts, seen: Observation) -> Iterable[Ask]:
-        """The process and its files."""
-        return asks(seen, params.config)
-
-    def judge(self, params: Params, facts: Facts, seen: Observation) -> Judgement:
-        """Read it as the API server would."""
-        server = api_server_process.read(seen)
-        path = server.config_path or params.config
-        expected = f"{path} configures {PLUGIN}, and the API server can read it"
-        try:
-            settings = read_settings(server, params.config)
-        except Flaw as flaw:
-            return Cause(flaw.reason, flaw.said, show(server, path)).fail(expected)
-        observed = f"{path} configures {PLUGIN}, and names the kubeconf {settings.kubeconfig}"
-        return Judgement(Verdict.PASS, expected, observed, show(server, path))
-
-
 def asks(seen: Observation, config: str = "") -> Iterator[Ask]:
     """The process, then one after the other the files that `read_settings` needs."""
     yield api_server_process.PROCESS
     server = api_server_process.read(seen)
-    with suppress(Flaw, CouldNotTell):
+    with suppress(Fault, CouldNotTell):
         read_settings(server, config)
     yield from server.unread
 
@@ -122,20 +90,20 @@ def content_of(server: ApiServer, path: str, reason: str) -> bytes:
     """
     file = server.file(path)
     if file.kind == "file" and path.endswith("/"):
-        raise Flaw(reason, f"{path} {server.where} is no directory, although the path ends with a slash")
+        raise Fault(reason, f"{path} {server.where} is no directory, although the path ends with a slash")
     if file.kind == "file" and file.whole:
         return file.content
     if file.kind == "file":
-        raise Flaw(reason, f"{path} {server.where} has more than {len(file.content)} bytes")
+        raise Fault(reason, f"{path} {server.where} has more than {len(file.content)} bytes")
     if file.kind == "directory":
         advice = "; where nothing is, a hostPath of type DirectoryOrCreate makes one" if server.mounted else ""
-        raise Flaw(reason, f"{path} {server.where} is a directory, no file{advice}")
+        raise Fault(reason, f"{path} {server.where} is a directory, no file{advice}")
     advice = ""
     if server.mounted:
         advice = ", nor on the node"
         if server.node_has(path):
             advice = ": the node has it, but its directory is not mounted there"
-    raise Flaw(reason, f"there is no file {path} {server.where}{advice}")
+    raise Fault(reason, f"there is no file {path} {server.where}{advice}")
 
 
 def _inner(server: ApiServer, path: str, outer: Mapping[str, Any]) -> tuple[Mapping[str, Any], tuple[str, ...]]:
@@ -143,20 +111,20 @@ def _inner(server: ApiServer, path: str, outer: Mapping[str, Any]) -> tuple[Mapp
     version, kind = outer.get("apiVersion"), outer.get("kind")
     if version not in VERSIONS or kind != "AdmissionConfiguration":
         said = f"{path} says apiVersion: {version}, kind: {kind}; it has to be {VERSIONS[0]}, AdmissionConfiguration"
-        raise Flaw("api-version", said)
+        raise Fault("api-version", said)
     _only(outer, ("apiVersion", "kind", "plugins"), path)
     plugins = go_yaml.entries(outer.get("plugins"), "plugins", path)
     for plugin in plugins:
         _only(plugin, ("name", "path", "configuration"), f"an entry of plugins in {path}")
     names = [go_yaml.text(plugin.get("name"), f"a plugin's name in {path}") for plugin in plugins]
     if PLUGIN not in names:
-        raise Flaw("no-plugin", f"{path} has no plugin named {PLUGIN}, only: {', '.join(names) or 'none'}")
+        raise Fault("no-plugin", f"{path} has no plugin named {PLUGIN}, only: {', '.join(names) or 'none'}")
     plugin = plugins[names.index(PLUGIN)]
     if plugin.get("configuration") is not None:
         return go_yaml.mapping(plugin["configuration"], f"configuration in {path}"), (path,)
     other = go_yaml.text(plugin.get("path"), f"path in {path}")
     if not other:
-        raise Flaw("no-configuration", f"{PLUGIN} in {path} has neither a configuration nor the path of a file")
+        raise Fault("no-configuration", f"{PLUGIN} in {path} has neither a configuration nor the path of a file")
     other = posixpath.join(posixpath.dirname(path), other)
     return go_yaml.mapping(go_yaml.load(content_of(server, other, "path-missing"), other, go_yaml.PLUGIN), other), (
         path,
@@ -167,7 +135,7 @@ def _inner(server: ApiServer, path: str, outer: Mapping[str, Any]) -> tuple[Mapp
 def _only(value: Mapping[str, Any], known: tuple[str, ...], what: str) -> None:
     for key in value:
         if key not in known:
-            raise Flaw("unknown-field", f'{what} has "{key}", which is not known there{did_you_mean(key, known)}')
+            raise Fault("unknown-field", f'{what} has "{key}", which is not known there{did_you_mean(key, known)}')
 
 
 def _policy(inner: Mapping[str, Any], source: str) -> Mapping[str, Any]:
@@ -176,7 +144,7 @@ def _policy(inner: Mapping[str, Any], source: str) -> Mapping[str, Any]:
     others = [key for key in inner if key.casefold() != "imagepolicy"]
     if not policy and others:
         near = f'"{others[0]}", which is not known there{did_you_mean(others[0], ("imagePolicy",))}'
-        raise Flaw("no-kubeconfig", f"the plugin's configuration in {source} has no imagePolicy, but {near}")
+        raise Fault("no-kubeconfig", f"the plugin's configuration in {source} has no imagePolicy, but {near}")
     return policy
 
 
@@ -191,7 +159,7 @@ def _kubeconfig(server: ApiServer, policy: Mapping[str, Any], source: str) -> st
     if not path:
         unknown = [key for key in policy if key.casefold() not in {known.casefold() for known in _KEYS}]
         near = f'; "{unknown[0]}" is not known there{did_you_mean(unknown[0], _KEYS)}' if unknown else ""
-        raise Flaw("no-kubeconfig", f"kubeConfigFile in {source} is empty, or not there{near}")
+        raise Fault("no-kubeconfig", f"kubeConfigFile in {source} is empty, or not there{near}")
     path = posixpath.join("/", path)  # the API server's working directory
     content_of(server, path, "kubeconfig-missing")
     return path
@@ -202,14 +170,14 @@ def _duration(policy: Mapping[str, Any], key: str, unit: str, default: int, long
     if value is None or (value == 0 and not isinstance(value, bool)):
         return default
     if isinstance(value, bool) or not isinstance(value, int):
-        raise Flaw("wrong-type", f"{key} is {go_yaml.shown(value)}; it has to be a whole number of {unit}")
+        raise Fault("wrong-type", f"{key} is {go_yaml.shown(value)}; it has to be a whole number of {unit}")
     if value != -1 and not 1 <= value <= longest:
-        raise Flaw("out-of-range", f"{key} is {value}; it has to be from 1 to {longest} {unit}")
+        raise Fault("out-of-range", f"{key} is {value}; it has to be from 1 to {longest} {unit}")
     return 0 if value == -1 else value
 
 
 def _default_allow(policy: Mapping[str, Any]) -> bool:
     value = _folded(policy, "defaultAllow")
     if value is not None and not isinstance(value, bool):
-        raise Flaw("wrong-type", f"defaultAllow is {go_yaml.shown(value)}; it has to be true or false, without quotes")
+        raise Fault("wrong-type", f"defaultAllow is {go_yaml.shown(value)}; it has to be true or false, without quotes")
     return bool(value)

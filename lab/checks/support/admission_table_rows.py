@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from lab.checks.base import ApiAsk, CouldNotTell, CreateAsk, Facts, Observation
+from lab.checks.asks import ApiAsk, CouldNotTell, CreateAsk, Observation
+from lab.checks.base import Facts
 from lab.checks.support import gatekeeper, lookalike_images, pod_metadata, probes
-from lab.checks.support.causes import Object, found, items
+from lab.checks.support.api_objects import Object, found, items
 from lab.checks.support.gatekeeper import Policy
 from lab.checks.support.matching import SYSTEM
 from lab.checks.support.pod_metadata import PLAIN, Look, texts

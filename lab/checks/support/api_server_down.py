@@ -2,16 +2,17 @@
 
 from collections.abc import Iterator, Sequence
 
-from lab.checks.base import Ask, CouldNotTell, NodeAsk, NotYet, Observation
+from lab.checks.asks import Ask, CouldNotTell, NodeAsk, NotYet, Observation
+from lab.checks.base import Fault
 from lab.checks.support import api_server_arguments, api_server_process, manifests, webhook_kubeconfig
 from lab.checks.support.api_server_process import COMPONENT, ApiServer
-from lab.checks.support.causes import Cause
 from lab.k8s import last_word
 from lab.k8s.last_word import LastWord
 
 LAST_WORD = NodeAsk(last_word.SCRIPT)
 """Why the API server is away; asked when it gave no answer."""
 SHOW_MANIFEST = f"grep admission {manifests.DIRECTORY}/*"
+_AWAY = "the API server is away: "
 
 
 def asks(seen: Observation) -> Iterator[Ask]:
@@ -30,36 +31,36 @@ def written(seen: Observation) -> tuple[str, ...]:
     return ()
 
 
-def manifest_cause(seen: Observation) -> Cause | None:
+def manifest_fault(seen: Observation) -> Fault | None:
     """What is wrong with the manifests where none gives the API server's arguments."""
     if written(seen):
         return None
     if manifests.of(COMPONENT, seen):
         said = f"the manifest of {COMPONENT} has no container of that name with a command"
-        return Cause("no-manifest", f"the API server is away: {said}", f"ls -la {manifests.DIRECTORY}")
-    reason, said = manifests.missing(COMPONENT, seen)
+        return Fault("no-manifest", f"{_AWAY}{said}", f"ls -la {manifests.DIRECTORY}")
+    missing = manifests.missing(COMPONENT, seen)
+    if missing.reason != "broken-manifest":
+        return missing.within(_AWAY, f"ls -la {manifests.DIRECTORY}")
     word = last_word_of(seen)
-    if reason == "broken-manifest" and word and word.reason == "manifest-refused":
-        said = word.said
-    command = last_word.JOURNAL if reason == "broken-manifest" else f"ls -la {manifests.DIRECTORY}"
-    return Cause(reason, f"the API server is away: {said}", command)
+    said = word.said if word and word.reason == "manifest-refused" else missing.observed
+    return Fault(missing.reason, f"{_AWAY}{said}", last_word.JOURNAL)
 
 
-def arguments_cause(argv: Sequence[str]) -> Cause | None:
+def arguments_fault(argv: Sequence[str]) -> Fault | None:
     """What is wrong with the arguments in the manifest, if the API server cannot start with them."""
-    flaw = api_server_arguments.flaw(argv)
-    return Cause(flaw.reason, f"the API server is away: {flaw.said}", SHOW_MANIFEST) if flaw else None
+    fault = api_server_arguments.fault(argv)
+    return fault.within(_AWAY, SHOW_MANIFEST) if fault else None
 
 
-def files_cause(server: ApiServer, seen: Observation) -> Cause | None:
+def files_fault(server: ApiServer, seen: Observation) -> Fault | None:
     """What is wrong with the files that the last container was given, if it is of the manifest as it is now."""
     if not server.config_path or server.made < _manifest_changed(seen):
         return None
-    flaw = webhook_kubeconfig.flaw(server)
-    return Cause(flaw.reason, f"the API server is away: {flaw.said}", last_word.LOG) if flaw else None
+    fault = webhook_kubeconfig.fault(server)
+    return fault.within(_AWAY, last_word.LOG) if fault else None
 
 
-def last_cause(seen: Observation) -> Cause:
+def last_fault(seen: Observation) -> Fault:
     """What the container or the kubelet has said since the manifest was changed.
 
     Raises:
@@ -68,7 +69,7 @@ def last_cause(seen: Observation) -> Cause:
     word = last_word_of(seen)
     if word is None:
         raise NotYet("no API server runs, and neither its container nor the kubelet has said why so far")
-    return Cause(word.reason, f"the API server is away: {word.said}", word.command)
+    return Fault(word.reason, f"{_AWAY}{word.said}", word.command)
 
 
 def last_word_of(seen: Observation) -> LastWord | None:
@@ -79,10 +80,10 @@ def last_word_of(seen: Observation) -> LastWord | None:
 def could_not_tell(seen: Observation) -> CouldNotTell:
     """For a check that needs the API server, where none runs."""
     try:
-        cause = manifest_cause(seen) or arguments_cause(written(seen)) or last_cause(seen)
+        fault = manifest_fault(seen) or arguments_fault(written(seen)) or last_fault(seen)
     except NotYet as error:
         return error
-    return CouldNotTell(cause.observed)
+    return CouldNotTell(fault.observed)
 
 
 def _manifest_changed(seen: Observation) -> float:

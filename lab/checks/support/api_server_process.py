@@ -13,7 +13,7 @@ from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 
-from lab.checks.base import Answer, CouldNotTell, FileAsk, NodeAsk, NotYet, Observation
+from lab.checks.asks import Answer, CouldNotTell, FileAsk, NodeAsk, NotYet, Observation
 from lab.checks.support import pflag
 from lab.checks.support.node_file import NodeFile
 

@@ -6,29 +6,37 @@ What is refused is found out by probes; this explains it when they are not.
 from collections.abc import Sequence
 from datetime import timedelta
 
-from lab.checks.base import Facts, NotYet, Observation
-from lab.checks.gatekeeper_serving import unserved
+from lab.checks.asks import NotYet, Observation
+from lab.checks.base import Facts, Fault
 from lab.checks.support import gatekeeper, matching
-from lab.checks.support.causes import Cause, Object, found
+from lab.checks.support.api_objects import Object, found
 from lab.checks.support.gatekeeper import Policy
 from lab.checks.support.gatekeeper_audit import last_change
+from lab.checks.support.gatekeeper_health import unserved
 
 VAP = "vap.k8s.io"
 SETTLE, SETTLE_VAP = timedelta(seconds=10), timedelta(seconds=60)
 """How long a change may take to show: Gatekeeper makes a ValidatingAdmissionPolicy some 30 s after it."""
 
 
-def in_force(policy: Policy, seen: Observation, namespaces: Sequence[str]) -> Cause | None:
+def in_force(policy: Policy, seen: Observation, namespaces: Sequence[str]) -> Fault | None:
     """Why the constraint does not refuse pods in these namespaces, as far as its text and Gatekeeper's state tell.
 
     Raises:
         NotYet: it will soon.
     """
-    if cause := gatekeeper.absent(policy, seen) or unserved(seen, namespaces):
-        return cause
+    return gatekeeper.absent(policy, seen) or unserved(seen, namespaces) or without_effect(policy, seen, namespaces)
+
+
+def without_effect(policy: Policy, seen: Observation, namespaces: Sequence[str]) -> Fault | None:
+    """As `in_force`, where the constraint is there, and Gatekeeper is asked about pods in these namespaces.
+
+    Raises:
+        NotYet: it will soon.
+    """
     template, constraint = found(seen[policy.template_ask]) or {}, found(seen[policy.constraint_ask]) or {}
-    if cause := gatekeeper.template_error(policy, template) or gatekeeper.constraint_error(policy, constraint):
-        return cause
+    if fault := gatekeeper.template_error(policy, template) or gatekeeper.constraint_error(policy, constraint):
+        return fault
     gatekeeper.await_taken_in(policy, seen)
     return weak(policy, seen) or unmatched(policy, seen, namespaces) or excluded(seen, namespaces)
 
@@ -51,18 +59,18 @@ def raise_if_just_changed(policy: Policy, facts: Facts, seen: Observation) -> No
             raise NotYet("the policy was changed a moment ago, and may not be in force yet")
 
 
-def weak(policy: Policy, seen: Observation) -> Cause | None:
+def weak(policy: Policy, seen: Observation) -> Fault | None:
     """Whether the constraint says anything but that a violating object is refused."""
     spec = (found(seen[policy.constraint_ask]) or {}).get("spec") or {}
     action = spec.get("enforcementAction", "deny")
     command = f"kubectl get {policy.kind.lower()} {policy.constraint} -o jsonpath='{{.spec}}'"
     if action == "dryrun":
-        return Cause("dryrun", "the constraint's enforcementAction is dryrun: it only counts in the audit", command)
+        return Fault("dryrun", "the constraint's enforcementAction is dryrun: it only counts in the audit", command)
     if action == "warn":
-        return Cause("warn", "the constraint's enforcementAction is warn: kubectl warns, and the pod is made", command)
+        return Fault("warn", "the constraint's enforcementAction is warn: kubectl warns, and the pod is made", command)
     if action not in ("deny", "scoped"):
         observed = f'the constraint\'s enforcementAction is "{action}", so nothing is refused'
-        return Cause("not-deny", observed, command)
+        return Fault("not-deny", observed, command)
     points = denying_points(spec)
     if points & {gatekeeper.WEBHOOK, "*"}:
         return None
@@ -70,7 +78,7 @@ def weak(policy: Policy, seen: Observation) -> Cause | None:
         return _without_binding(policy, seen)
     where = f"deny only for {', '.join(sorted(points))}" if points else "no deny"
     observed = f"the constraint's enforcementAction is scoped, with {where}, so nothing is refused"
-    return Cause("not-deny", observed, command)
+    return Fault("not-deny", observed, command)
 
 
 def denying_points(spec: Object) -> set[str]:
@@ -92,26 +100,26 @@ def points_of(spec: Object, action: str) -> set[str]:
     }
 
 
-def unmatched(policy: Policy, seen: Observation, namespaces: Sequence[str]) -> Cause | None:
+def unmatched(policy: Policy, seen: Observation, namespaces: Sequence[str]) -> Fault | None:
     """Whether the constraint's match leaves out pods, or pods of one of these namespaces."""
     match = ((found(seen[policy.constraint_ask]) or {}).get("spec") or {}).get("match") or {}
     if why := matching.kinds_without_pods(match):
-        return Cause("kinds", f"the constraint does not look at pods: {why}", _match_command(policy))
+        return Fault("kinds", f"the constraint does not look at pods: {why}", _match_command(policy))
     if why := matching.out_of_scope(match, gatekeeper.labels_of(namespaces, seen)):
-        return Cause("scope", f"the constraint does not look at every pod: {why}", _match_command(policy))
+        return Fault("scope", f"the constraint does not look at every pod: {why}", _match_command(policy))
     return None
 
 
-def excluded(seen: Observation, namespaces: Sequence[str], process: str = "webhook") -> Cause | None:
+def excluded(seen: Observation, namespaces: Sequence[str], process: str = "webhook") -> Fault | None:
     """Whether Gatekeeper's Config leaves one of these namespaces out of a process: `webhook` or `audit`."""
     names = matching.excluded_by(found(seen[gatekeeper.CONFIG]) or {}, process, namespaces)
     if not names:
         return None
     observed = f"Gatekeeper's Config leaves the namespace {names[0]} out of its {process} (excludedNamespaces)"
-    return Cause("config", observed, _CONFIG_COMMAND)
+    return Fault("config", observed, _CONFIG_COMMAND)
 
 
-def open_names(policy: Policy, seen: Observation) -> Cause | None:
+def open_names(policy: Policy, seen: Observation) -> Fault | None:
     """Whether the constraint, or Gatekeeper's Config, leaves out namespaces by names that none has yet.
 
     A pod there cannot be tried; what these fields mean is certain.
@@ -119,10 +127,10 @@ def open_names(policy: Policy, seen: Observation) -> Cause | None:
     match = ((found(seen[policy.constraint_ask]) or {}).get("spec") or {}).get("match") or {}
     if names := matching.left_out_by_name(match):
         observed = f"the constraint's match leaves out the namespaces {', '.join(names)}: any image gets in there"
-        return Cause("scope", observed, _match_command(policy))
+        return Fault("scope", observed, _match_command(policy))
     if names := matching.excluded_by_name(found(seen[gatekeeper.CONFIG]) or {}, "webhook"):
         observed = f"Gatekeeper's Config leaves out the namespaces {', '.join(names)}: any image gets in there"
-        return Cause("config", observed, _CONFIG_COMMAND)
+        return Fault("config", observed, _CONFIG_COMMAND)
     return None
 
 
@@ -138,13 +146,13 @@ def _by_policy_alone(constraint: Object) -> bool:
     return VAP in points and not points & {gatekeeper.WEBHOOK, "*"}
 
 
-def _without_binding(policy: Policy, seen: Observation) -> Cause | None:
+def _without_binding(policy: Policy, seen: Observation) -> Fault | None:
     """Why a constraint that is left to a ValidatingAdmissionPolicy has none."""
     if found(seen[policy.binding_ask]) is not None:
         return None
     why = _unbindable(found(seen[policy.template_ask]) or {}) or "Gatekeeper has made none of it"
     observed = f"the constraint is left to a ValidatingAdmissionPolicy ({VAP}), and {why}, so nothing is refused"
-    return Cause("not-deny", observed, "kubectl get validatingadmissionpolicybindings")
+    return Fault("not-deny", observed, "kubectl get validatingadmissionpolicybindings")
 
 
 def _unbindable(template: Object) -> str:

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 
-from lab.checks.base import Ask, FileAsk, Observation
-from lab.checks.image_policy_plugin import RESTART
+from lab.checks.asks import Ask, FileAsk, Observation
+from lab.checks.base import Fault
 from lab.checks.support import api_server_process
 from lab.checks.support.api_server_process import ApiServer
-from lab.checks.support.causes import Cause
+from lab.checks.support.image_policy_on import RESTART
 from lab.checks.support.webhook_kubeconfig import same_host
 
 _NODES = FileAsk("/etc/hosts")
@@ -19,17 +19,17 @@ def asks(seen: Observation) -> Iterator[Ask]:
     yield _copy(api_server_process.read(seen))
 
 
-def cause(server: ApiServer, service: str, seen: Observation) -> Cause | None:
+def fault(server: ApiServer, service: str, seen: Observation) -> Fault | None:
     """The line of the node's file, or of the copy, that names the service; None when there is none."""
     here = _line(seen[_NODES].content, service)
     there = _line(seen[_copy(server)].content.partition(_OF_THE_MANIFEST)[0], service)
     if here:
         observed = f'/etc/hosts on the node says "{here}", so the API server asks no name server where the webhook is'
         remove = f"sed '/{service}/d' /etc/hosts >/tmp/hosts; cat /tmp/hosts >/etc/hosts"
-        return Cause("hosts-line", f"{observed}; take the line out, and then {RESTART}", remove)
+        return Fault("hosts-line", f"{observed}; take the line out, and then {RESTART}", remove)
     if there:
         observed = f"the API server's container still has the line \"{there}\" of the node's /etc/hosts: {RESTART}"
-        return Cause("hosts-line", observed, f"grep {service} /proc/{server.pid}/root/etc/hosts")
+        return Fault("hosts-line", observed, f"grep {service} /proc/{server.pid}/root/etc/hosts")
     return None
 
 

@@ -8,13 +8,14 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from lab.checks.base import ApiAsk, Ask, NotYet, Observation
-from lab.checks.support.causes import Cause, Object, found, items
+from lab.checks.asks import ApiAsk, Ask, NotYet, Observation
+from lab.checks.base import Fault
+from lab.checks.support.api_objects import Object, found, items
 
 NAMESPACE = "gatekeeper-system"
 WEBHOOK = "validation.gatekeeper.sh"
 CONTROLLER, AUDIT = "gatekeeper-controller-manager", "gatekeeper-audit"
-PUT_BACK = "put it back with: lab reset opa-whitelist"
+PUT_BACK = "put it back with: lab reset EXERCISE"
 
 DEPLOYMENTS = ApiAsk(f"/apis/apps/v1/namespaces/{NAMESPACE}/deployments", order=-1)
 WEBHOOKS = ApiAsk(
@@ -72,7 +73,7 @@ class Policy(Template):
         return ApiAsk(f"/apis/admissionregistration.k8s.io/v1/validatingadmissionpolicybindings/{name}", order=-1)
 
 
-def absent(policy: Policy, seen: Observation) -> Cause | None:
+def absent(policy: Policy, seen: Observation) -> Fault | None:
     """Whether the template or the constraint is not there at all, and why.
 
     Raises:
@@ -84,31 +85,31 @@ def absent(policy: Policy, seen: Observation) -> Cause | None:
     return None if found(seen[policy.constraint_ask]) is not None else _no_constraint(policy, template, seen)
 
 
-def no_template(policy: Template, seen: Observation) -> Cause:
+def no_template(policy: Template, seen: Observation) -> Fault:
     """Why there is no template."""
     if not items(seen[DEPLOYMENTS]):
-        observed = "Gatekeeper is not installed; install it with: lab start opa-whitelist"
-        return Cause("no-gatekeeper", observed, f"kubectl -n {NAMESPACE} get deployments")
+        observed = "Gatekeeper is not installed; install it with: lab start EXERCISE"
+        return Fault("no-gatekeeper", observed, f"kubectl -n {NAMESPACE} get deployments")
     observed = f"there is no ConstraintTemplate {policy.template}"
-    return Cause("no-template", observed, "kubectl get constrainttemplates")
+    return Fault("no-template", observed, "kubectl get constrainttemplates")
 
 
-def template_error(policy: Template, template: Object) -> Cause | None:
+def template_error(policy: Template, template: Object) -> Fault | None:
     """The first error that Gatekeeper has with the template, with the line of the policy that it names."""
     for said in _errors(template)[:1]:
         observed = f"Gatekeeper cannot use the template: {_explained(said)}{_line(said, template)}"
         command = f"kubectl get constrainttemplate {policy.template} -o jsonpath='{{.status.byPod[*].errors}}'"
-        return Cause("template-error", observed, command)
+        return Fault("template-error", observed, command)
     return None
 
 
-def wrong_kind(policy: Template, template: Object) -> Cause | None:
+def wrong_kind(policy: Template, template: Object) -> Fault | None:
     """Whether the template makes constraints of another kind."""
     kind = template["spec"]["crd"]["spec"]["names"]["kind"]
     if kind == policy.kind:
         return None
     command = f"kubectl get constrainttemplate {policy.template} -o jsonpath='{{.spec.crd.spec.names.kind}}'"
-    return Cause("template-kind", f"the template makes constraints of kind {kind}, not {policy.kind}", command)
+    return Fault("template-kind", f"the template makes constraints of kind {kind}, not {policy.kind}", command)
 
 
 def same_names(policy: Policy, seen: Observation) -> list[str]:
@@ -157,11 +158,11 @@ def taken_in(owner: Object, uid: str, operation: str) -> bool:
     )
 
 
-def constraint_error(policy: Policy, constraint: Object) -> Cause | None:
+def constraint_error(policy: Policy, constraint: Object) -> Fault | None:
     """The first error that Gatekeeper has with the constraint."""
     for said in _errors(constraint)[:1]:
         command = f"kubectl describe {policy.kind.lower()} {policy.constraint}"
-        return Cause("constraint-error", f"Gatekeeper cannot use the constraint: {said[:400]}", command)
+        return Fault("constraint-error", f"Gatekeeper cannot use the constraint: {said[:400]}", command)
     return None
 
 
@@ -171,16 +172,16 @@ def labels_of(namespaces: Iterable[str], seen: Observation) -> dict[str, Mapping
     return {name: every[name] for name in namespaces if name in every}
 
 
-def _no_constraint(policy: Policy, template: Object, seen: Observation) -> Cause:
-    if cause := wrong_kind(policy, template) or template_error(policy, template):
-        return cause
+def _no_constraint(policy: Policy, template: Object, seen: Observation) -> Fault:
+    if fault := wrong_kind(policy, template) or template_error(policy, template):
+        return fault
     if kinds := same_names(policy, seen):
         observed = f"{policy.constraint} is a constraint of kind {', '.join(kinds)}, not of {policy.kind}"
-        return Cause("other-kind", observed, "kubectl get constraints")
+        return Fault("other-kind", observed, "kubectl get constraints")
     if not (template.get("status") or {}).get("created"):
         raise NotYet("Gatekeeper has not made the template's CRD yet")
     observed = f"there is no constraint {policy.constraint} of kind {policy.kind}"
-    return Cause("no-constraint", observed, f"kubectl get {policy.kind.lower()}")
+    return Fault("no-constraint", observed, f"kubectl get {policy.kind.lower()}")
 
 
 def _errors(owner: Object) -> list[str]:

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from lab.checks.base import CouldNotTell, NotYet
-from lab.checks.support.causes import Object
+from lab.checks.asks import CouldNotTell, NotYet
+from lab.checks.support.api_objects import Object
 from lab.checks.support.gatekeeper import taken_in
 
 SETTLE = timedelta(seconds=20)

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from lab.checks.base import Fault
 from lab.checks.support import go_yaml_values
 
 
@@ -42,15 +43,6 @@ _SPACE = re.compile(rb"[ \t\v\f\r]*\n?")  # YAMLOrJSONDecoder.consumeWhitespace
 _SEPARATOR = re.compile(rb"---([^\r\n]*)")
 
 
-class Flaw(Exception):
-    """What is wrong with a file that Kubernetes is to read: a stable word, and a sentence."""
-
-    def __init__(self, reason: str, said: str) -> None:
-        super().__init__(said)
-        self.reason = reason
-        self.said = said
-
-
 def load(content: bytes, name: str, decoder: Decoder) -> Any:
     """The first document of a file, None when there is nothing in it.
 
@@ -60,18 +52,18 @@ def load(content: bytes, name: str, decoder: Decoder) -> Any:
         decoder: which of Kubernetes' decoders reads it.
 
     Raises:
-        Flaw: it cannot be read, or has a key twice where that is wrong.
+        Fault: it cannot be read, or has a key twice where that is wrong.
     """
     text = content.decode(errors="replace")
     if decoder.json and _BRACE.match(text):
         try:
             return _json(text, name, decoder)
-        except Flaw:
+        except Fault:
             if not decoder.or_yaml:
                 raise
             try:
                 return _yaml(_SPACE.sub(b"", content, count=1), name, decoder)
-            except Flaw:
+            except Fault:
                 pass  # what is wrong with it as JSON says more
             raise
     return _yaml(content, name, decoder)
@@ -81,10 +73,10 @@ def _yaml(content: bytes, name: str, decoder: Decoder) -> Any:
     try:
         return go_yaml_values.first_document(_first(content, name) if decoder.or_yaml else content, decoder.strict)
     except go_yaml_values.Twice as twice:
-        raise Flaw("duplicate-key", f"{name} has the key {twice.said} twice, again in line {twice.line}") from None
+        raise Fault("duplicate-key", f"{name} has the key {twice.said} twice, again in line {twice.line}") from None
     except go_yaml_values.Broken as broken:
         where = f", in line {broken.line}" if broken.line else ""
-        raise Flaw("not-yaml", f"{name} is not YAML{where}: {broken.said}") from None
+        raise Fault("not-yaml", f"{name} is not YAML{where}: {broken.said}") from None
 
 
 def _first(content: bytes, name: str) -> bytes:
@@ -94,7 +86,7 @@ def _first(content: bytes, name: str) -> bytes:
         if separator := _SEPARATOR.match(line):
             if (rest := separator[1].strip()) and not rest.startswith(b"#"):
                 said = f"nothing but a comment may stand behind the --- in line {number}"
-                raise Flaw("not-yaml", f"{name} is not YAML: {said}")
+                raise Fault("not-yaml", f"{name} is not YAML: {said}")
             if kept:
                 break
         kept.append(line)
@@ -103,7 +95,7 @@ def _first(content: bytes, name: str) -> bytes:
 
 def _json(text: str, name: str, decoder: Decoder) -> Any:
     def no_number(word: str) -> Any:
-        raise Flaw("not-json", f"{name} begins with {{, so it is read as JSON, which knows no {word}")
+        raise Fault("not-json", f"{name} begins with {{, so it is read as JSON, which knows no {word}")
 
     reader = json.JSONDecoder(
         object_pairs_hook=lambda pairs: _json_object(pairs, name, decoder.strict), parse_constant=no_number
@@ -112,9 +104,9 @@ def _json(text: str, name: str, decoder: Decoder) -> Any:
         value = reader.raw_decode(text.lstrip())[0] if decoder.or_yaml else reader.decode(text)
     except json.JSONDecodeError as error:
         said = f"{name} begins with {{, so it is read as JSON, and is none, in line {error.lineno}"
-        raise Flaw("not-json", f"{said}: {_problem(error)}") from None
+        raise Fault("not-json", f"{said}: {_problem(error)}") from None
     except RecursionError:
-        raise Flaw("not-json", f"{name} is nested too deeply") from None
+        raise Fault("not-json", f"{name} is nested too deeply") from None
     if "\\ud" in text.lower():  # a half of a character stands for none
         value = json.loads(json.dumps(value, ensure_ascii=False).encode(errors="replace"))
     return value
@@ -136,7 +128,7 @@ def _json_object(pairs: list[tuple[str, Any]], name: str, strict: bool) -> dict[
     result = dict(pairs)
     if strict and len(result) != len(pairs):
         twice = next(key for key, _ in pairs if sum(key == other for other, _ in pairs) > 1)
-        raise Flaw("duplicate-key", f"{name} has the key {twice} twice")
+        raise Fault("duplicate-key", f"{name} has the key {twice} twice")
     return result
 
 
@@ -144,12 +136,12 @@ def mapping(value: Any, what: str) -> Mapping[str, Any]:
     """A mapping; nothing at all is an empty one.
 
     Raises:
-        Flaw: it is something else.
+        Fault: it is something else.
     """
     if value is None:
         return {}
     if not isinstance(value, dict):
-        raise Flaw("wrong-type", f"{what} is {shown(value)}; it has to be a mapping")
+        raise Fault("wrong-type", f"{what} is {shown(value)}; it has to be a mapping")
     return value
 
 
@@ -157,10 +149,10 @@ def entries(value: Any, key: str, name: str) -> list[Mapping[str, Any]]:
     """The mappings of a list; nothing at all is an empty one. `key` in the file `name` is where it is.
 
     Raises:
-        Flaw: it is something else.
+        Fault: it is something else.
     """
     if value is not None and not isinstance(value, list):
-        raise Flaw("wrong-type", f"{key} in {name} is {shown(value)}; it has to be a list")
+        raise Fault("wrong-type", f"{key} in {name} is {shown(value)}; it has to be a list")
     return [mapping(entry, f"an entry of {key} in {name}") for entry in value or ()]
 
 
@@ -168,12 +160,12 @@ def text(value: Any, what: str) -> str:
     """A text; nothing at all is an empty one.
 
     Raises:
-        Flaw: it is something else.
+        Fault: it is something else.
     """
     if value is None:
         return ""
     if not isinstance(value, str):
-        raise Flaw("wrong-type", f"{what} is {shown(value)}; it has to be a text")
+        raise Fault("wrong-type", f"{what} is {shown(value)}; it has to be a text")
     return value
 
 

@@ -1,49 +1,20 @@
-"""What the checks of image digests share: reading references, and naming what a wrong digest is. Pure."""
+"""What a digest is that is not the right one. Pure."""
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 
-from lab.checks.base import CouldNotTell, Facts, NodeAsk, Observation
+from lab.checks.asks import CouldNotTell, NodeAsk, Observation
+from lab.checks.base import Facts, Fault
+from lab.k8s import image_reference
 from lab.k8s.cluster import IMAGE_LISTING
 
 LISTING = NodeAsk(IMAGE_LISTING)
 """Every image name that containerd knows on the node, with the manifest digest that it stands for."""
 
-_TAG = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}")
 _DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 
 
-@dataclass(frozen=True)
-class Reference:
-    """An image reference, taken apart by the distribution's grammar: `repository[:tag][@digest]`.
-
-    `valid`: whether what stands where the tag is can be one.
-    """
-
-    repository: str
-    tag: str
-    digest: str
-    valid: bool = True
-
-
-@dataclass(frozen=True)
-class Wrong:
-    """One way in which a digest is not the right one: a stable word, and a sentence."""
-
-    reason: str
-    sentence: str
-
-
-def parse(text: str) -> Reference:
-    """Take a reference apart; a port of the registry is no tag."""
-    name, _, digest = text.strip().partition("@")
-    head, slash, last = name.rpartition("/")
-    base, colon, tag = last.partition(":")
-    return Reference(head + slash + base, tag, digest, not colon or bool(_TAG.fullmatch(tag)))
-
-
-def wrong_digest(digest: str, component: str, facts: Facts, names: dict[str, str]) -> Wrong | None:
+def wrong_digest(digest: str, component: str, facts: Facts, names: dict[str, str]) -> Fault | None:
     """What is wrong with a digest that should be the manifest digest of a component's image.
 
     Args:
@@ -64,15 +35,15 @@ def wrong_digest(digest: str, component: str, facts: Facts, names: dict[str, str
     return _malformed(digest, right.manifest_digest) or _of_another_kind(digest, component, facts, names)
 
 
-def _malformed(digest: str, right: str) -> Wrong | None:
+def _malformed(digest: str, right: str) -> Fault | None:
     if _DIGEST.fullmatch(digest):
         return None
     bare = digest.removeprefix("sha256:")
     if bare == right.removeprefix("sha256:"):
-        return Wrong("no-algorithm", "the digest lacks its algorithm: it has to begin with sha256:")
+        return Fault("no-algorithm", "the digest lacks its algorithm: it has to begin with sha256:")
     if len(bare) >= 6 and right.removeprefix("sha256:").startswith(bare):
-        return Wrong("truncated-digest", f"the digest is cut short: {len(bare)} of 64 hexadecimal digits")
-    return Wrong("not-a-digest", _no_digest(digest))
+        return Fault("truncated-digest", f"the digest is cut short: {len(bare)} of 64 hexadecimal digits")
+    return Fault("not-a-digest", _no_digest(digest))
 
 
 def _no_digest(text: str) -> str:
@@ -86,28 +57,28 @@ def _no_digest(text: str) -> str:
     return f'"{text[:80]}" is not sha256: and 64 hexadecimal digits'
 
 
-def _of_another_kind(digest: str, component: str, facts: Facts, names: dict[str, str]) -> Wrong:
+def _of_another_kind(digest: str, component: str, facts: Facts, names: dict[str, str]) -> Fault:
     right = facts.image_of(component)
     if digest == right.config_digest:
-        return Wrong(
+        return Fault(
             "config-digest",
             "that is the image id, the digest of its configuration; a reference takes the digest of the manifest",
         )
     for image in facts.images:
         if digest in (image.manifest_digest, image.config_digest):
-            return Wrong("other-component", f"that is the digest of another image: {image.name}")
+            return Fault("other-component", f"that is the digest of another image: {image.name}")
     manifest = names.get(digest, digest)  # containerd also knows an image by its id, `sha256:...` as a name
     here = sorted(name for name, target in names.items() if target == manifest)
     if not here:
-        return Wrong("unknown-digest", "no image on this node has that digest: it was copied from somewhere else")
+        return Fault("unknown-digest", "no image on this node has that digest: it was copied from somewhere else")
     what = "digest" if digest == manifest else "image id, the digest of the configuration,"
     named = [name for name in here if not name.startswith("sha256:")]
-    if any(parse(name).repository.rpartition("/")[2] == component for name in named):
-        return Wrong(
+    if any(image_reference.parse(name).name == component for name in named):
+        return Fault(
             "relabelled-copy",
             f"that is the {what} of a copy, {named[0]}, and not of the image that kubeadm set up",
         )
-    return Wrong(
+    return Fault(
         "other-image",
         f"that is the {what} of another image on this node: {named[0] if named else 'one without a name'}",
     )

@@ -6,11 +6,11 @@ Texts: plugin/pkg/admission/imagepolicy/admission.go and pkg/api/errors of Kuber
 import json
 import re
 from dataclasses import dataclass, replace
-from shlex import quote
 
-from lab.checks.base import Answer, ApiAsk, CouldNotTell, NodeAsk, NotYet, Observation
+from lab.checks.asks import Answer, ApiAsk, CouldNotTell, NodeAsk, NotYet, Observation
 from lab.checks.support import probes, refusals
 from lab.checks.support.admission_configuration import PLUGIN
+from lab.k8s.bash import program
 
 BEFORE, AFTER = refusals.BEFORE, refusals.AFTER
 """The API server's metrics before and after the probes."""
@@ -36,19 +36,6 @@ _COUNT = re.compile(
     r"^apiserver_admission_controller_admission_duration_seconds_count\{name=\"" + PLUGIN + r"\",([^}]*)\} (\S+)$",
     re.MULTILINE,
 )
-_REACH = r"""
-pid=$(ss -ltnpH 'sport = :6443' | sed -n 's/.*[(,]pid=\([0-9]*\),.*/\1/p' | head -n 1)
-hosts=/proc/$pid/root/etc/hosts
-[[ $pid && -r $hosts ]] || hosts=/proc/1/root/etc/hosts
-entry='{sub(/#.*/, ""); for (i = 2; i <= NF; i++) if (tolower($i) == name) {print $1; exit}}'
-address=$(awk -v name="$service" "$entry" "$hosts")
-[[ $address ]] || address=$(getent -s dns ahosts "$service" | awk 'NR == 1 {print $1}')
-[[ $address ]] || { echo "unresolved 6 0"; exit 0; }
-[[ $address != *:* ]] || address="[$address]"
-connected=$(curl -sk --noproxy '*' --max-time 3 -o /dev/null -w '%{time_connect}' \
-    --resolve "$service:$port:$address" "https://$service:$port/")
-echo "$address $? $connected"
-"""
 
 
 @dataclass(frozen=True)
@@ -136,7 +123,7 @@ def in_chain(metrics: Answer) -> bool:
 
 def reach_ask(service: str, port: int) -> NodeAsk:
     """Whether something answers there: looked up as the API server does, which copied /etc/hosts when it started."""
-    return NodeAsk(f"service={quote(service.lower())} port={port}\n{_REACH}")
+    return NodeAsk(program(__file__, "reach.sh", service.lower(), str(port)))
 
 
 def reach(answer: Answer) -> Reach:

@@ -1,16 +1,16 @@
-"""manifest-digest and single-manifest: what the kubelet reads in its directory of static-pod manifests.
+"""What the kubelet reads in its directory of static-pod manifests.
 
 Facts: pkg/kubelet/config/file.go and common.go, and pkg/apis/core/validation of Kubernetes 1.36.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from lab.checks.base import Ask, Check, CouldNotTell, DirectoryAsk, Facts, Judgement, Observation, check
-from lab.checks.support import go_yaml, image_digests
+from lab.checks import base
+from lab.checks.asks import CouldNotTell, DirectoryAsk, Observation
+from lab.checks.base import Fault
+from lab.checks.support import go_yaml
 from lab.checks.support.node_file import NodeFile
-from lab.model import Verdict
 
 DIRECTORY = "/etc/kubernetes/manifests"
 MANIFESTS = DirectoryAsk(DIRECTORY, limit=1 << 20)
@@ -100,25 +100,30 @@ def parse(content: bytes, file: str) -> Manifest:
     """A manifest as the kubelet reads it; `file` is its name."""
     try:
         pod = go_yaml.load(content, file, go_yaml.KUBELET)
-    except go_yaml.Flaw as flaw:
-        return Manifest(file, {}, flaw.said.removeprefix(f"{file} "))
+    except base.Fault as fault:
+        return Manifest(file, {}, fault.observed.removeprefix(f"{file} "))
     problem = _no_pod(pod)
     return Manifest(file, {}, problem) if problem else Manifest(file, pod)
 
 
-def missing(component: str, seen: Observation) -> tuple[str, str]:
-    """Why no manifest is of a component: a stable word and a sentence."""
+def missing(component: str, seen: Observation) -> Fault:
+    """Why no manifest is of a component."""
     found = read(seen)
     for manifest in (one for one in found if one.concerns(component)):
         said = f"{manifest.file} is of the pod {manifest.name}, not of {component}"
         if manifest.is_mirror:
-            what = f"its name has the node's in it, and the annotation {_MIRROR} says that it is a mirror"
+            what = (
+                "It is what the API server shows of the static pod: its name has the node's in it, and the annotation"
+            )
             advice = f"put back the manifest whose name is {component}, and change its image alone"
-            return "mirror-manifest", f"{said}. It is what the API server shows of the static pod: {what}; {advice}"
-        return "other-name", f"{said}; the kubelet runs another pod then"
+            observed = f"{said}. {what} {_MIRROR} says that it is a mirror; {advice}"
+            return Fault("mirror-manifest", observed)
+        return Fault("other-name", f"{said}; the kubelet runs another pod then")
     broken = [f"{manifest.file} {manifest.problem}" for manifest in found if manifest.problem]
     nothing = f"no manifest in {DIRECTORY} is of {component}"
-    return ("broken-manifest", f"{nothing}: {'; '.join(broken)}") if broken else ("no-manifest", nothing)
+    if broken:
+        return Fault("broken-manifest", f"{nothing}: {'; '.join(broken)}")
+    return Fault("no-manifest", nothing)
 
 
 def _manifest(name: str, file: NodeFile) -> Manifest:
@@ -171,77 +176,3 @@ def _no_text(value: dict[str, Any], key: str, place: str) -> str:
     one = value.get(key)
     wrong = one is not None and not isinstance(one, str)
     return f"has {go_yaml.shown(one)} for {place}.{key}, which has to be a text" if wrong else ""
-
-
-@check("manifest-digest")
-class ManifestDigest(Check[Params]):
-    """The manifest names the component's own image by digest; a tag beside the digest does no harm."""
-
-    takes = Params
-
-    def asks(self, params: Params, facts: Facts, seen: Observation) -> Iterable[Ask]:
-        """The manifests, and the images on the node to say what a wrong digest is."""
-        return MANIFESTS, image_digests.LISTING
-
-    def judge(self, params: Params, facts: Facts, seen: Observation) -> Judgement:
-        """Judge the manifest that wins."""
-        right = facts.image_of(params.component)
-        expected = f"image: {right.repository}@sha256:... with the digest of the running image"
-        reason, observed = self._wrong(params.component, facts, seen)
-        passed = Verdict.FAIL if reason else Verdict.PASS
-        return Judgement(passed, expected, observed, f"grep image: {DIRECTORY}/*", reason)
-
-    @staticmethod
-    def _wrong(component: str, facts: Facts, seen: Observation) -> tuple[str, str]:
-        """What is wrong, with an empty word when nothing is."""
-        found = of(component, seen)
-        if not found:
-            return missing(component, seen)
-        image, repository = found[-1].image(component), facts.image_of(component).repository
-        says = f'{found[-1].file} says image: "{image}"'
-        if image != image.strip():
-            return "blank-in-image", f"{says}, with a blank before or behind it: the kubelet refuses such a name"
-        reference = image_digests.parse(image)
-        if not reference.digest:
-            return "tag-only", f"{says if image else found[-1].file + ' names no image'}, so no digest is named"
-        if wrong := image_digests.wrong_digest(reference.digest, component, facts, image_digests.names_of(seen)):
-            return wrong.reason, f"{says}; {wrong.sentence}"
-        if not reference.valid:
-            return "bad-tag", f"{says}, in which the tag between : and @ is none"
-        if reference.repository != repository:
-            return "other-repository", f"{says}; the digest is right, but it belongs to {repository}"
-        return "", says
-
-
-@check("single-manifest")
-class SingleManifest(Check[Params]):
-    """No second manifest of the component, such as a backup, beside the first: the kubelet would run it too."""
-
-    takes = Params
-
-    def asks(self, params: Params, facts: Facts, seen: Observation) -> Iterable[Ask]:
-        """The manifests."""
-        return (MANIFESTS,)
-
-    def judge(self, params: Params, facts: Facts, seen: Observation) -> Judgement:
-        """Count the manifests of the component, and find those that cannot be read."""
-        component = params.component
-        reason, observed = self._wrong(component, read(seen), seen)
-        expected = f"one file in {DIRECTORY} is a manifest of {component}, and the kubelet can read all others"
-        passed = Verdict.FAIL if reason else Verdict.PASS
-        return Judgement(passed, expected, observed, f"ls -la {DIRECTORY}", reason)
-
-    @staticmethod
-    def _wrong(component: str, found: list[Manifest], seen: Observation) -> tuple[str, str]:
-        files = [manifest.file for manifest in found if manifest.concerns(component)]
-        if len(files) > 1:
-            return "second-manifest", (
-                f"{len(files)} files are: {', '.join(files)}. The kubelet reads every file whose name does not begin "
-                f"with a dot, and {files[-1]} wins; keep copies in another directory"
-            )
-        if not files:
-            return missing(component, seen)
-        if broken := [manifest for manifest in found if manifest.problem]:
-            said = "; ".join(f"{manifest.file} {manifest.problem}" for manifest in broken)
-            return "unreadable-file", f"{files[0]} is, and there is a file that is no manifest: {said}"
-        return "", f"{files[0]} is the only one"

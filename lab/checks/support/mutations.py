@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping
 
-from lab.checks.base import ApiAsk, CreateAsk, Observation
+from lab.checks.asks import ApiAsk, CreateAsk, Observation
+from lab.checks.base import Fault
 from lab.checks.support import probes
-from lab.checks.support.causes import Cause, items
+from lab.checks.support.api_objects import items
 
 _KINDS = {"assign": "v1", "assignimage": "v1alpha1", "modifyset": "v1"}
 MUTATORS = tuple(ApiAsk(f"/apis/mutations.gatekeeper.sh/{version}/{kind}") for kind, version in _KINDS.items())
@@ -19,14 +20,14 @@ def changed(ask: ApiAsk | CreateAsk, seen: Observation) -> dict[str, str]:
     return probes.changed(ask, answer.text) if 200 <= answer.code < 300 else {}
 
 
-def cause(images: Mapping[str, str], seen: Observation) -> Cause:
+def fault(images: Mapping[str, str], seen: Observation) -> Fault:
     """Why a pod got in: one of its images was changed before anybody could refuse it."""
     [(image, became), *_] = images.items()
     named = mutators(seen)
     by = f"by Gatekeeper's {', '.join(named)}" if named else "by mutating admission"
     observed = f"a pod with {image} was admitted, because {image} was changed into {became} before, {by}"
     command = "kubectl get assign,assignimage,modifyset" if named else "kubectl get mutatingwebhookconfigurations"
-    return Cause("mutated", observed, command)
+    return Fault("mutated", observed, command)
 
 
 def mutators(seen: Observation) -> list[str]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from shlex import quote
 
-from lab.checks.base import DirectoryAsk, FileAsk, Unknown
+from lab.checks.asks import DirectoryAsk, FileAsk, Unknown
 from lab.checks.support.node_file import NodeFile, Place
 
 _READER = (Path(__file__).parent / "node_file_reader.pl").read_text()

@@ -3,7 +3,7 @@
 import json
 from contextlib import suppress
 
-from lab.checks.base import CreateAsk
+from lab.checks.asks import CreateAsk
 from lab.errors import LabError
 from lab.k8s.api import Api, Response
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from string import ascii_lowercase
 from typing import Any
 
-from lab.checks.base import ApiAsk, CreateAsk
+from lab.checks.asks import ApiAsk, CreateAsk
 from lab.checks.support.pod_metadata import PLAIN, Look
 
 CONTAINERS, INIT, EPHEMERAL = "containers", "initContainers", "ephemeralContainers"

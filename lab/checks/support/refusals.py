@@ -8,9 +8,10 @@ import json
 import re
 from dataclasses import dataclass
 
-from lab.checks.base import Answer, ApiAsk, CouldNotTell, NotYet, Observation
+from lab.checks.asks import Answer, ApiAsk, CouldNotTell, NotYet, Observation
+from lab.checks.base import Fault
 from lab.checks.support import gatekeeper
-from lab.checks.support.causes import Cause, found
+from lab.checks.support.api_objects import found
 from lab.checks.support.gatekeeper import Policy
 
 BEFORE = ApiAsk("/metrics?lab=before", order=-1)
@@ -83,12 +84,12 @@ def of_message(message: str, policy: Policy, seen: Observation) -> Outcome | Non
     return None
 
 
-def broken(outcome: Outcome, template: str) -> Cause:
+def broken(outcome: Outcome, template: str) -> Fault:
     """Why a pod was `BROKEN`."""
     observed = (
         f"Gatekeeper could not use what the rule of the template yields, whose msg must be a text: {outcome.said}"
     )
-    return Cause(BROKEN, observed, f"kubectl get constrainttemplate {template} -o yaml")
+    return Fault(BROKEN, observed, f"kubectl get constrainttemplate {template} -o yaml")
 
 
 def failed_open(seen: Observation) -> bool:

@@ -13,11 +13,11 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 from urllib.parse import SplitResult, unquote, urlsplit
 
-from lab.checks.base import Ask, CouldNotTell, Observation
+from lab.checks.asks import Ask, CouldNotTell, Observation
+from lab.checks.base import Fault
 from lab.checks.support import admission_configuration, api_server_process, go_yaml
 from lab.checks.support.admission_configuration import content_of, read_settings
 from lab.checks.support.api_server_process import ApiServer
-from lab.checks.support.go_yaml import Flaw
 
 
 class Service(Protocol):
@@ -83,23 +83,23 @@ class Kubeconf:
 
 
 def asks(seen: Observation, config: str = "") -> Iterator[Ask]:
-    """The process, then one after the other the files that `flaw` needs."""
+    """The process, then one after the other the files that `fault` needs."""
     yield from admission_configuration.asks(seen, config)
     server = api_server_process.read(seen)
-    with suppress(Flaw, CouldNotTell):
+    with suppress(Fault, CouldNotTell):
         kubeconf = read_kubeconf(server, read_settings(server, config).kubeconfig)
         for path in kubeconf.files:
-            with suppress(Flaw, CouldNotTell):
+            with suppress(Fault, CouldNotTell):
                 content_of(server, path, "")
     yield from server.unread
 
 
-def flaw(server: ApiServer) -> Flaw | None:
+def fault(server: ApiServer) -> Fault | None:
     """Why the API server cannot start with the files that its arguments lead to; None when it can."""
     try:
         for path in read_kubeconf(server, read_settings(server).kubeconfig).files:
             content_of(server, path, "no-file")
-    except Flaw as found:
+    except Fault as found:
         return found
     return None
 
@@ -113,16 +113,16 @@ def read_kubeconf(server: ApiServer, path: str) -> Kubeconf:
     config = go_yaml.mapping(go_yaml.load(content_of(server, path, "no-file"), path, go_yaml.CLIENTCMD), path)
     for key, wanted in (("apiVersion", "v1"), ("kind", "Config")):
         if config.get(key) not in (None, "", wanted):
-            raise Flaw("api-version", f"{path} says {key}: {config[key]}; it has to be {wanted}")
+            raise Fault("api-version", f"{path} says {key}: {config[key]}; it has to be {wanted}")
     named = {kind: _named(config, kind, path) for kind in _FIELDS}
     name = go_yaml.text(config.get("current-context"), f"current-context in {path}")
     if name not in named["context"]:
         said = f'names "{name}", but there is no such context' if name else "is empty"
-        raise Flaw("no-context", f"current-context in {path} {said}")
+        raise Fault("no-context", f"current-context in {path} {said}")
     context = named["context"][name]
     cluster, user = context.get("cluster") or "", context.get("user") or ""
     if cluster not in named["cluster"]:
-        raise Flaw("no-context", f'the current context in {path} names the cluster "{cluster}", which is not there')
+        raise Fault("no-context", f'the current context in {path} names the cluster "{cluster}", which is not there')
     return Kubeconf(path, named["cluster"][cluster], user, named["user"].get(user))
 
 
@@ -134,15 +134,15 @@ def check_address(address: str, wanted: Service, path: str | None = None) -> Non
     """
     parts, port = _parts(address)
     if parts.scheme == "http":
-        raise Flaw("plain-http", f"{address} begins with http://; the service speaks https:// only")
+        raise Fault("plain-http", f"{address} begins with http://; the service speaks https:// only")
     if parts.scheme != "https":
-        raise Flaw("bad-address", f"{address} does not begin with https://")
+        raise Fault("bad-address", f"{address} does not begin with https://")
     if not same_host(parts.hostname or "", wanted.service):
-        raise Flaw("other-host", f"{address} names the host {parts.hostname}, not {wanted.service}")
+        raise Fault("other-host", f"{address} names the host {parts.hostname}, not {wanted.service}")
     if port != wanted.port:
-        raise Flaw("other-port", f"{address} names {f'the port {port}' if port else 'no port'}, not {wanted.port}")
+        raise Fault("other-port", f"{address} names {f'the port {port}' if port else 'no port'}, not {wanted.port}")
     if path is not None and _clean(parts.path) != _clean(path):
-        raise Flaw("other-path", f"{address} names the path {parts.path or '/'}, not {path}")
+        raise Fault("other-path", f"{address} names the path {parts.path or '/'}, not {path}")
 
 
 def same_host(one: str, other: str) -> bool:
@@ -152,13 +152,13 @@ def same_host(one: str, other: str) -> bool:
 
 def _parts(address: str) -> tuple[SplitResult, int | None]:
     if not address:
-        raise Flaw("no-server", "no server is named")
+        raise Fault("no-server", "no server is named")
     if any(character <= " " or character == "\x7f" for character in address):
-        raise Flaw("bad-address", f'"{address}" is no address: it has a blank or a line end in it')
+        raise Fault("bad-address", f'"{address}" is no address: it has a blank or a line end in it')
     try:
         return urlsplit(address), urlsplit(address).port
     except ValueError:
-        raise Flaw("bad-address", f"{address} is no address") from None
+        raise Fault("bad-address", f"{address} is no address") from None
 
 
 def _clean(path: str) -> str:
@@ -174,11 +174,11 @@ def pem(server: ApiServer, kubeconf: Kubeconf, fields: Mapping[str, Any], key: s
     """
     path, data = fields.get(key) or "", fields.get(f"{key}-data") or ""
     if path and data:
-        raise Flaw("both-given", f"{kubeconf.path} has both {key} and {key}-data")
+        raise Fault("both-given", f"{kubeconf.path} has both {key} and {key}-data")
     if data:
         return _decoded(data, f"{key}-data in {kubeconf.path}")
     if not path:
-        raise Flaw(reason, f"{key} in {kubeconf.path} is empty, or not there")
+        raise Fault(reason, f"{key} in {kubeconf.path} is empty, or not there")
     return content_of(server, kubeconf.whole(path), reason)
 
 
@@ -188,7 +188,7 @@ def _decoded(data: str, what: str) -> bytes:
     if _BASE64.fullmatch(digits):
         return base64.b64decode(digits)
     why = ", but the PEM text itself" if "-----BEGIN" in data else ": it has a blank in it" if " " in data else ""
-    raise Flaw("not-base64", f"{what} is not base64{why}")
+    raise Fault("not-base64", f"{what} is not base64{why}")
 
 
 def _named(config: Mapping[str, Any], kind: str, path: str) -> dict[str, Mapping[str, Any]]:
@@ -197,12 +197,12 @@ def _named(config: Mapping[str, Any], kind: str, path: str) -> dict[str, Mapping
     for entry in go_yaml.entries(config.get(f"{kind}s"), f"{kind}s", path):
         name = go_yaml.text(entry.get("name"), f"a name among {kind}s in {path}")
         if name in found:
-            raise Flaw("duplicate-name", f'{kind}s in {path} has "{name}" twice')
+            raise Fault("duplicate-name", f'{kind}s in {path} has "{name}" twice')
         found[name] = go_yaml.mapping(entry.get(kind), f"{kind} in {path}")
         for field in _FIELDS[kind][_TEXT].split():
             go_yaml.text(found[name].get(field), f"{field} in {path}")
         for field in _FIELDS[kind].get(_TRUTH, "").split():
             if not isinstance(found[name].get(field), bool | None):
                 said = f"{field} in {path} is {go_yaml.shown(found[name][field])}"
-                raise Flaw("wrong-type", f"{said}; it has to be true or false, without quotes")
+                raise Fault("wrong-type", f"{said}; it has to be true or false, without quotes")
     return found

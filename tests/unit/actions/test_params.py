@@ -4,7 +4,8 @@ import subprocess
 
 import pytest
 
-from lab.actions import node_paths, objects
+from lab.actions import hosts_remove, namespace_clear, namespace_remove, objects
+from lab.actions.support import node_path
 from lab.k8s.bash import program
 
 
@@ -20,7 +21,7 @@ from lab.k8s.bash import program
     ],
 )
 def test_paths_of_an_exercise(path) -> None:
-    assert node_paths.Params(path).path == path
+    assert node_path.Params(path).path == path
 
 
 @pytest.mark.parametrize(
@@ -41,25 +42,25 @@ def test_paths_of_an_exercise(path) -> None:
 )
 def test_paths_of_the_system(path) -> None:
     with pytest.raises(ValueError, match="is not a path"):
-        node_paths.Params(path)
+        node_path.Params(path)
 
 
 @pytest.mark.parametrize("name", ["default", "kube-system", "gatekeeper-system", "A", "a b", "", "-a"])
 def test_namespaces_that_no_exercise_may_remove(name) -> None:
     with pytest.raises(ValueError, match=r"namespace|belongs to the cluster"):
-        objects.Own(name)
+        namespace_remove.Params(name)
 
 
 def test_default_may_be_cleared_and_the_systems_may_not() -> None:
-    assert objects.Shared("default").namespace == "default"
+    assert namespace_clear.Params("default").namespace == "default"
     with pytest.raises(ValueError, match="cannot be cleared"):
-        objects.Shared("kube-system")
+        namespace_clear.Params("kube-system")
 
 
 @pytest.mark.parametrize("file", ["../pods.yaml", "a/b.yaml", "/etc/passwd"])
 def test_a_manifest_lies_in_the_exercise(file) -> None:
     with pytest.raises(ValueError, match="not the name of a file"):
-        objects.Planted(file, "supply-chain")
+        objects.Params(file, "supply-chain")
 
 
 HOSTS = """\
@@ -77,7 +78,7 @@ def test_the_lines_of_a_host_are_removed(tmp_path) -> None:
     here = (
         f'in_node() {{ cd {tmp_path}; shift; if [ "$1" = \'<\' ]; then cat "$2"; else "$@"; fi; }}\nunlock() {{ :; }}\n'
     )
-    script = here + program(node_paths.__file__, "remove_host.sh", "external-service")
+    script = here + program(hosts_remove.__file__, "hosts_remove.sh", "external-service")
     for _ in range(2):
         subprocess.run(["bash", "-c", script], check=True)
         lines = HOSTS.splitlines(keepends=True)
@@ -87,4 +88,4 @@ def test_the_lines_of_a_host_are_removed(tmp_path) -> None:
 @pytest.mark.parametrize("host", ["a b", "", "x;y", "a\nb"])
 def test_a_host_is_one_name(host) -> None:
     with pytest.raises(ValueError, match="not a host"):
-        node_paths.Host(host)
+        hosts_remove.Params(host)

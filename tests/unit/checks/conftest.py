@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 from asking import asked
 
-from lab.checks.base import REGISTRY, Answer, Facts, ImageFact, Judgement, Unknown
+from lab.checks.asks import Answer, Unknown
+from lab.checks.base import REGISTRY, Facts, ImageFact, Judgement
 from lab.checks.support.node_file import NodeFile
 
 REPOSITORY = "registry.k8s.io/kube-apiserver"

@@ -7,7 +7,8 @@ import pytest
 from gatekeeper_scene import POLICY, TRUSTED, Scene, object_answer, stale, whitelist
 
 from lab.catalog.decode import params as decode
-from lab.checks.base import CouldNotTell, Facts, NotYet
+from lab.checks.asks import CouldNotTell, NotYet
+from lab.checks.base import Facts
 from lab.checks.support.admission_table_rows import Params
 from lab.checks.support.gatekeeper_audit import last_change
 from lab.errors import DataError

@@ -9,7 +9,7 @@ from asking import asked, asks_of
 from gatekeeper_scene import POLICY, TRUSTED, Scene, object_answer, whitelist
 
 from lab.checks.admission_table import AdmissionTable
-from lab.checks.base import ApiAsk, CouldNotTell, CreateAsk, NotYet, Observation
+from lab.checks.asks import ApiAsk, CouldNotTell, CreateAsk, NotYet, Observation
 from lab.checks.support.admission_table_rows import Params, rows
 from lab.model import Verdict
 

@@ -4,7 +4,7 @@ import json
 import pytest
 from image_policy_scene import RECORDED, UNTOUCHED, Scene, config, process
 
-from lab.checks.base import Answer, CouldNotTell, NotYet, Unknown
+from lab.checks.asks import Answer, CouldNotTell, NotYet, Unknown
 from lab.model import Verdict
 
 ALLOWED = "nginx:stable"

@@ -1,6 +1,6 @@
 import pytest
 
-from lab.checks.base import CouldNotTell, Unknown
+from lab.checks.asks import CouldNotTell, Unknown
 from lab.checks.support.node_file import NodeFile
 from lab.model import Verdict
 

@@ -1,6 +1,6 @@
 import pytest
 
-from lab.checks.base import Answer, CouldNotTell, Unknown
+from lab.checks.asks import Answer, CouldNotTell, Unknown
 from lab.model import Verdict
 
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from gatekeeper_scene import POLICY, TRUSTED, Scene, object_answer, stale
 
-from lab.checks.base import CouldNotTell, NotYet
+from lab.checks.asks import CouldNotTell, NotYet
 from lab.checks.support.gatekeeper_audit import last_change, time_of
 from lab.checks.support.node_file import NodeFile
 from lab.model import Verdict

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from gatekeeper_scene import POLICY, Scene, object_answer, stale, whitelist
 
-from lab.checks.base import CouldNotTell, NotYet, Unknown
+from lab.checks.asks import CouldNotTell, NotYet, Unknown
 from lab.checks.support.gatekeeper_audit import last_change
 from lab.model import Verdict
 

@@ -14,7 +14,7 @@ from image_policy_scene import (
     refusal,
 )
 
-from lab.checks.base import Answer, CouldNotTell, Unknown
+from lab.checks.asks import Answer, CouldNotTell, Unknown
 from lab.model import Verdict
 
 ALLOWED, DENIED = "nginx:stable", "quay.io/acme/reports:1.4"

@@ -15,7 +15,7 @@ from image_policy_scene import (
     refusal,
 )
 
-from lab.checks.base import Answer, CouldNotTell, NotYet, Unknown
+from lab.checks.asks import Answer, CouldNotTell, NotYet, Unknown
 from lab.checks.support import image_policy_probe
 from lab.model import Verdict
 

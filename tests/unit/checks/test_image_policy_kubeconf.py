@@ -21,7 +21,7 @@ from image_policy_scene import (
 )
 
 from lab import certs
-from lab.checks.base import Answer, CouldNotTell, Unknown
+from lab.checks.asks import Answer, CouldNotTell, Unknown
 from lab.model import Verdict
 
 PARAMS = {"config": CONFIG, "folder": "/root/x", "service": "external-service", "port": 1234, "path": "/check-image"}

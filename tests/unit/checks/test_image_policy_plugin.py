@@ -16,7 +16,7 @@ from image_policy_scene import (
     process,
 )
 
-from lab.checks.base import Answer, CouldNotTell, NotYet, Unknown
+from lab.checks.asks import Answer, CouldNotTell, NotYet, Unknown
 from lab.checks.support.node_file import NodeFile
 from lab.model import Verdict
 

@@ -3,7 +3,7 @@ from dataclasses import replace
 import pytest
 import yaml
 
-from lab.checks.base import CouldNotTell
+from lab.checks.asks import CouldNotTell
 from lab.checks.support.node_file import NodeFile
 from lab.model import Verdict
 

@@ -3,7 +3,7 @@ from dataclasses import replace
 
 import pytest
 
-from lab.checks.base import Answer, CouldNotTell, Unknown
+from lab.checks.asks import Answer, CouldNotTell, Unknown
 from lab.model import Verdict
 
 QUIET = Answer("")

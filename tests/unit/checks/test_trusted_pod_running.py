@@ -5,7 +5,7 @@ import json
 import pytest
 from gatekeeper_scene import POLICY, TRUSTED, Scene, object_answer, stale, whitelist
 
-from lab.checks.base import Answer, CouldNotTell, NotYet, Unknown
+from lab.checks.asks import Answer, CouldNotTell, NotYet, Unknown
 from lab.model import Verdict
 
 POD = {**POLICY, "namespace": "default", "pod": "nginx", "prefix": "docker.io/", "refused": "nginx"}

@@ -2,18 +2,8 @@ from dataclasses import dataclass
 
 import pytest
 
-from lab.checks.base import (
-    REGISTRY,
-    Answer,
-    Ask,
-    Check,
-    CouldNotTell,
-    Facts,
-    Judgement,
-    NodeAsk,
-    Observation,
-    Unknown,
-)
+from lab.checks.asks import Answer, Ask, CouldNotTell, NodeAsk, Observation, Unknown
+from lab.checks.base import REGISTRY, Check, Facts, Judgement
 from lab.errors import DataError
 from lab.grading import judge
 from lab.model import CheckSpec, Holds, Step, Verdict

@@ -10,7 +10,7 @@ from contextlib import suppress
 import pytest
 from stand_in import StandIn
 
-from lab.checks.base import Answer, ApiAsk, CouldNotTell, DirectoryAsk, FileAsk, NodeAsk, Unknown
+from lab.checks.asks import Answer, ApiAsk, CouldNotTell, DirectoryAsk, FileAsk, NodeAsk, Unknown
 from lab.checks.support import api_server_down
 from lab.errors import ClusterError
 from lab.grading import observe

@@ -29,4 +29,4 @@ def test_a_manifest_that_cannot_be_had_is_told_and_stops_nothing(workshop, made,
 
     monkeypatch.setattr(gatekeeper, "manifest", fail)
     assert beside_node.ensure(workshop, "built").registry == "registry:1"
-    assert "opa-whitelist will need it" in workshop.status.lines[-1]
+    assert "Exercises with Gatekeeper will need it" in workshop.status.lines[-1]

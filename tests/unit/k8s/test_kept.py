@@ -12,7 +12,7 @@ from lab.errors import ClusterError, LabError
 from lab.k8s import gatekeeper_state, golden, kept
 from lab.k8s.cluster import Cluster
 from lab.k8s.record import Record
-from lab.paths import ClusterPaths
+from lab.paths import ClusterPaths, write_private
 
 MANIFEST = b"""\
 apiVersion: v1
@@ -75,24 +75,36 @@ def test_the_golden_state(files: ClusterPaths, how: str | None, known: bool) -> 
 
 @pytest.mark.parametrize("how", ["gone", *DAMAGE])
 def test_the_kept_manifest(files: ClusterPaths, how: str) -> None:
-    kept.keep_manifest(files, MANIFEST)
-    assert kept.manifest(files, needed=True) == MANIFEST
-    files.kept_manifest.unlink() if how == "gone" else spoil(files.kept_manifest, how)
-    with pytest.raises(ClusterError, match=str(files.kept_manifest)) as raised:
-        kept.manifest(files, needed=True)
+    kept.keep_manifest(files, "plugin", MANIFEST)
+    assert kept.manifest(files, "plugin", needed=True) == MANIFEST
+    file = files.kept_manifest("plugin")
+    file.unlink() if how == "gone" else spoil(file, how)
+    with pytest.raises(ClusterError, match=str(file)) as raised:
+        kept.manifest(files, "plugin", needed=True)
     assert "lab reset --all" in raised.value.hint
 
 
 def test_no_kept_manifest_is_needed_where_none_was_kept(files: ClusterPaths) -> None:
-    assert kept.manifest(files) is None
+    assert kept.manifest(files, "plugin") is None
+    kept.keep_manifest_for_all(files, MANIFEST)
+    assert kept.manifest(files, "plugin") is None
+
+
+def test_each_exercise_keeps_a_manifest_of_its_own(files: ClusterPaths) -> None:
+    other = MANIFEST.replace(b":", b":  ", 1)
+    kept.keep_manifest(files, "plugin", MANIFEST)
+    kept.keep_manifest(files, "audit", other)
+    assert [kept.manifest(files, each) for each in ("plugin", "audit")] == [MANIFEST, other]
+    kept.keep_manifest_for_all(files, other)
+    assert [kept.manifest(files, each, needed=True) for each in ("plugin", "audit")] == [other, other]
 
 
 def test_a_manifest_that_an_older_version_kept_is_used(files: ClusterPaths) -> None:
-    files.kept_manifest.write_bytes(MANIFEST)
-    assert kept.manifest(files, needed=True) == MANIFEST
-    files.kept_manifest.write_bytes(MANIFEST[:40])
+    write_private(files.kept_manifest("plugin"), MANIFEST)
+    assert kept.manifest(files, "plugin", needed=True) == MANIFEST
+    write_private(files.kept_manifest("plugin"), MANIFEST[:40])
     with pytest.raises(ClusterError):
-        kept.manifest(files)
+        kept.manifest(files, "plugin")
 
 
 @pytest.mark.parametrize("name", ["cert.pem", "key.pem", "client-ca.pem"])

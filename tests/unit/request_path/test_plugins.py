@@ -2,14 +2,14 @@
 
 import pytest
 
-from lab.checks import api_process
+from lab.checks.support import api_server_process
 from lab.request_path import plugins
 
 LIST = "--enable-admission-plugins"
 
 
 def on(*flags: str) -> list[str]:
-    found = plugins.on(api_process.command_line(("kube-apiserver", *flags)))
+    found = plugins.on(api_server_process.command_line(("kube-apiserver", *flags)))
     return [plugin.name for plugin in plugins.ORDER if plugin.name in found]
 
 

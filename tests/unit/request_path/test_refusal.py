@@ -5,7 +5,7 @@ import json
 import path_scene as scene
 import pytest
 
-from lab.checks.base import Answer, CouldNotTell
+from lab.checks.asks import Answer, CouldNotTell
 from lab.request_path import refusal
 
 GATEKEEPER, POLICY_NAME = "validation.gatekeeper.sh", "gatekeeper-k8strustedimages"

@@ -5,7 +5,7 @@ import path_scene as scene
 import pytest
 from path_scene import Scene, asked, body, gatekeeper, listed
 
-from lab.checks.base import Answer, ApiAsk, Unknown
+from lab.checks.asks import Answer, ApiAsk, Unknown
 from lab.request_path.station import RequestPath, State
 
 WEBHOOK, CONSTRAINT = "webhook/validation.gatekeeper.sh", "constraint/K8sTrustedImages/pod-trusted-images"

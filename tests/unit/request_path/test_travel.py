@@ -7,7 +7,7 @@ import path_scene as scene
 import pytest
 from path_scene import NONCE, POD, Scene, asked, body, container, forbidden, gatekeeper, listed
 
-from lab.checks.base import Answer, ApiAsk
+from lab.checks.asks import Answer, ApiAsk
 from lab.request_path.station import RequestPath, State
 
 HOOK, CONSTRAINT = "webhook/validation.gatekeeper.sh", "constraint/K8sTrustedImages/pod-trusted-images"

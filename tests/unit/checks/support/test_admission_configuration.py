@@ -5,9 +5,9 @@ import pytest
 import yaml
 from image_policy_scene import CONFIG, FOLDER, KUBECONF, STARTED, UNTOUCHED, Scene, config, files, process, read
 
-from lab.checks.base import Answer, CouldNotTell, Unknown
+from lab.checks.asks import Answer, CouldNotTell, Unknown
+from lab.checks.base import Fault
 from lab.checks.support import admission_configuration
-from lab.checks.support.go_yaml import Flaw
 from lab.model import Verdict
 
 TEXT = yaml.safe_dump(config())
@@ -162,4 +162,4 @@ def test_a_node_that_does_not_answer_is_no_fail() -> None:
 
 
 def test_flaws_are_sentences() -> None:
-    assert str(Flaw("x", "it is wrong")) == "it is wrong"
+    assert str(Fault("x", "it is wrong")) == "it is wrong"

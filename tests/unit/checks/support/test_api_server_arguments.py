@@ -7,7 +7,7 @@ RIGHT = (f"{LIST}=NodeRestriction,ImagePolicyWebhook", f"{FILE}={PATH}")
 
 
 def flaw(*words):
-    return api_server_arguments.flaw(("kube-apiserver", *words))
+    return api_server_arguments.fault(("kube-apiserver", *words))
 
 
 @pytest.mark.parametrize(
@@ -67,7 +67,7 @@ def test_wrong(word, reason, said) -> None:
     found = flaw("--secure-port=6443", word, "--v=2")
     assert found is not None
     assert found.reason == reason
-    assert said in found.said
+    assert said in found.observed
 
 
 def test_two_flags_that_do_not_go_together() -> None:

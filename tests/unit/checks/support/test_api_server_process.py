@@ -6,7 +6,7 @@ import time
 import pytest
 from image_policy_scene import ARGV, CONFIG, KUBECONF, NOW, PID, STARTED, process, read
 
-from lab.checks.base import Answer, CouldNotTell, FileAsk, Observation
+from lab.checks.asks import Answer, CouldNotTell, FileAsk, Observation
 from lab.checks.support import api_server_process
 from lab.checks.support.node_file import NodeFile, Place
 

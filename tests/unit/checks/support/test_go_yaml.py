@@ -4,8 +4,9 @@ from typing import Any
 
 import pytest
 
+from lab.checks.base import Fault
 from lab.checks.support import go_yaml
-from lab.checks.support.go_yaml import ADMISSION, CLIENTCMD, KUBELET, PLUGIN, Flaw, load
+from lab.checks.support.go_yaml import ADMISSION, CLIENTCMD, KUBELET, PLUGIN, load
 
 # What Kubernetes 1.36.4's own decoders (sigs.k8s.io/yaml 1.6.0, go.yaml.in/yaml/v2 2.4.4) make of texts: hand-written
 # ones, and manifests, JSON and an admission configuration with up to three random changes each.
@@ -30,7 +31,7 @@ def test_as_kubernetes_reads_it(row) -> None:
     for name, decoder in DECODERS.items():
         told = row.get("all") or row[name]
         if "error" in told:
-            with pytest.raises(Flaw):
+            with pytest.raises(Fault):
                 load(content, "f", decoder)
         else:
             assert load(content, "f", decoder) == as_go_writes_it(told["value"]), name
@@ -51,7 +52,7 @@ def test_numbers_have_the_type_that_go_gives_them(text, value) -> None:
 )
 def test_a_key_that_is_there_twice(text) -> None:
     load(text.encode(), "f", KUBELET)
-    with pytest.raises(Flaw, match="twice") as caught:
+    with pytest.raises(Fault, match="twice") as caught:
         load(text.encode(), "f", ADMISSION)
     assert caught.value.reason == "duplicate-key"
 
@@ -75,16 +76,16 @@ def test_a_key_that_is_there_twice(text) -> None:
     ],
 )
 def test_a_message_names_the_line_and_what_is_wrong(text, said) -> None:
-    with pytest.raises(Flaw) as caught:
+    with pytest.raises(Fault) as caught:
         load(text.encode(), "f", ADMISSION)
-    assert said in caught.value.said
+    assert said in caught.value.observed
     assert caught.value.reason in ("not-yaml", "not-json")
 
 
 def test_aliases_of_aliases_end() -> None:
     lines = ["a0: &a0 [x, x, x, x, x, x, x, x, x, x]"]
     lines += [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]" for n in range(1, 9)]
-    with pytest.raises(Flaw, match="aliases of aliases"):
+    with pytest.raises(Fault, match="aliases of aliases"):
         load("\n".join(lines).encode(), "f", KUBELET)
 
 
@@ -95,8 +96,8 @@ def test_aliases_of_aliases_end() -> None:
 def test_values_in_words(value, shown) -> None:
     assert go_yaml.shown(value) == shown
     if not isinstance(value, str | None):
-        with pytest.raises(Flaw, match=shown):
+        with pytest.raises(Fault, match=shown):
             go_yaml.text(value, "it")
     if value not in (None, {}):
-        with pytest.raises(Flaw, match=shown):
+        with pytest.raises(Fault, match=shown):
             go_yaml.mapping(value, "it")

@@ -1,23 +1,8 @@
 import pytest
 
-from lab.checks.base import Answer, CouldNotTell, Facts, ImageFact, Observation, Unknown
-from lab.checks.support.image_digests import LISTING, Reference, lines_of, names_of, parse, wrong_digest
-
-
-@pytest.mark.parametrize(
-    ("text", "reference"),
-    [
-        ("nginx", ("nginx", "", "")),
-        ("nginx:1.29", ("nginx", "1.29", "")),
-        ("localhost:5000/nginx", ("localhost:5000/nginx", "", "")),
-        ("localhost:5000/a/nginx:1@sha256:aa", ("localhost:5000/a/nginx", "1", "sha256:aa")),
-        (" registry.k8s.io/kube-apiserver@sha256:bb\n", ("registry.k8s.io/kube-apiserver", "", "sha256:bb")),
-        ("", ("", "", "")),
-        ("@", ("", "", "")),
-    ],
-)
-def test_a_reference_is_taken_apart(text, reference) -> None:
-    assert parse(text) == Reference(*reference)
+from lab.checks.asks import Answer, CouldNotTell, Observation, Unknown
+from lab.checks.base import Facts, ImageFact
+from lab.checks.support.image_digests import LISTING, lines_of, names_of, wrong_digest
 
 
 def test_every_wrong_digest_has_its_reason(world, wrong) -> None:
@@ -25,7 +10,7 @@ def test_every_wrong_digest_has_its_reason(world, wrong) -> None:
     found = wrong_digest(text, world.component, world.facts, names_of(Observation({LISTING: world.listing})))
     assert found is not None
     assert found.reason == reason
-    assert len(found.sentence) > 20
+    assert len(found.observed) > 20
 
 
 @pytest.mark.parametrize(
@@ -42,7 +27,7 @@ def test_an_image_is_told_by_its_name_and_its_id_from_its_digest(world, text, sa
     names = names_of(Observation({LISTING: world.listing}))
     found = wrong_digest(world.fill(text), world.component, world.facts, names)
     assert found is not None
-    assert said in found.sentence
+    assert said in found.observed
 
 
 def test_the_right_digest_is_not_wrong(world) -> None:

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from lab.checks.base import CouldNotTell, Observation, Unknown
+from lab.checks.asks import CouldNotTell, Observation, Unknown
 from lab.checks.support import manifests
 from lab.checks.support.node_file import NodeFile
 from lab.model import Verdict

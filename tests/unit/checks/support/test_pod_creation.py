@@ -5,7 +5,7 @@ import json
 import pytest
 from stand_in import StandIn
 
-from lab.checks.base import Answer, CouldNotTell
+from lab.checks.asks import Answer, CouldNotTell
 from lab.checks.support import probes
 from lab.errors import ClusterError
 from lab.grading import observe

@@ -5,7 +5,7 @@ import json
 import pytest
 from gatekeeper_scene import POLICY, Scene, object_answer
 
-from lab.checks.base import Answer, CouldNotTell, NotYet, Observation
+from lab.checks.asks import Answer, CouldNotTell, NotYet, Observation
 from lab.checks.support import refusals
 from lab.checks.support.gatekeeper import CONSTRAINTS, Policy
 

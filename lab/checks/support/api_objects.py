@@ -1,28 +1,13 @@
-"""Why something is wrong, and what the API server answered, in the form that all checks share."""
+"""Objects and lists of objects, as the API server answers with them."""
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from lab.checks.base import Answer, CouldNotTell, Judgement
-from lab.model import Verdict
+from lab.checks.asks import Answer, CouldNotTell
 
 Object = Mapping[str, Any]
-
-
-@dataclass(frozen=True)
-class Cause:
-    """Why something is wrong: a stable word, a sentence for the learner, and a command to paste."""
-
-    reason: str
-    observed: str
-    command: str
-
-    def fail(self, expected: str) -> Judgement:
-        """The verdict that says so."""
-        return Judgement(Verdict.FAIL, expected, self.observed, self.command, self.reason)
 
 
 def found(answer: Answer) -> Object | None:

@@ -1,0 +1,36 @@
+"""lab/checks and lab/actions: a file a kind and a file a verb, named as it; one way to end a judge."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+import lab.actions
+import lab.checks
+
+FRAMES = {"__init__", "asks", "base", "run"}
+LAB = Path(lab.checks.__path__[0]).parent
+KINDS = sorted(file for file in (LAB / "checks").glob("*.py") if file.stem not in FRAMES)
+
+
+@pytest.mark.parametrize("room", [lab.checks, lab.actions])
+def test_a_file_is_named_as_what_is_in_it(room) -> None:
+    names = {name for name, each in room.REGISTRY.items() if type(each).__module__.startswith(room.__name__)}
+    modules = {f"{room.__name__}.{name.replace('-', '_')}": name for name in names}
+    assert {type(room.REGISTRY[name]).__module__: name for name in names} == modules
+    files = {file.stem for file in Path(room.__path__[0]).glob("*.py")} - FRAMES
+    assert files == {name.replace("-", "_") for name in names}
+
+
+@pytest.mark.parametrize("file", KINDS, ids=lambda file: file.stem)
+def test_a_judge_ends_with_a_fault_or_passed(file) -> None:
+    text = file.read_text()
+    assert "passed(" in text
+    assert not re.search(r"\bVerdict\.|\bJudgement\(", text)
+
+
+def test_no_file_is_long_and_no_exercise_is_named() -> None:
+    for file in [*(LAB / "checks").rglob("*.py"), *(LAB / "actions").rglob("*.py")]:
+        text = file.read_text()
+        assert len(text.splitlines()) <= 250, file
+        assert not re.search(r"image-digest|opa-whitelist|image-policy-webhook", text), file
