@@ -1,18 +1,18 @@
 """Every part that has keys, loaded: for the names in the settings file, when there is one."""
 
-import lab.tui.app
-import lab.tui.modals.confirm
-import lab.tui.modals.error
-import lab.tui.modals.finished
+from collections.abc import Mapping
+
+import lab.tui.modals.choice
 import lab.tui.modals.hint
-import lab.tui.modals.keys
-import lab.tui.modals.solution
+import lab.tui.modals.page
 import lab.tui.modals.working
 import lab.tui.screens.doctor
 import lab.tui.screens.home
 import lab.tui.screens.making
 import lab.tui.screens.work  # noqa: F401
-from lab.tui.keys import bindings, parts_loaded
+from lab.tui.keys import Bound, bindings, parts_loaded
 
-KNOWN = bindings(parts_loaded())
-"""The bindings that the settings may change, by id."""
+
+def known() -> Mapping[str, Bound]:
+    """The bindings that the settings may change, by id; those of the app are among them once it is loaded."""
+    return bindings(parts_loaded())

@@ -12,18 +12,20 @@ from lab.advice import command_for
 from lab.course import Course
 from lab.errors import LabError
 from lab.exit_codes import ExitCode
-from lab.model import Place
 from lab.tui import settings
-from lab.tui.app_shell import ShellApp
-from lab.tui.messages import ClusterReady, Looked, Noted
-from lab.tui.modals.confirm import Confirm
-from lab.tui.screens.base import LabScreen
+from lab.tui.cluster_watch import ClusterWatch
+from lab.tui.dialogs import ask
+from lab.tui.messages import ClusterReady, Heard, Looked, Noted, OpenPlace
+from lab.tui.modals.choice import Confirm
+from lab.tui.node_shell import NodeShell
 from lab.tui.screens.making import MakingScreen
 from lab.tui.session import Session
 from lab.tui.status import TuiStatus
-from lab.tui.textual_faults import keep_alt_keys
+from lab.tui.textual_faults import MendedApp, keep_alt_keys
 from lab.tui.themes import THEMES
 from lab.tui.threads import DaemonThreads
+
+_WORK = "work"
 
 
 def _commands() -> type[Provider]:
@@ -32,7 +34,7 @@ def _commands() -> type[Provider]:
     return LabCommands
 
 
-class LabApp(ShellApp):
+class LabApp(MendedApp):
     """The lab on a terminal."""
 
     TITLE = "CKS lab"
@@ -63,19 +65,19 @@ class LabApp(ShellApp):
             self.register_theme(theme)
         self.settings = self._read_settings()
         self.session.keys = self.settings.keys
-        self._has_node = False
+        self._cluster = ClusterWatch(self, self.session)
+        self._node_shell = NodeShell(self, self.session)
+        self._has_node = self._gone = False
         self._loop_at_work: asyncio.AbstractEventLoop | None = None
         self._said: set[str] = set()
-
-    # -- the settings
 
     def _read_settings(self) -> settings.Settings:
         file = paths.settings_file()
         if not file.exists():  # then the names of all bindings are not needed before the first screen is there
             return settings.Settings()
-        from lab.tui.all_bindings import KNOWN
+        from lab.tui.all_bindings import known
 
-        return settings.read(file, self.available_themes, KNOWN)
+        return settings.read(file, self.available_themes, known())
 
     def on_load(self) -> None:
         """Take threads that quitting does not wait for, and what the user has set."""
@@ -106,8 +108,6 @@ class LabApp(ShellApp):
         except LabError as error:
             self.notify(f"{error.message}\n{error.hint}", severity="warning", markup=False)
 
-    # -- the cluster
-
     @on(ClusterReady)
     def _cluster_ready(self) -> None:
         from lab.tui.screens.home import HomeScreen  # MakingScreen has loaded it in its thread
@@ -115,42 +115,56 @@ class LabApp(ShellApp):
         first, self._has_node = not self._has_node, True
         self.switch_screen(HomeScreen(self.session))
         if first:
-            self.begin_watching()
+            self._cluster.begin()
 
     def action_make(self) -> None:
         """Make the cluster again that is gone, or start it."""
-        self.end_watching()
+        self._cluster.end()
         self._has_node = False
-        self.to_bottom()
+        while len(self.screen_stack) > 2:  # the first is Textual's own
+            self.pop_screen()
         self.switch_screen(MakingScreen(self.session))
 
     def on_unmount(self) -> None:
         """Leave nothing running."""
-        self.stop_watching()
+        self._cluster.end()
 
-    # -- where one is
-
-    def to_bottom(self) -> LabScreen | None:
-        """Close all but the screen at the bottom, and give that one."""
-        while len(self.screen_stack) > 2:  # the first is Textual's own
-            self.pop_screen()
-        return self.screen if isinstance(self.screen, LabScreen) else None
-
-    def open_place(self, place: Place) -> None:
-        """Open an exercise at a step, or at the learner's own."""
-        from lab.tui.screens.home import HomeScreen
-
+    @on(Heard)
+    def _heard(self, event: Heard) -> None:
+        self._cluster.hear(event.told)
         for screen in self.screen_stack:
-            if isinstance(screen, HomeScreen):
-                screen.open_place(place)
+            screen.post_message(Heard(event.told))
+
+    @on(Looked)
+    def _looked(self) -> None:
+        for screen in self.screen_stack:
+            screen.post_message(Looked())
+        if self.session.gone() != self._gone:  # else the footer would be made anew at every look
+            self._gone = not self._gone
+            self.refresh_bindings()
+
+    @on(OpenPlace)
+    def _open_place(self, event: OpenPlace) -> None:
+        """Open an exercise; what stands over the list or the work is closed."""
+        from lab.tui.screens.home import HomeScreen
+        from lab.tui.screens.work import WorkScreen
+
+        while not isinstance(self.screen, HomeScreen | WorkScreen):
+            self.pop_screen()
+        place = self.session.course.catalog.find(event.place.exercise_id), event.place.step_id
+        if not self.is_screen_installed(_WORK):
+            self.install_screen(WorkScreen(self.session, self.settings.prefix, *place), _WORK)
+        work = self.get_screen(_WORK, WorkScreen)
+        if work.is_mounted:  # else it opens the place when it is
+            work.open_place(*place)
+        if work not in self.screen_stack:
+            self.push_screen(work)
 
     @on(Noted)
     def _noted(self, event: Noted) -> None:
         if event.text not in self._said:  # an observation says the same every few seconds
             self._said.add(event.text)
             self.notify(event.text, markup=False)
-
-    # -- keys
 
     @property
     def in_terminal(self) -> bool:
@@ -167,8 +181,6 @@ class LabApp(ShellApp):
                 pane.post_message(event)
                 return
         await super().on_event(event)
-
-    # -- actions
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """There is no shell before there is a node; and the terminal's keys are the shell's."""
@@ -195,6 +207,11 @@ class LabApp(ShellApp):
         """Choose a theme."""
         self.search_themes()
 
+    @work(exclusive=True, exit_on_error=False, group="shell")
+    async def action_shell(self) -> None:
+        """Open a root shell on the node, in place of the screen, and come back."""
+        await self._node_shell.run()
+
     async def action_leave(self) -> None:
         """Quit from anywhere."""
         await self.action_quit()
@@ -210,7 +227,7 @@ class LabApp(ShellApp):
     async def _ask_to_quit(self) -> None:
         again = command_for(self.session.course.name)
         question = f"The work that is going on is stopped where it is. `{again}` goes on with it the next time."
-        if await self.push_screen_wait(Confirm("Quit in the middle of this?", question, "Quit")):
+        if await ask(self, "Quit in the middle of this?", question, "Quit"):
             self.exit(return_code=ExitCode.INTERRUPTED)
 
     def leave(self) -> None:
@@ -222,5 +239,5 @@ class LabApp(ShellApp):
         if self._loop_at_work is None:
             raise KeyboardInterrupt
         self._loop_at_work.call_soon_threadsafe(self.exit)
-        if self.in_shell:
+        if self._node_shell.open:
             raise KeyboardInterrupt

@@ -1,5 +1,6 @@
 """Errors as a learner sees them: one message and the next thing to do. Stack traces go to a log."""
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeVar
@@ -26,6 +27,11 @@ def attempt(call: Callable[[], T]) -> T | Failure:
         return Failure(error.message, error.hint)
     except Exception as error:
         return unexpected(error)
+
+
+async def attempted(call: Callable[[], T]) -> T | Failure:
+    """The same in a thread, for the event loop."""
+    return await asyncio.to_thread(attempt, call)
 
 
 def unexpected(error: BaseException) -> Failure:

@@ -1,11 +1,11 @@
 """What threads and screens tell each other."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from textual.message import Message
 
-from lab.model import Exercise, Finding, Hint, Report, Step, Told
+from lab.model import Place, Told
 from lab.tui.failures import Failure
 
 
@@ -76,13 +76,6 @@ class Looked(Message, bubble=False):
 
 
 @dataclass
-class Examined(Message, bubble=False):
-    """The doctor's findings."""
-
-    outcome: Sequence[Finding] | Failure
-
-
-@dataclass
 class LogRead(Message, bubble=False):
     """The end of the log that was written to last; no file when none was."""
 
@@ -91,45 +84,7 @@ class LogRead(Message, bubble=False):
 
 
 @dataclass
-class Observed(Message, bubble=False):
-    """A verify of an exercise, or of a step of it, is over."""
+class OpenPlace(Message):
+    """An exercise is to be opened, at a step or where the learner was. Bubbles to the app."""
 
-    exercise_id: str
-    outcome: Report | Failure
-
-
-@dataclass
-class HintsRead(Message, bubble=False):
-    """The hints of a step that were taken so far."""
-
-    outcome: Sequence[str] | Failure
-
-
-@dataclass
-class HintCame(Message, bubble=False):
-    """The next hint of a step."""
-
-    outcome: Hint | Failure
-
-
-@dataclass
-class SolutionCame(Message, bubble=False):
-    """The solution of a step."""
-
-    step: Step
-    outcome: str | Failure
-
-
-@dataclass
-class HelpCounted(Message, bubble=False):
-    """The help that was taken in an exercise: the number of hints by step, and the steps whose solution was taken."""
-
-    exercise: Exercise
-    outcome: tuple[Mapping[str, int], Sequence[str]] | Failure
-
-
-@dataclass
-class ShellFound(Message, bubble=False):
-    """The command that opens a shell on the node."""
-
-    outcome: Sequence[str] | Failure
+    place: Place

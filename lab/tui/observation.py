@@ -4,11 +4,12 @@ A change that was told is looked at as soon as it is quiet for a moment: first t
 has been quiet for longer, the whole exercise. Without a word, everything is looked at now and then.
 """
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
-from lab.model import CheckResult, Exercise, Report, StepResult, Verdict, last_score, worst
+from lab.model import Exercise, Report, StepResult, Verdict, last_score
 from lab.phases import seconds
 from lab.tui.failures import Failure
+from lab.tui.old_verdicts import could_not_tell, merged
 
 EVERY = 30.0
 """Seconds from the end of one look at the whole exercise to the next, when nothing was told."""
@@ -218,14 +219,14 @@ class Observation:
         known = {check.id: check for check in before.checks} if before else {}
         checks = []
         for check in fresh.checks:
-            keeps = _could_not_tell(check) and check.id in known and not _could_not_tell(known[check.id])
+            keeps = could_not_tell(check) and check.id in known and not could_not_tell(known[check.id])
             if keeps:
                 self.kept.setdefault((fresh.id, check.id), self._seen[fresh.id])
             else:
                 self.kept.pop((fresh.id, check.id), None)
             checks.append(known[check.id] if keeps else check)
         old = self.since(fresh.id) is not None
-        self.steps[fresh.id] = _merged(fresh, before, tuple(checks)) if old else fresh
+        self.steps[fresh.id] = merged(fresh, before, tuple(checks)) if old else fresh
         first, passed = fresh.id not in self._seen, fresh.id in self._passed
         self._seen[fresh.id] = self._began
         if fresh.verdict is Verdict.PASS:
@@ -236,25 +237,10 @@ class Observation:
 
     def _plan_again(self, fresh: list[StepResult], now: float) -> None:
         late = [step.id for step in fresh if any(check.waits_for for check in step.checks)]
-        unsure = any(_could_not_tell(check) for step in fresh for check in step.checks)
+        unsure = any(could_not_tell(check) for step in fresh for check in step.checks)
         if late:
             self._late_looks += 1
             wait = SOON if self._late_looks <= PATIENCE else UNTOLD
             self._again = (now + wait, Target(late[0] if len(late) == 1 else ""))
         elif unsure:
             self._again = (now + UNTOLD, Target(fresh[0].id if len(fresh) == 1 else ""))
-
-
-def _could_not_tell(check: CheckResult) -> bool:
-    return check.verdict is Verdict.ERROR and not check.waits_for
-
-
-def _merged(fresh: StepResult, before: StepResult | None, checks: tuple[CheckResult, ...]) -> StepResult:
-    """A step with verdicts of which some are old: such a mixture does not make a step pass that did not before."""
-    verdict = worst([check.verdict for check in checks])
-    passed = before is not None and before.verdict is Verdict.PASS
-    if fresh.verdict is Verdict.PASS or (verdict is Verdict.PASS and not passed):
-        verdict = fresh.verdict
-    guarded = all(check.verdict is Verdict.PASS for check in checks if check.guard)
-    earned = sum(check.points for check in checks if check.verdict is Verdict.PASS) if guarded else 0
-    return replace(fresh, checks=checks, verdict=verdict, earned=max(earned, fresh.earned))

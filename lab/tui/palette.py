@@ -3,24 +3,30 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, cast
 
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 from textual.screen import ModalScreen
 
 from lab.host_commands import HOST_COMMANDS
 from lab.model import Place
+from lab.tui.messages import OpenPlace
 from lab.tui.screens.home import HomeScreen
 from lab.tui.screens.work import WorkScreen
-
-if TYPE_CHECKING:
-    from lab.tui.app import LabApp
 
 _ELSEWHERE = {
     *("open", "start", "reset", "reset_all", "scroll"),
     *("command_palette", "quit", "leave", "keys", "shell", "make", "doctor"),
 }
 """Actions that have commands of their own here, or need none."""
+_OF_THE_APP = (
+    ("make", "Make the cluster again", "or start it"),
+    ("shell", "Shell in this terminal", "root on the node, in place of this screen"),
+    ("doctor", "Doctor", "is this machine fit, and what to do"),
+    ("theme", "Theme", "choose the colours; high-contrast and ansi are among them"),
+    ("keys", "Keys and help", "the keys that work here, copying, the terminal, settings"),
+    ("quit", "Quit", "leave the lab; the cluster stays"),
+)
+"""Actions of the app, with their titles and what they do."""
 
 
 @dataclass(frozen=True)
@@ -49,15 +55,11 @@ class LabCommands(Provider):
             elif (score := matcher.match(command.does)) > 0:
                 yield Hit(score / 2, command.title, command.run, help=command.does)
 
-    @property
-    def lab(self) -> "LabApp":
-        """The app, as what it is."""
-        return cast("LabApp", self.app)
-
     def _commands(self) -> Iterator[Command]:
         yield from self._of_the_screen()
-        if any(isinstance(screen, HomeScreen) for screen in self.app.screen_stack):
-            yield from self._of_the_exercises()
+        for screen in self.app.screen_stack:
+            if isinstance(screen, HomeScreen):
+                yield from self._of_the_exercises(screen)
         yield from self._of_the_webhook()
         yield from self._of_the_app()
 
@@ -75,30 +77,34 @@ class LabCommands(Provider):
                 shown = self.app.get_key_display(binding.with_key(key, binding.key_display))
                 yield Command(binding.tooltip, f"{binding.description} · key: {shown}", run)
 
-    def _of_the_exercises(self) -> Iterator[Command]:
-        session = self.lab.session
+    def _of_the_exercises(self, home: HomeScreen) -> Iterator[Command]:
+        session = home.session
         for exercise in session.course.catalog.exercises:
             where = f"{exercise.title}: "
-            opens = partial(self.lab.open_place, Place(exercise.id))
+            opens = self._opens(Place(exercise.id))
             yield Command(f"Open: {exercise.title}", "the task of this exercise", opens)
             for number, step in enumerate(exercise.steps, 1):
-                opens = partial(self.lab.open_place, Place(exercise.id, step.id))
+                opens = self._opens(Place(exercise.id, step.id))
                 yield Command(f"Open step {number}: {step.title}", f"{where}step {number}", opens)
-            starts = self._at_home("start_exercise", exercise.id)
+            starts = self._at_home(home, partial(home.start_exercise, exercise.id))
             if session.set_aside(exercise.id):
                 yield Command(f"Take up again: {exercise.title}", "put into effect what was set aside", starts)
             elif not session.started(exercise.id):
                 yield Command(f"Start: {exercise.title}", "put its starting state in place", starts)
-            resets = self._at_home("reset_exercise", exercise.id)
+            resets = self._at_home(home, partial(home.reset_exercise, exercise.id))
             yield Command(f"Reset: {exercise.title}", "put it back to its start", resets)
-        yield Command("Reset everything", "put the whole cluster back", self._at_home("reset_everything"))
+        yield Command("Reset everything", "put the whole cluster back", self._at_home(home, home.reset_everything))
 
-    def _at_home(self, name: str, *arguments: object) -> Callable[[], object]:
+    def _opens(self, place: Place) -> Callable[[], object]:
+        return lambda: self.app.post_message(OpenPlace(place))
+
+    def _at_home(self, home: HomeScreen, call: Callable[[], object]) -> Callable[[], object]:
         """A call of the list of exercises, which is shown for it."""
 
         def run() -> None:
-            if isinstance(home := self.lab.to_bottom(), HomeScreen):
-                getattr(home, name)(*arguments)
+            while self.app.screen is not home:
+                self.app.pop_screen()
+            call()
 
         return run
 
@@ -108,13 +114,7 @@ class LabCommands(Provider):
                 yield Command(command, title.lower(), partial(screen.do_here, command))
 
     def _of_the_app(self) -> Iterator[Command]:
-        app = self.lab
-        if app.check_action("make", ()):
-            yield Command("Make the cluster again", "or start it", app.action_make)
-        if app.check_action("shell", ()):
-            yield Command("Shell in this terminal", "root on the node, in place of this screen", app.action_shell)
-        yield Command("Doctor", "is this machine fit, and what to do", app.action_doctor)
-        yield Command("Theme", "choose the colours; high-contrast and ansi are among them", app.action_theme)
-        yield Command("Keys and help", "the keys that work here, copying, the terminal, settings", app.action_keys)
-        yield Command("Picture of this screen", "save it as SVG", app.deliver_screenshot)
-        yield Command("Quit", "leave the lab; the cluster stays", app.action_quit)
+        for action, title, does in _OF_THE_APP:
+            if self.app.check_action(action, ()):
+                yield Command(title, does, partial(self.app.run_action, f"app.{action}"))
+        yield Command("Picture of this screen", "save it as SVG", self.app.deliver_screenshot)

@@ -86,10 +86,14 @@ class Session:
             self.resume = place
             attempt(lambda: self.course.remember(place))
 
-    def verify(self, selector: str) -> Report | Failure:
-        """Verify an `exercise` or `exercise/step`. Blocks, and waits for its turn."""
+    def verify(self, selector: str) -> Report:
+        """Verify an `exercise` or `exercise/step`. Blocks, and waits for its turn.
+
+        Raises:
+            LabError: what the course raises.
+        """
         with self._turn:
-            return attempt(lambda: self.course.verify([selector]))
+            return self.course.verify([selector])
 
     def change(self, call: Callable[[], object]) -> Failure | None:
         """Do something to the cluster, then look. Blocks, and waits for its turn."""

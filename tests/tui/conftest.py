@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 from textual.app import App
 
-from lab.tui import app_watch
-from lab.tui.modals import unasked
-from lab.tui.screens.work import WorkScreen
+from lab.tui import cluster_watch
+from lab.tui.modals import choice
+from lab.tui.widgets import terminal_dock
 
 from .stub_pane import StubPane
 
@@ -26,7 +26,7 @@ def _apart(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LAB_STATE_HOME", str(tmp_path))
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
     monkeypatch.delenv("NO_COLOR", raising=False)
-    monkeypatch.setattr(WorkScreen, "make_pane", lambda screen: StubPane(screen.prefix))
-    monkeypatch.setattr(app_watch, "LOOK_EVERY", 0.1)
-    monkeypatch.setattr(unasked, "PAUSE", 0.001)
+    monkeypatch.setattr(terminal_dock, "TerminalPane", StubPane)
+    monkeypatch.setattr(cluster_watch, "LOOK_EVERY", 0.1)
+    monkeypatch.setattr(choice, "PAUSE", 0.001)
     monkeypatch.setattr(App, "NOTIFICATION_TIMEOUT", 12)  # a busy machine looks late

@@ -6,10 +6,11 @@ import pytest
 from rich.color import Color
 from rich.style import Style
 
+import lab.tui.app  # noqa: F401 (its bindings)
 from lab import paths
 from lab.errors import LabError
 from lab.tui import settings
-from lab.tui.all_bindings import KNOWN
+from lab.tui.all_bindings import known
 from lab.tui.app import LabApp
 from lab.tui.keys import normal, parts_loaded, pressed
 from lab.tui.settings import DEFAULT_PREFIX, Settings, read, write_theme
@@ -29,7 +30,7 @@ def write(text: str) -> Path:
 
 
 def taken(text: str) -> Settings:
-    return read(write(text), THEMES, KNOWN)
+    return read(write(text), THEMES, known())
 
 
 def test_no_file_and_an_empty_one_set_nothing() -> None:

@@ -15,6 +15,7 @@ from lab.tui.screens.home import HomeScreen
 from lab.tui.screens.work import WorkScreen
 from lab.tui.widgets.check_panel import CheckPanel, CheckRow
 from lab.tui.widgets.step_page import StepPage
+from lab.tui.widgets.step_reader import StepReader
 from lab.tui.widgets.text import TitleBar
 
 from .driving import at_home, in_exercise, lines, same_as, see, shown, unseen, until
@@ -417,4 +418,4 @@ async def test_no_row_is_wider_than_the_screen() -> None:
 
 
 def _arrived(work: Screen[object]) -> bool:
-    return not work.has_class("-arriving")
+    return not work.query_one(StepReader).has_class("-arriving")

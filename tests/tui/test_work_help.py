@@ -4,7 +4,7 @@ import pytest
 from textual.pilot import Pilot
 
 from lab.errors import ClusterError
-from lab.tui.modals import unasked
+from lab.tui.modals import choice
 from lab.tui.screens.work import WorkScreen
 from lab.tui.widgets.text import Text
 
@@ -231,7 +231,7 @@ async def test_the_end_does_not_take_keys_from_one_who_types() -> None:
 async def test_the_page_at_the_end_takes_no_key_that_was_meant_for_what_was_before_it(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(unasked, "PAUSE", 2)
+    monkeypatch.setattr(choice, "PAUSE", 2)
     course = FakeCourse()
     async with in_exercise(course) as pilot:
         await finish(pilot, course)
@@ -258,7 +258,7 @@ async def test_the_end_is_not_said_of_what_was_undone_before_the_terminal_was_le
         course.change("answer")
         await see(pilot, "3 of 10 points")
         await pilot.press(PREFIX, "tab")
-        await until(pilot, lambda: not work.in_terminal)
+        await until(pilot, lambda: not work.dock.has_keys)
         work.think()
         assert said == []
         course.change(*ALL)

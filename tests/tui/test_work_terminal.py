@@ -7,6 +7,7 @@ from textual.pilot import Pilot
 from lab.errors import ClusterError
 from lab.tui.screens.home import HomeScreen
 from lab.tui.screens.work import WorkScreen
+from lab.tui.widgets import terminal_dock
 from lab.tui.widgets.step_page import StepPage
 from lab.tui.widgets.terminal import TerminalPane
 
@@ -275,14 +276,14 @@ async def test_after_the_node_was_away_there_is_a_new_shell() -> None:
 
 
 async def test_a_real_shell_runs_what_was_sent(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(WorkScreen, "make_pane", lambda screen: TerminalPane(screen.prefix))
+    monkeypatch.setattr(terminal_dock, "TerminalPane", TerminalPane)
     course = FakeCourse()
     course.shell = ["bash", "--norc", "--noprofile"]
     async with in_exercise(course, (160, 45)) as pilot:
         await see(pilot, "bash-")
         work = pilot.app.screen
         assert isinstance(work, WorkScreen)
-        work.send("echo one\necho $((40 + 2))")
+        work.dock.type("echo one\necho $((40 + 2))")
         await see(pilot, "echo $((40 + 2))")
         assert " 42" not in shown(pilot.app)  # not before the learner says so
         await pilot.press("enter")
@@ -292,7 +293,7 @@ async def test_a_real_shell_runs_what_was_sent(monkeypatch: pytest.MonkeyPatch) 
 async def test_narrow_a_shell_that_has_just_been_opened_runs_nothing_by_itself(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(WorkScreen, "make_pane", lambda screen: TerminalPane(screen.prefix))
+    monkeypatch.setattr(terminal_dock, "TerminalPane", TerminalPane)
     course = FakeCourse()
     course.shell = ["bash", "--norc", "--noprofile"]
     async with in_exercise(course) as pilot:

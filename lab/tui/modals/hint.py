@@ -3,16 +3,15 @@
 from collections.abc import Sequence
 from typing import ClassVar
 
-from textual import on, work
+from textual import work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalGroup, VerticalScroll
 
 from lab.course import Course
 from lab.model import Step
-from lab.tui.failures import Failure, attempt
-from lab.tui.messages import HintCame, HintsRead
-from lab.tui.modals.error import ErrorModal
+from lab.tui.dialogs import failed
+from lab.tui.failures import Failure, attempted
 from lab.tui.modals.reading import Reading
 from lab.tui.widgets.prose import Prose
 from lab.tui.widgets.text import Text
@@ -47,32 +46,25 @@ class HintModal(Reading):
         else:
             self.query_one(".keys", Text).show("This step has no hints. esc closes")
 
-    @work(thread=True, exclusive=True, exit_on_error=False, group="hint")
-    def _read(self) -> None:
-        taken = attempt(lambda: self._course.hints_taken(self._exercise_id, self._step.id))
-        self.post_message(HintsRead(taken))
-
-    @work(thread=True, exclusive=True, exit_on_error=False, group="hint")
-    def _take(self) -> None:
-        self.post_message(HintCame(attempt(lambda: self._course.hint(self._exercise_id, self._step.id))))
-
-    @on(HintsRead)
-    async def _was_read(self, event: HintsRead) -> None:
+    @work(exclusive=True, group="hint")
+    async def _read(self) -> None:
+        taken = await attempted(lambda: self._course.hints_taken(self._exercise_id, self._step.id))
         self._asking = False
-        if isinstance(event.outcome, Failure):
-            self._fail(event.outcome)
-        elif event.outcome:
-            await self._show(event.outcome)
+        if isinstance(taken, Failure):
+            self._fail(taken)
+        elif taken:
+            await self._show(taken)
         else:
             self.action_next()
 
-    @on(HintCame)
-    async def _came(self, event: HintCame) -> None:
+    @work(exclusive=True, group="take")
+    async def _take(self) -> None:
+        hint = await attempted(lambda: self._course.hint(self._exercise_id, self._step.id))
         self._asking = False
-        if isinstance(event.outcome, Failure):
-            self._fail(event.outcome)
+        if isinstance(hint, Failure):
+            self._fail(hint)
         else:
-            await self._show([event.outcome.text])
+            await self._show([hint.text])
 
     def action_next(self) -> None:
         """Ask for one more, unless all are shown."""
@@ -92,4 +84,4 @@ class HintModal(Reading):
 
     def _fail(self, failure: Failure) -> None:
         self.dismiss(None)
-        self.app.push_screen(ErrorModal(failure))
+        self.app.push_screen(failed(failure))

@@ -9,17 +9,9 @@ from lab import paths
 from lab.tui.keys import pressed
 from lab.tui.modals.page import Page
 from lab.tui.settings import Settings
+from lab.tui.widgets.terminal_dock import AFTER_PREFIX
 
 _WIDTH = 16
-_TERMINAL = (
-    ("tab or esc", "leave the terminal"),
-    ("f", "the terminal alone, or with the text"),
-    ("h", "hint"),
-    ("n or p", "next or previous step"),
-    ("v", "verify"),
-    ("?", "this page"),
-    ("q", "quit"),
-)
 _COPY = """\
 Drag the mouse over a text, then press Ctrl-C: it goes to your terminal's clipboard (OSC 52). Where the terminal
 does not take it, hold Shift (on macOS Option) while you drag: then the terminal itself selects and copies.
@@ -29,7 +21,6 @@ does not take it, hold Shift (on macOS Option) while you drag: then the terminal
 def keys_page(screen: Screen[Any], settings: Settings) -> Page:
     """The page for a screen as it is at this moment."""
     prefix = pressed(settings.prefix)
-    after = getattr(screen, "PREFIXED", _TERMINAL)
     parts = [
         "## Here",
         _table(_keys(screen, everywhere=False)),
@@ -37,7 +28,7 @@ def keys_page(screen: Screen[Any], settings: Settings) -> Page:
         _table(_keys(screen, everywhere=True)),
         "## In the terminal",
         f"Every key is the shell's, but **{prefix}**, the lab's own. After it:",
-        _table([*after, (prefix, f"{prefix} for the shell itself")]),
+        _table([*AFTER_PREFIX, (prefix, f"{prefix} for the shell itself")]),
         "## Copying",
         _COPY,
         "## Other keys, another theme",

@@ -3,15 +3,15 @@
 from collections.abc import Sequence
 from typing import ClassVar
 
-from textual import on, work
+from textual import work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import HorizontalGroup, VerticalGroup, VerticalScroll
 from textual.widgets import Footer
 
 from lab.model import Finding
-from lab.tui.failures import Failure, attempt
-from lab.tui.messages import Examined
+from lab.tui import dialogs
+from lab.tui.failures import Failure, attempted
 from lab.tui.screens.base import LabScreen
 from lab.tui.session import Session
 from lab.tui.widgets.error_panel import ErrorPanel
@@ -87,20 +87,17 @@ class DoctorScreen(LabScreen):
         """Install and start what can be, after a question; then look again."""
         names = ", ".join(finding.name for finding in self._findings if _can_be_fixed(finding))
         question = f"The lab mends what it can of: {names}. It installs and starts Docker with this system's packages."
-        if await self.ask("Fix what can be fixed", question, "Fix"):
-            await self.carry_out("Fixing", self.session.course.fix)
+        if await dialogs.ask(self.app, "Fix what can be fixed", question, "Fix"):
+            await dialogs.carry_out(self.app, self.session, "Fixing", self.session.course.fix)
             self.action_look()
 
-    @work(thread=True, exclusive=True, exit_on_error=False, group="doctor")
-    def _look(self) -> None:
-        self.post_message(Examined(attempt(self.session.course.doctor)))
-
-    @on(Examined)
-    async def _examined(self, event: Examined) -> None:
+    @work(exclusive=True, group="doctor")
+    async def _look(self) -> None:
+        outcome = await attempted(self.session.course.doctor)
         self._looking = False
-        failure = event.outcome if isinstance(event.outcome, Failure) else None
+        failure = outcome if isinstance(outcome, Failure) else None
         self.query_one(ErrorPanel).show(failure)
-        self._findings = () if isinstance(event.outcome, Failure) else event.outcome
+        self._findings = () if isinstance(outcome, Failure) else outcome
         self.query_one("#summary", Text).show("? could not tell" if failure else _summary(self._findings))
         rows = self.query_one("#findings", VerticalScroll)
         with self.app.batch_update():

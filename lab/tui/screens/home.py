@@ -1,6 +1,6 @@
 """The opening page: what this lab is, its exercises, and where to go on."""
 
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import ClassVar
 
 from textual import on, work
 from textual.app import ComposeResult
@@ -11,18 +11,15 @@ from textual.events import ScreenResume
 from textual.widgets import Footer
 
 from lab.model import Exercise, Place
-from lab.tui.messages import Looked
+from lab.tui import dialogs
+from lab.tui.messages import Looked, OpenPlace
 from lab.tui.screens.base import LabScreen
-from lab.tui.screens.work import WorkScreen, open_work
 from lab.tui.session import Session
 from lab.tui.widgets.cluster_line import ClusterLine, GoneLine
 from lab.tui.widgets.prose import Prose
 from lab.tui.widgets.rows import Rows
 from lab.tui.widgets.text import Text, TitleBar
 from lab.tui.words import exercise_state
-
-if TYPE_CHECKING:
-    from lab.tui.app import LabApp
 
 _NEEDS_EXERCISE = ("open", "start", "reset")
 
@@ -75,30 +72,24 @@ class HomeScreen(LabScreen):
 
     # -- what the palette calls, too
 
-    def open_place(self, place: Place) -> None:
-        """Open an exercise at a step, or at the learner's own; what stands over the list or the work is closed."""
-        while not isinstance(self.app.screen, HomeScreen | WorkScreen):
-            self.app.pop_screen()
-        open_work(cast("LabApp", self.app), self.session, place.exercise_id, place.step_id)
-
     @work(exclusive=True, group="flow")
     async def start_exercise(self, exercise_id: str) -> None:
         """Start an exercise, after a question, then open it."""
         exercise = self.session.course.catalog.find(exercise_id)
-        if await self.start(exercise):
-            self.open_place(Place(exercise.id))
+        if await dialogs.start(self.app, self.session, exercise):
+            self.post_message(OpenPlace(Place(exercise.id)))
 
     @work(exclusive=True, group="flow")
     async def reset_exercise(self, exercise_id: str) -> None:
         """Reset an exercise, after a question."""
-        await self.reset(self.session.course.catalog.find(exercise_id))
+        await dialogs.reset(self.app, self.session, self.session.course.catalog.find(exercise_id))
 
     @work(exclusive=True, group="flow")
     async def reset_everything(self) -> None:
         """Reset the cluster, after a question."""
         question = "The cluster is put back to what it was when it was made. All progress is cleared."
-        if await self.ask("Reset everything", question, "Reset all") and await self.carry_out(
-            "Resetting everything", self.session.course.reset_all
+        if await dialogs.ask(self.app, "Reset everything", question, "Reset all") and await dialogs.carry_out(
+            self.app, self.session, "Resetting everything", self.session.course.reset_all
         ):
             self.session.resume = None
 
@@ -107,7 +98,7 @@ class HomeScreen(LabScreen):
     def action_open(self) -> None:
         """Open the exercise at hand."""
         if exercise := self._exercise():
-            self.open_place(Place(exercise.id))
+            self.post_message(OpenPlace(Place(exercise.id)))
 
     def action_start(self) -> None:
         """Start the exercise at hand, then open it."""

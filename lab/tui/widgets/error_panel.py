@@ -11,14 +11,18 @@ from lab.tui.widgets.text import Text
 class ErrorPanel(VerticalScroll):
     """Hidden until there is a failure to show."""
 
+    def __init__(self, failure: Failure | None = None) -> None:
+        super().__init__()
+        self._failure = failure
+
     def compose(self) -> ComposeResult:
         """The message over the advice."""
         yield Text(id="message")
         yield Text(id="advice")
 
     def on_mount(self) -> None:
-        """Nothing has failed yet."""
-        self.display = False
+        """Show what there is."""
+        self.show(self._failure)
 
     def show(self, failure: Failure | None) -> None:
         """Show a failure, or hide."""
