@@ -54,7 +54,7 @@ class Visit:
             self._begin(step_id)
         while not self._over:
             self._talk.say()
-            self._obey(self._talk.read(f"{self._exercise.id}/{self._step.id}>").lower())
+            self._obey(self._talk.read(f"{self._exercise.id}/{self._step.id}>"))
         return self._following
 
     def _begin(self, step_id: str) -> None:
@@ -86,7 +86,7 @@ class Visit:
 
     def _obey(self, line: str) -> None:
         name, *rest = line.split() or [""]
-        name = _ALIASES.get(name, name)
+        name, line = _ALIASES.get(name.lower(), name.lower()), line.lower()
         commands: dict[str, Callable[[], object]] = {
             "check": self._check,
             "wait": lambda: self._wait(*rest[:1]),
@@ -95,6 +95,7 @@ class Visit:
             "do": self._do,
             "text": lambda: self._pages.step(self._step),
             "task": self._pages.task,
+            "path": lambda: self._pages.path(self._course.path(*rest[:1])),
             "shell": self._open_shell,
             "next": self._next,
             "back": self._back,

@@ -7,6 +7,8 @@ from lab.practice import words
 from lab.practice.console import Talk
 from lab.practice.results import Sight
 from lab.report.words import SEE_YOURSELF, earned, points, score
+from lab.request_path import drawing
+from lab.request_path.station import RequestPath
 
 
 class Pages:
@@ -43,6 +45,10 @@ class Pages:
         if own := [command for command in HOST_COMMANDS if command in bare(step.text)]:
             self._talk.say(f"Typed here, this is done for you: {', '.join(own)}.")
             self._talk.say()
+
+    def path(self, path: RequestPath) -> None:
+        """The way of a request, as it is drawn."""
+        self._talk.lines(line.text for line in drawing.lines(path))
 
     def checks(self, step: Step, details: bool) -> None:
         """What the checks of a step found; with `details`, also why one does not pass."""

@@ -15,6 +15,7 @@ HERE = {
     "do": "let the lab type the solution; it is recorded",
     "text": "the text of the step again",
     "task": "the task of the exercise again",
+    "path": "who judges an image where; path IMAGE tries one, path POD tells of a pod",
     "shell": "root's shell on the node; exit or Ctrl-D comes back",
     "next": "the next step, or after the last one the next exercise",
     "back": "the step before",

@@ -182,6 +182,13 @@ def test_list_leaves_the_exercise_as_it_is() -> None:
     assert course.calls == ["verify image-digest", "verify opa-whitelist"]
 
 
+def test_the_way_of_an_image_is_drawn_and_its_name_stays_as_it_is_typed() -> None:
+    course, typed = begun(), "Path quay.io/acme/Reports:V1"
+    walked = walk(course, typed, place=FIND)
+    assert "path quay.io/acme/Reports:V1" in course.calls
+    assert "│   It is reached.\n\nIt would be let in.\n" in walked.after(typed)
+
+
 def test_texts_again() -> None:
     walked = walk(begun(), "text", "task", "show", place=FIND)
     assert "Look which image the running kube-apiserver has." in walked.after("text")
