@@ -10,10 +10,11 @@ import pexpect
 
 from bench.clusters import wait_for_pods
 from lab.errors import ClusterError
+from lab.k8s import static_pods
 from lab.k8s.node import Node
 from lab.phases import Status
 
-MANIFEST = "/etc/kubernetes/manifests/kube-apiserver.yaml"
+MANIFEST = f"{static_pods.DIRECTORY}/kube-apiserver.yaml"
 _DRAFT = "/root/kube-apiserver.yaml"
 _OPTION = "--event-ttl"
 _FIRST = 3600  # seconds that the API server keeps events, its own default; each edit sets one more

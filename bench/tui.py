@@ -16,6 +16,7 @@ from bench.terminal import Terminal
 from lab import paths, shell
 from lab.checks.support import gatekeeper
 from lab.errors import ClusterError
+from lab.k8s import gatekeeper_status
 from lab.k8s.cluster import Cluster
 from lab.k8s.node import Node
 from lab.phases import Status
@@ -95,7 +96,7 @@ def _object_ticks(lab: Terminal, status: Status) -> Row:
     api = Cluster(OURS).api
 
     def select(labels: dict[str, str] | None) -> None:
-        webhook = {"name": gatekeeper.WEBHOOK, "objectSelector": {"matchLabels": labels}}
+        webhook = {"name": gatekeeper_status.WEBHOOK, "objectSelector": {"matchLabels": labels}}
         answer = api.request(gatekeeper.WEBHOOKS.path, "PATCH", json.dumps({"webhooks": [webhook]}))
         if answer.status != 200:
             raise ClusterError(f"The webhook's configuration was not changed: {answer.body}")

@@ -4,7 +4,6 @@ import fcntl
 import json
 import os
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
@@ -14,6 +13,7 @@ from pathlib import Path
 from lab import paths
 from lab.errors import LabError
 from lab.phases import Status
+from lab.retry import attempts
 
 WAIT = 300.0
 """Seconds that a command waits for another one on the same cluster."""
@@ -99,16 +99,15 @@ class Lock:
     def _take(self, status: Status) -> int:
         if (file := self._try()) is not None:
             return file
-        deadline, holder = time.monotonic() + self._wait, self._holder() or Holder()
+        holder = self._holder() or Holder()
         with status.phase(f"Waiting for {holder}"):
-            while (file := self._try()) is None:
-                if time.monotonic() > deadline:
-                    message = f"{holder} is still at work on this cluster, after {self._wait:.0f} s."
-                    end = f", or end it with: kill {holder.pid}" if holder.pid else "."
-                    raise LabError(message, f"Wait until it has ended{end}")
-                time.sleep(_PAUSE)
+            for _ in attempts(self._wait, _PAUSE):
+                if (file := self._try()) is not None:
+                    return file
                 holder = self._holder() or holder
-        return file
+        message = f"{holder} is still at work on this cluster, after {self._wait:.0f} s."
+        end = f", or end it with: kill {holder.pid}" if holder.pid else "."
+        raise LabError(message, f"Wait until it has ended{end}")
 
     def _try(self) -> int | None:
         """The locked file, open; None where another one has it, or has just removed it."""

@@ -4,18 +4,18 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from lab.checks.asks import ApiAsk, Ask, NotYet, Observation
+from lab.checks.asks import ApiAsk, Ask, Observation
 from lab.checks.base import Check, Facts, Fault, Judgement, check, passed
 from lab.checks.support import admission_configuration, api_server_process, probes
 from lab.checks.support.admission_configuration import PLUGIN, read_settings, show
 from lab.checks.support.api_objects import Object, found
 from lab.checks.support.api_server_process import ApiServer
 from lab.checks.support.image_policy_on import not_running_with_plugin
+from lab.checks.support.pod_running import not_running
 from lab.webhook.reference import BadReference, parse
 
 UID = "uid"
 """What is remembered of a pod that was seen to be decided about."""
-_STARTING = ("", "ContainerCreating", "PodInitializing")
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,7 @@ class AllowedPodRunning(Check[Params]):
         fault = not_running_with_plugin(server) or self._other_image(params, pod)
         if fault is None and facts.remembered.get(UID) != uid:
             fault = self._undecided(params, pod, server)
-        if fault := fault or self._not_ready(params, pod):
+        if fault := fault or not_running(pod):
             return fault.fail(expected)
         observed = f"the pod {params.pod} is ready, and was made while {PLUGIN} was on and failed closed"
         return passed(expected, observed, f"{params.get} {params.pod}", remember={UID: uid})
@@ -88,20 +88,6 @@ class AllowedPodRunning(Check[Params]):
             observed = f"defaultAllow is true, so the pod {params.pod} may be there although nobody was asked"
             return Fault("default-allow", observed, show(server, server.config_path))
         return None
-
-    @staticmethod
-    def _not_ready(params: Params, pod: Object) -> Fault | None:
-        status = pod.get("status") or {}
-        conditions = status.get("conditions") or []
-        if any((entry["type"], entry["status"]) == ("Ready", "True") for entry in conditions):
-            return None
-        waiting = [(entry.get("state") or {}).get("waiting") or {} for entry in status.get("containerStatuses") or []]
-        why = [str(entry.get("reason", "")) for entry in waiting]
-        if status.get("phase") == "Pending" and all(reason in _STARTING for reason in why):
-            raise NotYet("the pod is starting")
-        said = ", ".join(filter(None, why)) or str(status.get("phase", "of no phase"))
-        command = f"kubectl -n {params.namespace} describe pod {params.pod}"
-        return Fault("not-running", f"the pod is not ready: {said}", command)
 
     @staticmethod
     def _pod(params: Params) -> ApiAsk:

@@ -10,6 +10,7 @@ from lab.checks.base import Check, Facts, Fault, Judgement, check, passed
 from lab.checks.support import enforcement, gatekeeper, gatekeeper_audit, gatekeeper_health, image_digests, probes
 from lab.checks.support.api_objects import Object, found, items
 from lab.checks.support.gatekeeper import Policy
+from lab.k8s import gatekeeper_status
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,7 @@ class AuditAnswer(Check[Params]):
         """Judge the audit first, then the file."""
         expected = f"{params.file} names the pods in {params.namespace} that the audit of {params.constraint} lists"
         fault = gatekeeper.absent(params, seen) or self._nothing_written(params, seen)
-        fault = fault or self._unplanted(params, seen) or gatekeeper_health.stopped(gatekeeper.AUDIT, seen)
+        fault = fault or self._unplanted(params, seen) or gatekeeper_health.stopped(gatekeeper_status.AUDIT, seen)
         if fault:
             return fault.fail(expected)
         audited, fault = self._audited(params, seen)

@@ -8,6 +8,7 @@ from lab.checks.base import Check, Facts, Fault, Judgement, check, passed
 from lab.checks.support import enforcement, gatekeeper, gatekeeper_audit, gatekeeper_health, probes, refusals
 from lab.checks.support.api_objects import Object, found
 from lab.checks.support.gatekeeper import Policy
+from lab.k8s import gatekeeper_status
 
 
 @dataclass(frozen=True)
@@ -85,5 +86,5 @@ class ConstraintDryrun(Check[Params]):
 def _only_counts(spec: Object) -> bool:
     """Whether a scoped constraint says dryrun where pods are admitted, and nothing else there."""
     others = enforcement.points_of(spec, "deny") | enforcement.points_of(spec, "warn")
-    asked = {gatekeeper.WEBHOOK, "*"}
+    asked = {gatekeeper_status.WEBHOOK, "*"}
     return bool(enforcement.points_of(spec, "dryrun") & asked) and not others & {*asked, enforcement.VAP}

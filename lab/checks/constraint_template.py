@@ -7,6 +7,7 @@ from lab.checks.base import Check, Facts, Judgement, check, passed
 from lab.checks.support import gatekeeper, gatekeeper_health
 from lab.checks.support.api_objects import Object, found
 from lab.checks.support.gatekeeper import Template
+from lab.k8s import gatekeeper_status
 
 
 @check("constraint-template")
@@ -27,14 +28,14 @@ class ConstraintTemplate(Check[Template]):
             return gatekeeper.no_template(params, seen).fail(expected)
         if fault := gatekeeper.wrong_kind(params, template) or gatekeeper.template_error(params, template):
             return fault.fail(expected)
-        if fault := gatekeeper_health.stopped(gatekeeper.CONTROLLER, seen):
+        if fault := gatekeeper_health.stopped(gatekeeper_status.CONTROLLER, seen):
             return fault.fail(expected)
         if not gatekeeper.taken_in(template, "templateUID", "webhook"):
             raise NotYet("Gatekeeper has not taken in the template as it is now")
         if not self._established(found(seen[params.crd_ask])):
             raise NotYet("Gatekeeper has not made the template's CRD yet")
         crd = params.crd_ask.path.rpartition("/")[2]
-        return passed(expected, f"Gatekeeper made the CRD {crd} of it", f"kubectl get crd {crd}")
+        return passed(expected, f"Gatekeeper made the CRD {crd} of the template", f"kubectl get crd {crd}")
 
     @staticmethod
     def _established(crd: Object | None) -> bool:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from lab.checks.asks import Ask, Observation
 from lab.checks.base import Check, Facts, Judgement, check, passed
 from lab.checks.support import gatekeeper, gatekeeper_health
+from lab.k8s import gatekeeper_status
 
 
 @dataclass(frozen=True)
@@ -30,5 +31,5 @@ class GatekeeperServing(Check[Params]):
         expected = f"Gatekeeper runs, and is asked about pods in {', '.join(params.namespaces)}"
         if fault := gatekeeper_health.unserved(seen, params.namespaces):
             return fault.fail(expected)
-        command = f"kubectl -n {gatekeeper.NAMESPACE} get deployments"
+        command = f"kubectl -n {gatekeeper_status.NAMESPACE} get deployments"
         return passed(expected, "Gatekeeper runs, and the API server asks it", command)

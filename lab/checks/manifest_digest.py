@@ -5,8 +5,9 @@ from collections.abc import Iterable
 from lab.checks.asks import Ask, Observation
 from lab.checks.base import Check, Facts, Fault, Judgement, check, passed
 from lab.checks.support import image_digests, manifests
-from lab.checks.support.manifests import DIRECTORY, MANIFESTS, Params
+from lab.checks.support.manifests import MANIFESTS, Params
 from lab.k8s import image_reference
+from lab.k8s.static_pods import DIRECTORY
 
 
 @check("manifest-digest")

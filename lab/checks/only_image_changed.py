@@ -9,7 +9,8 @@ from typing import Any
 from lab.checks.asks import Ask, CouldNotTell, FileAsk, Observation
 from lab.checks.base import Check, Facts, Fault, Judgement, check, passed
 from lab.checks.support import manifests
-from lab.checks.support.manifests import DIRECTORY, Manifest, Params
+from lab.checks.support.manifests import Manifest, Params
+from lab.k8s.static_pods import DIRECTORY
 
 _ADDRESS = FileAsk("/kind/old-ipv4", limit=64)
 """The node's address, which kind writes into the manifests when it is another after a restart."""

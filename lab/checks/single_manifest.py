@@ -5,7 +5,8 @@ from collections.abc import Iterable
 from lab.checks.asks import Ask, Observation
 from lab.checks.base import Check, Facts, Fault, Judgement, check, passed
 from lab.checks.support import manifests
-from lab.checks.support.manifests import DIRECTORY, MANIFESTS, Manifest, Params
+from lab.checks.support.manifests import MANIFESTS, Manifest, Params
+from lab.k8s.static_pods import DIRECTORY
 
 
 @check("single-manifest")

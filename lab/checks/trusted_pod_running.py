@@ -3,18 +3,17 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from lab.checks.asks import ApiAsk, Ask, NotYet, Observation
+from lab.checks.asks import ApiAsk, Ask, Observation
 from lab.checks.base import Check, Facts, Fault, Judgement, check, passed
 from lab.checks.support import constraint_probes, gatekeeper, probes, refusals
-from lab.checks.support.api_objects import Object, found
+from lab.checks.support.api_objects import found
 from lab.checks.support.gatekeeper import Policy
 from lab.checks.support.gatekeeper_audit import time_of
-
-_STARTING = ("", "ContainerCreating", "PodInitializing")
+from lab.checks.support.pod_running import not_running
 
 
 @dataclass(frozen=True)
-class PodParams(Policy):
+class Params(Policy):
     """`pod` in `namespace`; `prefix`: what the name of its image begins with. `refused`: an image of another sort."""
 
     namespace: str
@@ -24,18 +23,18 @@ class PodParams(Policy):
 
 
 @check("trusted-pod-running")
-class TrustedPodRunning(Check[PodParams]):
+class TrustedPodRunning(Check[Params]):
     """A pod that was admitted by the constraint, not before it, and that runs."""
 
-    takes = PodParams
+    takes = Params
 
-    def asks(self, params: PodParams, facts: Facts, seen: Observation) -> Iterable[Ask]:
+    def asks(self, params: Params, facts: Facts, seen: Observation) -> Iterable[Ask]:
         """The pod, and whether the constraint refuses another."""
         yield from (*params.policy_asks, refusals.BEFORE, self._pod(params))
         if not gatekeeper.absent(params, seen):
             yield from constraint_probes.asks(self._probes(params, facts), seen)
 
-    def judge(self, params: PodParams, facts: Facts, seen: Observation) -> Judgement:
+    def judge(self, params: Params, facts: Facts, seen: Observation) -> Judgement:
         """Judge the constraint first: without it everything is admitted."""
         where = f"{params.pod} in {params.namespace}"
         expected = f"the pod {where} runs an image of {params.prefix}, and {params.constraint} is in force"
@@ -46,7 +45,7 @@ class TrustedPodRunning(Check[PodParams]):
         observed = f"the pod {where} is ready, and one with {params.refused} was refused"
         return passed(expected, observed, f"kubectl -n {params.namespace} get pod {params.pod}")
 
-    def _wrong(self, params: PodParams, seen: Observation) -> Fault | None:
+    def _wrong(self, params: Params, seen: Observation) -> Fault | None:
         pod, constraint = found(seen[self._pod(params)]), found(seen[params.constraint_ask]) or {}
         get = f"kubectl -n {params.namespace} get pod {params.pod}"
         if pod is None:
@@ -59,25 +58,12 @@ class TrustedPodRunning(Check[PodParams]):
         if time_of(pod["metadata"]["creationTimestamp"]) < time_of(constraint["metadata"]["creationTimestamp"]):
             observed = "the pod is older than the constraint, which therefore did not admit it: make it again"
             return Fault("before-constraint", observed, get)
-        return self._not_ready(pod, f"kubectl -n {params.namespace} describe pod {params.pod}")
+        return not_running(pod)
 
     @staticmethod
-    def _not_ready(pod: Object, command: str) -> Fault | None:
-        status = pod.get("status") or {}
-        ready = any(entry["type"] == "Ready" and entry["status"] == "True" for entry in status.get("conditions") or [])
-        containers = status.get("containerStatuses") or []
-        if ready and containers and all(entry.get("imageID") for entry in containers):
-            return None
-        why = [str((entry.get("state") or {}).get("waiting", {}).get("reason", "")) for entry in containers] or [""]
-        if status.get("phase") == "Pending" and all(reason in _STARTING for reason in why):
-            raise NotYet("the pod is starting")
-        said = ", ".join(reason for reason in why if reason) or str(status.get("phase", "of no phase"))
-        return Fault("not-running", f"the pod is not ready: {said}", command)
-
-    @staticmethod
-    def _pod(params: PodParams) -> ApiAsk:
+    def _pod(params: Params) -> ApiAsk:
         return ApiAsk(f"/api/v1/namespaces/{params.namespace}/pods/{params.pod}")
 
     @staticmethod
-    def _probes(params: PodParams, facts: Facts) -> dict[str, ApiAsk]:
+    def _probes(params: Params, facts: Facts) -> dict[str, ApiAsk]:
         return {params.refused: probes.create(params.namespace, params.refused, facts.nonce)}

@@ -11,6 +11,7 @@ from lab.checks.base import Check, Facts, Fault, Judgement, check, passed
 from lab.checks.support import constraint_probes, gatekeeper, probes, refusals
 from lab.checks.support.api_objects import items
 from lab.checks.support.gatekeeper import Policy
+from lab.k8s.static_pods import DIRECTORY
 
 _JOURNAL = "journalctl -u kubelet -o cat --no-pager"
 
@@ -58,7 +59,7 @@ class UnseenStaticPod(Check[Params]):
         containers = self._static(params, seen)
         if not containers:
             observed = f"no static pod {params.pod} in the namespace {params.namespace} runs on the node"
-            return Fault("not-running", observed, f"crictl ps -a; ls /etc/kubernetes/manifests; {_JOURNAL} | tail")
+            return Fault("not-running", observed, f"crictl ps -a; ls {DIRECTORY}; {_JOURNAL} | tail")
         images = [container.image for container in containers]
         if all(image.startswith(params.trusted) for image in images):
             observed = f"the static pod runs {', '.join(images)}, which the constraint admits"

@@ -1,7 +1,6 @@
 """Installing and starting the Docker engine on Debian and Ubuntu, and saying what to do elsewhere."""
 
 import os
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,6 +9,7 @@ from lab.engine import capabilities
 from lab.engine.docker import Engine, find
 from lab.errors import CommandError, EngineError
 from lab.phases import Status
+from lab.retry import attempts
 
 PACKAGES = ("docker.io", "containerd", "runc", "iptables", "cgroupfs-mount")
 START_TIMEOUT = 60.0  # seconds; a killed daemon's containers are cleaned up first
@@ -130,13 +130,11 @@ def _runtime_flags() -> list[str]:
 
 
 def _wait(log: Path) -> Engine:
-    deadline = time.monotonic() + START_TIMEOUT
-    while True:
+    for _ in attempts(START_TIMEOUT, pause=0.3):
         try:
             return find()
         except EngineError as error:
-            if time.monotonic() > deadline:
-                tail = log.read_text(errors="replace").strip().splitlines()[-3:] if log.exists() else []
-                message = "The Docker engine was started but does not answer.\n" + "\n".join(tail)
-                raise EngineError(message, f"Its log is {log}") from error
-            time.sleep(0.3)
+            failed = error
+    tail = log.read_text(errors="replace").strip().splitlines()[-3:] if log.exists() else []
+    message = "The Docker engine was started but does not answer.\n" + "\n".join(tail)
+    raise EngineError(message, f"Its log is {log}") from failed

@@ -3,7 +3,6 @@
 cluster/exercise-images/images.yaml says what it serves and where each comes from.
 """
 
-import time
 import urllib.error
 import urllib.request
 from dataclasses import dataclass, fields
@@ -17,6 +16,7 @@ from lab.errors import BuildError, CommandError, DataError
 from lab.images import binaries, official, rootfs
 from lab.images.build import Workshop, docker_build, drop_old, key_of, logged, one_at_a_time, scratch, stage
 from lab.images.pins import Pins
+from lab.retry import attempts
 
 PORT = 5000
 _PART = "cks-lab/exercise/"
@@ -172,12 +172,10 @@ def _push(image: str, name: str, log: Path) -> None:
 
 
 def _wait_for(host: str, timeout: float = 30.0) -> None:
-    deadline = time.monotonic() + timeout
-    while True:
+    for _ in attempts(timeout, pause=0.1):
         try:
             with urllib.request.urlopen(f"http://{host}/v2/", timeout=2):
                 return
         except (urllib.error.URLError, OSError) as error:
-            if time.monotonic() > deadline:
-                raise BuildError(f"The lab's registry did not start: {error}", "Try again with: lab up") from error
-            time.sleep(0.1)
+            failed = error
+    raise BuildError(f"The lab's registry did not start: {failed}", "Try again with: lab up") from failed

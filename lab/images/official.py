@@ -2,7 +2,6 @@
 
 import os
 import ssl
-import time
 import urllib.error
 import urllib.request
 from http.client import HTTPException
@@ -14,6 +13,7 @@ from lab.errors import CommandError
 from lab.images.build import Workshop
 from lab.images.pins import Pins
 from lab.model import Finding
+from lab.retry import attempts
 
 DECISION = 10.0  # seconds in which a registry has to send the first word about the image
 PULL_TIMEOUT = 3600.0
@@ -78,9 +78,7 @@ def pull(name: str, workshop: Workshop, log: Path) -> bool:
     puller = shell.Background(["docker", "pull", name], log)
     try:
         with workshop.status.phase(f"Asking the image registry for {short}", DECISION):
-            deadline = time.monotonic() + DECISION
-            while puller.running() and time.monotonic() < deadline and not _answered(log):
-                time.sleep(0.2)
+            any(not puller.running() or _answered(log) for _ in attempts(DECISION, pause=0.2))
         if puller.running() and _answered(log):
             with workshop.status.phase(f"Pulling {short}", 120):
                 puller.wait(PULL_TIMEOUT)

@@ -7,7 +7,6 @@ The lab sends raw requests, because an exercise's objects are of kinds that the 
 import json
 import ssl
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from typing import Any
 import yaml
 
 from lab.errors import ClusterError
+from lab.retry import attempts
 
 CONNECT, READ = 2.0, 10.0
 """Seconds to wait for a connection and for an answer."""
@@ -119,13 +119,12 @@ class Api:
         Raises:
             ClusterError: it did not within `timeout` seconds.
         """
-        deadline = time.monotonic() + timeout
-        while why := self.readiness():
-            if time.monotonic() > deadline:
-                hint = "Look at the node: lab shell crictl ps -a; put it back with: lab reset --all"
-                why = f"{why}; {said}" if (said := self._why_away()) else why
-                raise ClusterError(f"The API server was not ready after {timeout:.0f} s: {why}.", hint)
-            time.sleep(0.25)
+        for _ in attempts(timeout, pause=0.25):
+            if not (why := self.readiness()):
+                return
+        hint = "Look at the node: lab shell crictl ps -a; put it back with: lab reset --all"
+        why = f"{why}; {said}" if (said := self._why_away()) else why
+        raise ClusterError(f"The API server was not ready after {timeout:.0f} s: {why}.", hint)
 
 
 class Watch:

@@ -1,20 +1,20 @@
 """One cluster by its name: its files on the host, its node, its API server, and waiting for it."""
 
 import json
-import time
 from contextlib import suppress
 from functools import cached_property
 from typing import Any
 
 from lab.engine.docker import docker
 from lab.errors import ClusterError, LabError, NoClusterError
-from lab.k8s import kind, last_word, owner
+from lab.k8s import kind, last_word, owner, pod_readiness
 from lab.k8s.api import Api, Unreachable
 from lab.k8s.bash import program
 from lab.k8s.helper import Helper
 from lab.k8s.node import Node
 from lab.k8s.record import Image, Record, damaged, load
 from lab.paths import ClusterPaths
+from lab.retry import attempts
 
 READY_TIMEOUT = 180.0
 PODS_TIMEOUT = 300.0
@@ -83,12 +83,11 @@ class Cluster:
         Raises:
             ClusterError: some were not within `timeout` seconds; names them.
         """
-        deadline = time.monotonic() + timeout
-        while waiting := self._not_running():
-            if time.monotonic() > deadline:
-                names = ", ".join(waiting)
-                raise ClusterError(f"Not Running after {timeout:.0f} s: {names}.", "lab shell kubectl get pods -A")
-            time.sleep(0.4)
+        for _ in attempts(timeout, pause=0.4):
+            if not (waiting := self._not_running()):
+                return
+        message = f"Not Running after {timeout:.0f} s: {', '.join(waiting)}."
+        raise ClusterError(message, "lab shell kubectl get pods -A")
 
     def _not_running(self) -> list[str]:
         try:
@@ -96,7 +95,8 @@ class Cluster:
         except Unreachable:
             return ["the API server"]
         pods: list[dict[str, Any]] = json.loads(answer.body).get("items", []) if answer.status == 200 else []
-        names = [pod["metadata"]["name"] for pod in pods if not _running(pod)]
+        going = [pod for pod in pods if pod["metadata"].get("deletionTimestamp") or not pod_readiness.is_ready(pod)]
+        names = [pod["metadata"]["name"] for pod in going]
         wanted = (
             "coredns",
             "etcd",
@@ -137,9 +137,3 @@ def parse_images(listing: str) -> tuple[Image, ...]:
         for row in sorted(rows)
         if "@" not in row[0] and not row[0].startswith("sha256:")
     )
-
-
-def _running(pod: dict[str, Any]) -> bool:
-    status = pod.get("status", {})
-    ready = any(c["type"] == "Ready" and c["status"] == "True" for c in status.get("conditions") or [])
-    return bool(status.get("phase") == "Running" and ready and not pod["metadata"].get("deletionTimestamp"))

@@ -14,13 +14,11 @@ import yaml
 from lab import paths
 from lab.errors import ClusterError, DataError
 from lab.k8s.cluster import Cluster
+from lab.k8s.gatekeeper_status import AUDIT, CONFIGURATION, CONTROLLER, NAMESPACE, is_current, reports
 from lab.k8s.kubectl import APPLY, get, kubectl
 from lab.k8s.kubectl import until as wait_until
 from lab.phases import Status
 
-NAMESPACE = "gatekeeper-system"
-WEBHOOK = "gatekeeper-validating-webhook-configuration"
-_DEPLOYMENTS = ("gatekeeper-audit", "gatekeeper-controller-manager")
 _PROBE = "lab-probe"
 _SECRET = f"/api/v1/namespaces/{NAMESPACE}/secrets/gatekeeper-webhook-server-cert"
 # A kind of its own each time: Gatekeeper remembers where a kind was served, watches there too early when it comes
@@ -76,7 +74,7 @@ def changed(manifest: str, wanted: Changes) -> list[dict[str, Any]]:
         [container] = document["spec"]["template"]["spec"]["containers"]
         container["imagePullPolicy"] = wanted.imagePullPolicy
         container["readinessProbe"]["periodSeconds"] = wanted.probePeriod
-        if document["metadata"]["name"] == "gatekeeper-audit":
+        if document["metadata"]["name"] == AUDIT:
             container["args"].append(f"--audit-interval={wanted.auditInterval}")
         else:
             document["spec"]["replicas"] = wanted.replicas
@@ -119,7 +117,7 @@ def wait_until_ready(cluster: Cluster, status: Status) -> None:
 
 
 def _ready(cluster: Cluster) -> bool:
-    for name in _DEPLOYMENTS:
+    for name in (CONTROLLER, AUDIT):
         live = get(cluster, f"/apis/apps/v1/namespaces/{NAMESPACE}/deployments/{name}")
         state, wanted = live.get("status", {}), live.get("spec", {}).get("replicas", 1)
         current = state.get("observedGeneration") == live.get("metadata", {}).get("generation")
@@ -129,7 +127,7 @@ def _ready(cluster: Cluster) -> bool:
 
 
 def _trusted(cluster: Cluster) -> bool:
-    live = get(cluster, f"/apis/admissionregistration.k8s.io/v1/validatingwebhookconfigurations/{WEBHOOK}")
+    live = get(cluster, f"/apis/admissionregistration.k8s.io/v1/validatingwebhookconfigurations/{CONFIGURATION}")
     return bool(live) and all(webhook["clientConfig"].get("caBundle") for webhook in live["webhooks"])
 
 
@@ -170,15 +168,9 @@ def settled(cluster: Cluster) -> bool:
         "kinds=$(kubectl api-resources --api-group=constraints.gatekeeper.sh -o name --cached=false | paste -sd,)\n"
         "kubectl get constrainttemplates${kinds:+,$kinds} -o json",
     )
-    pods = len(_DEPLOYMENTS)
-    return all(_taken_in(each) >= pods for each in json.loads(listing)["items"])
-
-
-def _taken_in(live: dict[str, Any]) -> int:
-    """How many of Gatekeeper's pods have seen an object as it is now."""
-    entries = live.get("status", {}).get("byPod") or []
-    generation = live["metadata"].get("generation")
-    return sum(1 for entry in entries if entry.get("observedGeneration") == generation)
+    every = json.loads(listing)["items"]
+    pods = len((CONTROLLER, AUDIT))
+    return all(sum(is_current(report, each) for report in reports(each)) >= pods for each in every)
 
 
 def _probe(cluster: Cluster, timeout: float) -> None:

@@ -14,7 +14,7 @@ from lab import paths
 from lab.errors import ClusterError
 from lab.k8s import gatekeeper
 from lab.k8s.cluster import Cluster
-from lab.k8s.gatekeeper import NAMESPACE
+from lab.k8s.gatekeeper_status import NAMESPACE
 from lab.k8s.kubectl import get, kubectl
 from lab.k8s.record import RESET_ALL, damaged
 from lab.phases import Status

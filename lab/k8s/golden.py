@@ -11,11 +11,12 @@ from pathlib import Path
 
 from lab import paths
 from lab.errors import ClusterError, CommandError
-from lab.k8s import saved
+from lab.k8s import saved, static_pods
 from lab.k8s.bash import program
 from lab.k8s.helper import Helper
 
-MANIFESTS = "etc/kubernetes/manifests"
+MANIFESTS = static_pods.DIRECTORY.removeprefix("/")
+"""As the archive names it."""
 _TREE = Path(__file__).with_name("node_tree.pl")
 
 

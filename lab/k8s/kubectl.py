@@ -1,13 +1,13 @@
 """kubectl in the helper, for what changes the cluster, and waiting for what then happens."""
 
 import json
-import time
 from collections.abc import Callable
 from typing import Any
 
 from lab.errors import ClusterError, CommandError
 from lab.k8s.bash import program
 from lab.k8s.cluster import Cluster
+from lab.retry import attempts
 
 APPLY = "kubectl apply --server-side --force-conflicts --field-manager=cks-lab -f - >/dev/null"
 
@@ -61,8 +61,5 @@ def until(met: Callable[[], bool], message: str, look: str, timeout: float = 180
     Raises:
         ClusterError: it was not in time.
     """
-    deadline = time.monotonic() + timeout
-    while not met():
-        if time.monotonic() > deadline:
-            raise ClusterError(f"{message} (after {timeout:.0f} s).", look)
-        time.sleep(0.2)
+    if not any(met() for _ in attempts(timeout, pause=0.2)):
+        raise ClusterError(f"{message} (after {timeout:.0f} s).", look)

@@ -2,11 +2,11 @@
 
 import io
 import tarfile
-import time
 from collections.abc import Mapping
 
 from lab.engine.docker import docker, labels
 from lab.errors import CommandError, EngineError
+from lab.retry import attempts
 
 SERVICE = "external-service"
 PORT = 1234
@@ -75,12 +75,13 @@ def log(name: str) -> str:
 
 def _wait(name: str) -> None:
     """Wait until the webhook says that it has started."""
-    deadline = time.monotonic() + START_TIMEOUT
-    while '"event":"started"' not in (decisions(name) or ""):
-        if not running(name) or time.monotonic() > deadline:
-            said = docker("logs", "--tail", "5", container(name), check=False).output.strip()
-            raise CommandError(["docker", "start", container(name)], None, said, "It does not start to listen.")
-        time.sleep(0.1)
+    for _ in attempts(START_TIMEOUT, pause=0.1):
+        if '"event":"started"' in (decisions(name) or ""):
+            return
+        if not running(name):
+            break
+    said = docker("logs", "--tail", "5", container(name), check=False).output.strip()
+    raise CommandError(["docker", "start", container(name)], None, said, "It does not start to listen.")
 
 
 def _archive(files: Mapping[str, bytes]) -> bytes:

@@ -12,6 +12,7 @@ from lab.checks.asks import Answer, ApiAsk, Ask, CouldNotTell, NodeAsk
 from lab.checks.support import image_digests, manifests
 from lab.checks.support.api_objects import Object
 from lab.checks.support.api_server_process import COMPONENT
+from lab.k8s import static_pods
 from lab.request_path import running
 from lab.request_path.look import Look
 from lab.request_path.station import CLUSTER, IMAGE, POD, Group, State, Station
@@ -61,8 +62,8 @@ def _kubelet(look: Look) -> Station:
     if (state := _service("kubelet", look)) != "active":
         return Station(found.id, found.name, found.group, *_stopped("kubelet", state, found.what), command)
     if look.kind == CLUSTER:
-        words = f"It reads {manifests.DIRECTORY} on the node, and asks no admission plugin."
-        command, what = f"grep image: {manifests.DIRECTORY}/*", "starts the API server from its manifest"
+        words = f"It reads {static_pods.DIRECTORY} on the node, and asks no admission plugin."
+        command, what = f"grep image: {static_pods.DIRECTORY}/*", "starts the API server from its manifest"
         return replace(found, what=what, words=words, next=command, parts=(_manifest(look),))
     return found.seen(*_pod_words(look)) if look.kind == POD else found.seen(State.ON, "It would be told of the pod.")
 

@@ -6,6 +6,7 @@ from typing import Any
 from lab.checks.asks import Answer, ApiAsk, Ask, Observation
 from lab.checks.support import gatekeeper, gatekeeper_audit, matching
 from lab.checks.support.api_objects import Object, items
+from lab.k8s import gatekeeper_status
 
 _GROUP = "/apis/admissionregistration.k8s.io/v1"
 CONFIGURATIONS = {
@@ -20,7 +21,7 @@ def asks(seen: Observation) -> Iterator[Ask]:
     yield from (*CONFIGURATIONS.values(), POLICIES, BINDINGS, gatekeeper.NAMESPACES)
     gatekeepers = False
     for hook in [hook for phase in CONFIGURATIONS if CONFIGURATIONS[phase] in seen for hook in hooks(phase, seen)]:
-        gatekeepers = gatekeepers or hook["name"] == gatekeeper.WEBHOOK
+        gatekeepers = gatekeepers or hook["name"] == gatekeeper_status.WEBHOOK
         if ask := endpoints(hook):
             yield ask
     if gatekeepers:

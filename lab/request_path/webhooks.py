@@ -7,6 +7,7 @@ from lab.checks.asks import CouldNotTell
 from lab.checks.support import enforcement, gatekeeper, gatekeeper_health, matching, refusals
 from lab.checks.support.api_objects import Object, found, items
 from lab.checks.support.gatekeeper import Policy
+from lab.k8s import gatekeeper_status
 from lab.request_path import metrics, webhook_asks
 from lab.request_path.look import Look
 from lab.request_path.station import Group, State, Station
@@ -24,7 +25,7 @@ def parts(phase: str, look: Look) -> tuple[Station, ...]:
 
 def _webhook(hook: Object, group: Group, look: Look) -> Station:
     name, policy = str(hook["name"]), str(hook.get("failurePolicy", "Fail"))
-    of_gatekeeper = name == gatekeeper.WEBHOOK
+    of_gatekeeper = name == gatekeeper_status.WEBHOOK
     below = tuple(_constraints(look)) if of_gatekeeper else ()
     what = f"{'Gatekeeper, ' if name.endswith('.gatekeeper.sh') else ''}failurePolicy {policy}"
     kind = "mutating" if group is Group.MUTATING else "validating"
@@ -56,7 +57,7 @@ def _away(hook: Object, look: Look) -> str:
         return ""
     if str(hook["name"]).endswith(".gatekeeper.sh"):
         with suppress(CouldNotTell):
-            if cause := gatekeeper_health.stopped(gatekeeper.CONTROLLER, look.seen):
+            if cause := gatekeeper_health.stopped(gatekeeper_status.CONTROLLER, look.seen):
                 return cause.observed
     return f"no pod of the service {webhook_asks.service(hook)} is ready"
 
@@ -102,7 +103,7 @@ def _constraint(template: Object, kind: str, constraint: Object, look: Look) -> 
     head = f"constraint/{kind}/{name}", f"[{name}]", Group.VALIDATING
     station = Station(*head, State.ON, what, next=command, since=webhook_asks.since(constraint))
     policy = Policy(str(template["metadata"]["name"]), kind, name)
-    if not enforcement.denying_points(spec) & {gatekeeper.WEBHOOK, "*"}:
+    if not enforcement.denying_points(spec) & {gatekeeper_status.WEBHOOK, "*"}:
         return station.seen(State.OFF, f"Its enforcementAction is {action}: the webhook refuses nothing by it.")
     labels = gatekeeper.labels_of([look.namespace], look.seen)
     if why := matching.kinds_without_pods(spec.get("match") or {}) or matching.out_of_scope(

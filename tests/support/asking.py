@@ -1,12 +1,18 @@
 """What a check asks, round by round, answered by a test."""
 
+import re
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
 from lab.checks.asks import Answer, Ask, CouldNotTell, Observation, Unknown
-from lab.checks.base import Check, Facts
+from lab.checks.base import Check, Facts, Judgement
 from lab.checks.support.node_file import NodeFile
+
+_VERB = re.compile(
+    r"\b(is|are|was|were|has|have|say|says|names?|lists|got|made|makes|stands|runs|refuses|refused|admits|allows|configures|holds|"
+    r"belongs|ended|does|could|cannot|changed|lacks|listens|answered|begins|leaves|differs)\b"
+)
 
 
 def asked(
@@ -21,6 +27,13 @@ def asked(
             if ask not in answers:
                 answers[ask] = answer(ask)
     return Observation(answers)
+
+
+def told(judgement: Judgement) -> Judgement:
+    """A judgement whose observation is a sentence: it has a verb. Whatever it is, a command goes with it."""
+    assert _VERB.search(judgement.observed), judgement.observed
+    assert judgement.command
+    return judgement
 
 
 def asks_of(check: Check[Any], params: Any, facts: Facts, seen: Observation) -> list[Ask]:

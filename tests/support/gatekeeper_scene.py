@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from asking import asked
+from asking import asked, told
 
 from lab.checks.asks import Answer, ApiAsk, Ask, CreateAsk, FileAsk, NodeAsk, Unknown
 from lab.checks.base import REGISTRY, Facts, Judgement
@@ -66,7 +66,7 @@ class Scene:
         """Judge by a kind of check what this scene answers."""
         check = REGISTRY[kind]
         given = check.takes(**params)
-        return check.judge(given, self.facts, asked(check, given, self.facts, self._answer))
+        return told(check.judge(given, self.facts, asked(check, given, self.facts, self._answer)))
 
     def _answer(self, ask: Ask) -> Answer | NodeFile | Unknown:
         if isinstance(ask, CreateAsk) or (isinstance(ask, ApiAsk) and ask.method != "GET"):

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from asking import asked
+from asking import asked, told
 
 from lab import certs
 from lab.checks.asks import Answer, ApiAsk, Ask, DirectoryAsk, FileAsk, NodeAsk, Observation, Unknown, WebhookAsk
@@ -213,7 +213,7 @@ class Scene:
         """Judge by a kind of check what this scene answers."""
         check, facts = REGISTRY[kind], Facts("v1.36.4", (), NONCE, remembered=self.remembered)
         given = check.takes(**params)
-        return check.judge(given, facts, asked(check, given, facts, self._answer))
+        return told(check.judge(given, facts, asked(check, given, facts, self._answer)))
 
     def _answer(self, ask: Ask) -> Answer | NodeFile | Unknown:
         if isinstance(ask, WebhookAsk):

@@ -6,12 +6,12 @@ from lab.checks.asks import Ask, CouldNotTell, NodeAsk, NotYet, Observation
 from lab.checks.base import Fault
 from lab.checks.support import api_server_arguments, api_server_process, manifests, webhook_kubeconfig
 from lab.checks.support.api_server_process import COMPONENT, ApiServer
-from lab.k8s import last_word
+from lab.k8s import last_word, static_pods
 from lab.k8s.last_word import LastWord
 
 LAST_WORD = NodeAsk(last_word.SCRIPT)
 """Why the API server is away; asked when it gave no answer."""
-SHOW_MANIFEST = f"grep admission {manifests.DIRECTORY}/*"
+SHOW_MANIFEST = f"grep admission {static_pods.DIRECTORY}/*"
 _AWAY = "the API server is away: "
 
 
@@ -37,10 +37,10 @@ def manifest_fault(seen: Observation) -> Fault | None:
         return None
     if manifests.of(COMPONENT, seen):
         said = f"the manifest of {COMPONENT} has no container of that name with a command"
-        return Fault("no-manifest", f"{_AWAY}{said}", f"ls -la {manifests.DIRECTORY}")
+        return Fault("no-manifest", f"{_AWAY}{said}", f"ls -la {static_pods.DIRECTORY}")
     missing = manifests.missing(COMPONENT, seen)
     if missing.reason != "broken-manifest":
-        return missing.within(_AWAY, f"ls -la {manifests.DIRECTORY}")
+        return missing.within(_AWAY, f"ls -la {static_pods.DIRECTORY}")
     word = last_word_of(seen)
     said = word.said if word and word.reason == "manifest-refused" else missing.observed
     return Fault(missing.reason, f"{_AWAY}{said}", last_word.JOURNAL)

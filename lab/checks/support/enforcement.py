@@ -13,6 +13,7 @@ from lab.checks.support.api_objects import Object, found
 from lab.checks.support.gatekeeper import Policy
 from lab.checks.support.gatekeeper_audit import last_change
 from lab.checks.support.gatekeeper_health import unserved
+from lab.k8s import gatekeeper_status
 
 VAP = "vap.k8s.io"
 SETTLE, SETTLE_VAP = timedelta(seconds=10), timedelta(seconds=60)
@@ -72,7 +73,7 @@ def weak(policy: Policy, seen: Observation) -> Fault | None:
         observed = f'the constraint\'s enforcementAction is "{action}", so nothing is refused'
         return Fault("not-deny", observed, command)
     points = denying_points(spec)
-    if points & {gatekeeper.WEBHOOK, "*"}:
+    if points & {gatekeeper_status.WEBHOOK, "*"}:
         return None
     if VAP in points:
         return _without_binding(policy, seen)
@@ -134,7 +135,7 @@ def open_names(policy: Policy, seen: Observation) -> Fault | None:
     return None
 
 
-_CONFIG_COMMAND = f"kubectl -n {gatekeeper.NAMESPACE} get configs.config.gatekeeper.sh config -o yaml"
+_CONFIG_COMMAND = f"kubectl -n {gatekeeper_status.NAMESPACE} get configs.config.gatekeeper.sh config -o yaml"
 
 
 def _match_command(policy: Policy) -> str:
@@ -143,7 +144,7 @@ def _match_command(policy: Policy) -> str:
 
 def _by_policy_alone(constraint: Object) -> bool:
     points = denying_points(constraint.get("spec") or {})
-    return VAP in points and not points & {gatekeeper.WEBHOOK, "*"}
+    return VAP in points and not points & {gatekeeper_status.WEBHOOK, "*"}
 
 
 def _without_binding(policy: Policy, seen: Observation) -> Fault | None:

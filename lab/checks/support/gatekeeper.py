@@ -11,17 +11,12 @@ from dataclasses import dataclass
 from lab.checks.asks import ApiAsk, Ask, NotYet, Observation
 from lab.checks.base import Fault
 from lab.checks.support.api_objects import Object, found, items
+from lab.k8s.gatekeeper_status import CONFIGURATION, NAMESPACE, is_current, reports
 
-NAMESPACE = "gatekeeper-system"
-WEBHOOK = "validation.gatekeeper.sh"
-CONTROLLER, AUDIT = "gatekeeper-controller-manager", "gatekeeper-audit"
 PUT_BACK = "put it back with: lab reset EXERCISE"
 
 DEPLOYMENTS = ApiAsk(f"/apis/apps/v1/namespaces/{NAMESPACE}/deployments", order=-1)
-WEBHOOKS = ApiAsk(
-    "/apis/admissionregistration.k8s.io/v1/validatingwebhookconfigurations/gatekeeper-validating-webhook-configuration",
-    order=-1,
-)
+WEBHOOKS = ApiAsk(f"/apis/admissionregistration.k8s.io/v1/validatingwebhookconfigurations/{CONFIGURATION}", order=-1)
 CONSTRAINTS = ApiAsk(f"/apis/status.gatekeeper.sh/v1beta1/namespaces/{NAMESPACE}/constraintpodstatuses", order=-1)
 """One object for every constraint, of any kind, and every pod of Gatekeeper."""
 NAMESPACES = ApiAsk("/api/v1/namespaces", order=-1)
@@ -149,12 +144,12 @@ def taken_in(owner: Object, uid: str, operation: str) -> bool:
         operation: `webhook` or `audit`.
     """
     meta = owner["metadata"]
-    reports = [entry for entry in _by_pod(owner) if operation in (entry.get("operations") or [])]
-    return bool(reports) and all(
-        entry.get("observedGeneration") == meta.get("generation")
+    told = reports(owner, operation)
+    return bool(told) and all(
+        is_current(entry, owner)
         and entry.get(uid) == meta["uid"]
         and entry.get("enforced", uid == "templateUID") is True
-        for entry in reports
+        for entry in told
     )
 
 
@@ -186,9 +181,7 @@ def _no_constraint(policy: Policy, template: Object, seen: Observation) -> Fault
 
 def _errors(owner: Object) -> list[str]:
     """What Gatekeeper has against an object as it is now."""
-    generation = owner["metadata"].get("generation")
-    current = [entry for entry in _by_pod(owner) if entry.get("observedGeneration") == generation]
-    errors = [error for entry in current for error in entry.get("errors") or []]
+    errors = [error for entry in reports(owner) if is_current(entry, owner) for error in entry.get("errors") or []]
     return [" ".join(str(error.get("message", "it does not say what")).split()) for error in errors]
 
 
@@ -197,10 +190,6 @@ def _explained(said: str) -> str:
     if "hooks.hooks_builtin" in said and "rego_type_error" in said:
         return 'a rule yields no object with a msg, but a text or the like; write violation[{"msg": msg}]'
     return said[:400]
-
-
-def _by_pod(owner: Object) -> list[Object]:
-    return list((owner.get("status") or {}).get("byPod") or [])
 
 
 def _line(said: str, template: Object) -> str:

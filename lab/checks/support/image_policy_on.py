@@ -10,8 +10,9 @@ from lab.checks.support import (
 )
 from lab.checks.support.admission_configuration import PLUGIN
 from lab.checks.support.api_server_process import COMPONENT, CONFIG_FLAG, ApiServer
+from lab.k8s.static_pods import DIRECTORY
 
-RESTART = "move its manifest out of /etc/kubernetes/manifests, wait until it has stopped, and move it back"
+RESTART = f"move its manifest out of {DIRECTORY}, wait until it has stopped, and move it back"
 SHOW_ARGUMENTS = f"tr '\\0' '\\n' <\"/proc/$(pgrep -o -x {COMPONENT})/cmdline\" | grep admission"
 
 

@@ -11,8 +11,8 @@ from lab.checks.asks import CouldNotTell, DirectoryAsk, Observation
 from lab.checks.base import Fault
 from lab.checks.support import go_yaml
 from lab.checks.support.node_file import NodeFile
+from lab.k8s.static_pods import DIRECTORY
 
-DIRECTORY = "/etc/kubernetes/manifests"
 MANIFESTS = DirectoryAsk(DIRECTORY, limit=1 << 20)
 """Every file that the kubelet reads: those whose name does not begin with a dot."""
 _MIRROR = "kubernetes.io/config.mirror"

@@ -13,6 +13,7 @@ from lab.checks.base import Fault
 from lab.checks.support import gatekeeper
 from lab.checks.support.api_objects import found
 from lab.checks.support.gatekeeper import Policy
+from lab.k8s import gatekeeper_status
 
 BEFORE = ApiAsk("/metrics?lab=before", order=-1)
 AFTER = ApiAsk("/metrics?lab=after", order=1)
@@ -29,7 +30,7 @@ _POLICY = re.compile(
 )
 _FORBIDDEN = re.compile(r"(?:pods|Pod) \"[^\"]*\" is forbidden: ")
 _FAIL_OPEN = "\napiserver_admission_webhook_fail_open_count{"
-_OF_GATEKEEPER = re.compile(r'[^}]*name="' + re.escape(gatekeeper.WEBHOOK) + r'"[^}]*\} (\S+)')
+_OF_GATEKEEPER = re.compile(r'[^}]*name="' + re.escape(gatekeeper_status.WEBHOOK) + r'"[^}]*\} (\S+)')
 
 
 @dataclass(frozen=True)
@@ -73,7 +74,7 @@ def of_message(message: str, policy: Policy, seen: Observation) -> Outcome | Non
     """
     if "error looking up service account" in message[:200]:
         raise CouldNotTell(f"{message[:200]}; {gatekeeper.PUT_BACK}")
-    if f'failed calling webhook "{gatekeeper.WEBHOOK}"' in message[:200]:
+    if f'failed calling webhook "{gatekeeper_status.WEBHOOK}"' in message[:200]:
         raise NotYet(f"Gatekeeper did not answer: {message[:300]}")
     if match := _WEBHOOK.match(message):
         return _by_webhook(match[1], message[match.end() :], policy, seen)
@@ -109,7 +110,7 @@ def raise_if_failed_open(seen: Observation) -> None:
 
 def _by_webhook(webhook: str, said: str, policy: Policy, seen: Observation) -> Outcome:
     first = said.partition("\n")[0]
-    if webhook != gatekeeper.WEBHOOK:
+    if webhook != gatekeeper_status.WEBHOOK:
         return Outcome("other-admission", f"the webhook {webhook}: {first[:200]}")
     named = re.match(r"\[([^\]]*)\] ", first)
     if not named:

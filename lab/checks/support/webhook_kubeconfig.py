@@ -152,7 +152,7 @@ def same_host(one: str, other: str) -> bool:
 
 def _parts(address: str) -> tuple[SplitResult, int | None]:
     if not address:
-        raise Fault("no-server", "no server is named")
+        raise Fault("no-server", "the kubeconf names no server")
     if any(character <= " " or character == "\x7f" for character in address):
         raise Fault("bad-address", f'"{address}" is no address: it has a blank or a line end in it')
     try:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import pytest
-from asking import asked
+from asking import asked, told
 
 from lab.checks.asks import Answer, Unknown
 from lab.checks.base import REGISTRY, Facts, ImageFact, Judgement
@@ -75,7 +75,7 @@ class World:
         given = check.takes(**params)
         seen = asked(check, given, facts or self.facts, lambda ask: left.pop(0))
         assert not left
-        return check.judge(given, facts or self.facts, seen)
+        return told(check.judge(given, facts or self.facts, seen))
 
     @staticmethod
     def manifests(*files: tuple[str, str | bytes | NodeFile]) -> NodeFile:

@@ -2,8 +2,10 @@ import json
 from dataclasses import replace
 
 import pytest
+from asking import asks_of
 
-from lab.checks.asks import Answer, CouldNotTell, Unknown
+from lab.checks.asks import Answer, CouldNotTell, NodeAsk, Observation, Unknown
+from lab.checks.base import REGISTRY
 from lab.model import Verdict
 
 QUIET = Answer("")
@@ -107,3 +109,25 @@ def test_an_answer_that_cannot_be_read_is_no_fail(judge, text) -> None:
 def test_a_port_that_cannot_be_looked_at_is_no_pass(judge, listener, said) -> None:
     with pytest.raises(CouldNotTell, match=said):
         judge(RIGHT, listener=listener)
+
+
+@pytest.mark.parametrize(("listener", "reason"), [(4711, ""), (99, "impostor")])
+def test_another_component_is_judged_by_its_own_image_and_port(world, listener, reason) -> None:
+    """kube-scheduler listens on 10259, as kubeadm's manifest names it; nothing of the API server's is asked for."""
+    scheduler = "registry.k8s.io/kube-scheduler@{scheduler}"
+    golden = PORT.replace("kube-apiserver", "kube-scheduler").replace("6443", "10259").encode()
+    row = {"asked": world.fill(scheduler), "id": world.fill("{scheduler_config}"), "pid": 4711}
+    answers = [
+        Answer(json.dumps(row)),
+        world.manifests(("kube-scheduler.yaml", world.pod(scheduler, "kube-scheduler"))),
+        world.listing,
+        Answer(f'LISTEN 0 4096 127.0.0.1:10259 0.0.0.0:* users:(("kube-scheduler",pid={listener},fd=3))\n'),
+    ]
+    facts = replace(world.facts, manifests={"kube-scheduler.yaml": golden})
+    params = {"component": "kube-scheduler"}
+    check = REGISTRY["running-digest"]
+    commands = [
+        ask.command for ask in asks_of(check, check.takes(**params), facts, Observation()) if isinstance(ask, NodeAsk)
+    ]
+    assert not [command for command in commands if "6443" in command or "apiserver" in command]
+    assert world.judge("running-digest", answers, facts, **params).reason == reason

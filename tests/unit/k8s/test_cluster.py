@@ -82,7 +82,7 @@ ALL = [pod(name) for name in PODS]
 @pytest.fixture
 def cluster(tmp_path, monkeypatch):
     monkeypatch.setenv("LAB_STATE_HOME", str(tmp_path))
-    monkeypatch.setattr("lab.k8s.cluster.time.sleep", lambda seconds: None)
+    monkeypatch.setattr("lab.retry.time.sleep", lambda seconds: None)
     cluster = Cluster("cks-lab")
     cluster.node = cluster.helper = Node()
     return cluster

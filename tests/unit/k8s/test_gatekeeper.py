@@ -6,7 +6,7 @@ from stand_in import StandIn
 
 from lab import paths
 from lab.errors import ClusterError, CommandError, DataError
-from lab.k8s import gatekeeper, gatekeeper_state, kubectl
+from lab.k8s import gatekeeper, gatekeeper_state, gatekeeper_status, kubectl
 from lab.k8s.api import Response
 from lab.phases import Recording
 from lab.shell import Completed
@@ -17,7 +17,7 @@ def deployment(name: str) -> dict:
     return {
         "apiVersion": "apps/v1",
         "kind": "Deployment",
-        "metadata": {"name": name, "namespace": gatekeeper.NAMESPACE},
+        "metadata": {"name": name, "namespace": gatekeeper_status.NAMESPACE},
         "spec": {"replicas": 3, "template": {"spec": {"containers": [container]}}},
     }
 
@@ -153,8 +153,8 @@ def test_settled_is_what_both_pods_have_seen(tmp_path, entries, settled) -> None
 )
 def test_ready_is_of_what_is_wanted_now(tmp_path, state, generation, ready) -> None:
     each = {"metadata": {"generation": generation}, "spec": {"replicas": 1}, "status": state}
-    path = f"/apis/apps/v1/namespaces/{gatekeeper.NAMESPACE}/deployments/"
-    api = Api({path + name: each for name in gatekeeper._DEPLOYMENTS})
+    path = f"/apis/apps/v1/namespaces/{gatekeeper_status.NAMESPACE}/deployments/"
+    api = Api({path + name: each for name in (gatekeeper_status.CONTROLLER, gatekeeper_status.AUDIT)})
     assert gatekeeper._ready(Cluster(tmp_path, Node({}), api)) is ready
 
 
