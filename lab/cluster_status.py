@@ -10,13 +10,14 @@ from lab.k8s.record import Record, load
 from lab.model import Exercise, ExerciseProgress, LabStatus
 
 
-def look(cluster: Cluster, exercises: Sequence[Exercise], note: Note) -> LabStatus:
+def look(cluster: Cluster, exercises: Sequence[Exercise], note: Note, at_work: bool = False) -> LabStatus:
     """Look, in a fraction of a second; what cannot be told says so.
 
     Args:
         cluster: need not be there.
         exercises: whose progress is told.
         note: told when the journal of the progress is not as it should be.
+        at_work: whether a lab changes the cluster now, so that a reset without its end is no interrupted one.
     """
     name = cluster.name
     try:
@@ -25,7 +26,7 @@ def look(cluster: Cluster, exercises: Sequence[Exercise], note: Note) -> LabStat
         return LabStatus(name, error.message, False, "unknown", "", "", "", _kept_progress(cluster, exercises, note))
     try:
         state = cluster.node.state()
-        record = cluster.record()
+        record = cluster.record(half_reset=at_work)
     except NoClusterError:
         return LabStatus(name, engine, True, "absent", "", "", "", _progress(exercises, None))
     except LabError as error:

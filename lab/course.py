@@ -188,7 +188,7 @@ class Course:
 
     def look(self) -> LabStatus:
         """The lab at a glance; what cannot be told says so."""
-        return cluster_status.look(self._cluster, self.catalog.exercises, self._note_once)
+        return cluster_status.look(self._cluster, self.catalog.exercises, self._note_once, self._lock.taken())
 
     def watch(self, told: Callable[[Told], None]) -> Watching:
         """Be told of changes that may change a verdict, until `stop` is called; also while there is no cluster.
@@ -448,7 +448,7 @@ class Course:
 
     def _record(self) -> Record:
         docker.find()
-        return self._cluster.record()
+        return self._cluster.record(half_reset=self._lock.taken())  # another's is not interrupted
 
     def _needs_webhook(self) -> None:
         self._record()

@@ -78,6 +78,10 @@ class Lock:
                     self._file.unlink()
             os.close(file)
 
+    def taken(self) -> bool:
+        """Whether another process, or another thread of this one, has it now."""
+        return not getattr(self._mine, "held", False) and self._holder() is not None
+
     def holder(self) -> Holder | None:
         """Who holds it, if that is another process."""
         holder = self._holder()

@@ -756,6 +756,22 @@ def test_what_changes_the_cluster_is_one_at_a_time(world) -> None:
             world.course.start("pin")
 
 
+def test_a_reset_that_is_at_work_is_not_told_as_interrupted(world, monkeypatch) -> None:
+    asked: list[bool] = []
+    record = world.course._cluster.record
+
+    def spied(half_reset: bool = False):
+        asked.append(half_reset)
+        return record()
+
+    monkeypatch.setattr(world.course._cluster, "record", spied)
+    world.course.verify()
+    with Lock(world.cluster.files.lock, world.cluster.files.folder).held("lab reset --all", Recording()):
+        world.course.verify()
+        world.course.look()
+    assert asked == [False, True, True]
+
+
 class Needy(Write):
     """An action whose file on the host is damaged."""
 

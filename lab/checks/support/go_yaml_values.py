@@ -70,8 +70,9 @@ def first_document(content: bytes, strict: bool) -> Any:
             parser.dispose()
         return None if root is None else _Values(strict).of(root)
     except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        raise Broken(mark.line + 1 if mark else 0, getattr(error, "problem", None) or str(error)) from None
+        mark, lines = getattr(error, "problem_mark", None), content.splitlines() or [b""]
+        line = min(mark.line + 1, len(lines)) if mark else 0  # the end of the file is no line of its own
+        raise Broken(line, getattr(error, "problem", None) or str(error)) from None
     except UnicodeDecodeError:
         raise Broken(0, "it is not UTF-8") from None
     except RecursionError:

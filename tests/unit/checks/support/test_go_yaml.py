@@ -61,6 +61,7 @@ def test_a_key_that_is_there_twice(text) -> None:
     ("text", "said"),
     [
         ("a: 1\n\tb: 2\n", "f is not YAML, in line 2: found a tab character"),
+        ("spec: [", "in line 1: did not find expected node content"),
         ("a: *nobody\n", "in line 1: there is no anchor &nobody"),
         ("a: 1\nb: !!int soon\n", 'in line 2: "soon" is no !!int'),
         ("a: &x {b: *x}\n", "the anchor &x contains itself"),
