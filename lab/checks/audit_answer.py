@@ -43,9 +43,11 @@ class AuditAnswer(Check[Params]):
         fault = fault or self._unplanted(params, seen) or gatekeeper_health.stopped(gatekeeper_status.AUDIT, seen)
         if fault:
             return fault.fail(expected)
-        audited, fault = self._audited(params, seen)
-        fault = fault or self._compare(params, seen, audited)
-        if fault:
+        try:
+            audited = self._audited(params, seen)
+        except Fault as wrong:
+            return wrong.fail(expected)
+        if fault := self._compare(params, seen, audited):
             return fault.fail(expected)
         return passed(expected, f"the file names {', '.join(sorted(audited))}", f"cat {params.file}")
 
@@ -71,12 +73,12 @@ class AuditAnswer(Check[Params]):
         observed = f"what the exercise planted in {params.namespace} is no longer there as it was: {', '.join(gone)}"
         return Fault("planted-gone", f"{observed}; {gatekeeper.PUT_BACK}", f"kubectl -n {params.namespace} get pods")
 
-    def _audited(self, params: Params, seen: Observation) -> tuple[set[str], Fault | None]:
-        """The pods that the audit found, and what is wrong with that."""
+    def _audited(self, params: Params, seen: Observation) -> set[str]:
+        """The pods that the audit found; raises Fault where the policy is wrong."""
         template, constraint = found(seen[params.template_ask]) or {}, found(seen[params.constraint_ask]) or {}
         pods = items(seen[_pods(params)])
         if fault := gatekeeper.template_error(params, template) or gatekeeper.constraint_error(params, constraint):
-            return set(), fault
+            raise fault
         config = found(seen[gatekeeper.CONFIG])
         audit = gatekeeper_audit.audit_of(constraint, (template, *pods, *([config] if config else [])))
         audited = audit.pods(params.namespace)
@@ -86,7 +88,9 @@ class AuditAnswer(Check[Params]):
         fault = self._unlike_the_pods(params, seen, pods, audited)
         if fault and not audit.settled:
             raise NotYet(f"the last audit began right after a change; {gatekeeper_audit.NEXT}")
-        return audited, fault
+        if fault:
+            raise fault
+        return audited
 
     @staticmethod
     def _unlike_the_pods(params: Params, seen: Observation, pods: Iterable[Object], audited: set[str]) -> Fault | None:

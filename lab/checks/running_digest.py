@@ -70,7 +70,7 @@ class RunningDigest(Check[Params]):
         started = f"the container was started from {container.asked_image}"
         if not reference.digest:
             manifest = manifests.of(component, seen)
-            if manifest and "@" in manifest[-1].image(component):
+            if manifest and image_reference.parse(manifest[-1].image(component)).digest:
                 advice = "the manifest names a digest by now, so the kubelet has not acted on it"
                 return Fault("old-container", f"{started}; {advice}")
             return Fault("tag-only", f"{started}, so by no digest")

@@ -9,6 +9,7 @@ from typing import Any
 
 from lab.checks.asks import ApiAsk, CreateAsk
 from lab.checks.support.pod_metadata import PLAIN, Look
+from lab.k8s import image_reference
 
 CONTAINERS, INIT, EPHEMERAL = "containers", "initContainers", "ephemeralContainers"
 LISTS = (CONTAINERS, INIT, EPHEMERAL)
@@ -96,7 +97,7 @@ def _pod(metadata: dict[str, Any], spec: dict[str, Any]) -> dict[str, Any]:
 
 def _name(nonce: str, image: str) -> str:
     """A name that nobody can tell from a learner's: that of the image, with a word of its own."""
-    last = re.sub(r"[^a-z0-9]+", "-", image.rpartition("/")[2].partition("@")[0].partition(":")[0]).strip("-")
+    last = re.sub(r"[^a-z0-9]+", "-", image_reference.parse(image).name).strip("-")
     return f"{last}-{_word(nonce)}"
 
 
