@@ -29,8 +29,13 @@ def test_a_judge_ends_with_a_fault_or_passed(file) -> None:
     assert not re.search(r"\bVerdict\.|\bJudgement\(", text)
 
 
-def test_no_file_is_long_and_no_exercise_is_named() -> None:
+def test_no_file_is_long() -> None:
     for file in [*(LAB / "checks").rglob("*.py"), *(LAB / "actions").rglob("*.py")]:
-        text = file.read_text()
-        assert len(text.splitlines()) <= 250, file
-        assert not re.search(r"image-digest|opa-whitelist|image-policy-webhook", text), file
+        assert len(file.read_text().splitlines()) <= 250, file
+
+
+def test_no_code_names_an_exercise() -> None:
+    """But the message that shows how a folder is named, and the webhook, which has its own name from what it is."""
+    named = re.compile(r"image-digest|opa-whitelist|image-policy-webhook")
+    files = {str(file.relative_to(LAB)) for file in LAB.rglob("*.py") if named.search(file.read_text())}
+    assert files <= {"catalog/exercise_files.py", "webhook/listener.py"}
