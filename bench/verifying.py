@@ -6,10 +6,10 @@ import time
 from shlex import quote
 
 from bench.clusters import OURS
-from lab import paths, shell
-from lab.catalog.load import load
+from lab import shell
 from lab.checks.asks import ApiAsk, Ask, DirectoryAsk, FileAsk, NodeAsk
 from lab.checks.base import Facts, ImageFact
+from lab.exercises import load
 from lab.grading import judge
 from lab.grading.observe import observe
 from lab.k8s.cluster import Cluster
@@ -54,7 +54,7 @@ def _asks() -> list[Ask]:
     """What verify asks, each once, in the order in which it has to be asked."""
     record = Cluster(OURS).record()
     images = tuple(ImageFact(image.name, image.manifest_digest, image.config_digest) for image in record.images)
-    steps = load(paths.data("exercises"), paths.data("solutions")).find(EXERCISE).steps
+    steps = load().find(EXERCISE).steps
     facts = Facts(record.kubernetes_version, images, "bench")
     asks = observe(lambda seen: judge.asks(steps, facts, seen), Cluster(OURS)).answers
     return sorted(asks, key=lambda ask: ask.order if isinstance(ask, ApiAsk) else 0)

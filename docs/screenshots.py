@@ -22,7 +22,8 @@ from textual.pilot import Pilot  # noqa: E402
 from textual.widgets import Input  # noqa: E402
 
 from lab import paths  # noqa: E402
-from lab.catalog.load import Catalog, load  # noqa: E402
+from lab.catalog.load import Catalog  # noqa: E402
+from lab.exercises import load  # noqa: E402
 from lab.model import (  # noqa: E402
     CheckResult,
     CheckSpec,
@@ -83,7 +84,7 @@ OBSERVED = {
 
 
 def _exercises() -> Catalog:
-    return load(paths.data("exercises"), paths.data("solutions"))
+    return load()
 
 
 @dataclass

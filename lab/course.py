@@ -10,10 +10,10 @@ from pathlib import Path
 from shlex import join as shell_join
 from typing import Any, TypeVar, cast
 
-from lab import advice, cluster_status, paths
+from lab import advice, cluster_status, exercises, paths
 from lab.actions import run
 from lab.actions.support.webhook import start as start_webhook
-from lab.catalog.load import Catalog, load
+from lab.catalog.load import Catalog
 from lab.checks.base import Facts, ImageFact
 from lab.engine import daemon, docker, host
 from lab.errors import ClusterError, EngineError, LabError, NoClusterError, NotStartedError
@@ -104,7 +104,7 @@ class Course:
         Raises:
             DataError: something is wrong with them.
         """
-        return advice.named(load(paths.data("exercises"), paths.data("solutions")), self.name)
+        return advice.named(exercises.load(), self.name)
 
     # -- the cluster
 

@@ -1,15 +1,14 @@
-"""Every rule for exercise data, every problem at once.
+"""Finds every problem of exercise data at once.
 
-What `catalog` finds (files, keys, types, variables), and on top of it what needs to know the kinds of
-checks and the verbs of actions, and what is a matter of teaching: points, guards, hints.
+What loading finds (files, keys, types, variables, kinds and their parameters), and on top of it what is a matter of
+teaching: points, guards, hints.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Protocol
 
 from lab.catalog import exercise_files, load
-from lab.catalog.decode import Decoder, did_you_mean
+from lab.catalog.decode import Kinds
 from lab.catalog.yaml_document import Document, Place, Problem
 from lab.model import Exercise
 
@@ -19,55 +18,25 @@ SCRIPT_START = "set -euo pipefail"
 _HINTS = range(2, 4)
 
 
-class Kind(Protocol):
-    """What lint needs of a check or an action: the dataclass of its parameters."""
-
-    @property
-    def takes(self) -> type[Any]:
-        """The dataclass of its parameters."""
-
-
-Registry = Mapping[str, Kind]
-
-
-def lint(
-    exercises: Path, solutions: Path, checks: Registry | None = None, actions: Registry | None = None
-) -> list[Problem]:
+def lint(exercises: Path, solutions: Path, kinds: Kinds) -> list[Problem]:
     """All that is wrong with exercises and their solutions, by file and line; nothing when they are good.
 
     Args:
         exercises: the folder of exercises.
         solutions: the folder of solutions.
-        checks: the kinds of checks by name; those of `lab.checks` when not given.
-        actions: the verbs by name; those of `lab.actions` when not given.
+        kinds: as `lab.catalog.load` takes them.
     """
-    checks = _all_checks() if checks is None else checks
-    actions = _all_actions() if actions is None else actions
-    reading = load.read(exercises, solutions)
+    reading = load.read(exercises, solutions, kinds)
     problems = list(reading.problems)
     for document in reading.documents:
         problems += _sheet(document)
         problems += _steps(document)
-        problems += _kinds(document, checks)
-        problems += _verbs(document, actions)
         problems += _stray_solutions(document, solutions)
     for exercise in reading.catalog.exercises:
         problems += _hints(exercise)
         problems += _scripts(exercise, solutions)
     problems += _solutions_of_nothing(exercises, solutions)
     return sorted(set(problems))
-
-
-def _all_checks() -> Registry:
-    from lab.checks import REGISTRY  # here, so that lint can be had without what checks and actions need
-
-    return REGISTRY
-
-
-def _all_actions() -> Registry:
-    from lab.actions import REGISTRY
-
-    return REGISTRY
 
 
 def _sheet(document: Document) -> Iterator[Problem]:
@@ -128,40 +97,6 @@ def _ids(document: Document, entries: list[Place], what: str) -> Iterator[Proble
             message = f'the {what} "{name}" is there twice: first in line {lines[name]}'
             yield document.problem(message, *entry, "id")
         lines.setdefault(name, document.line(*entry, "id"))
-
-
-def _kinds(document: Document, checks: Registry) -> list[Problem]:
-    """Each check is of a kind that there is, with the parameters that the kind takes."""
-    problems: list[Problem] = []
-    for step in document.each("steps"):
-        for check in document.each(*step, "checks"):
-            named, params = (*check, "check"), document.get(*check, "with")
-            if kind := _known(document, named, checks, "kind of check", problems):
-                fit = Decoder(document, problems, numerals=True)
-                fit.decode(kind.takes, {} if params is None else params, (*check, "with"))
-    return problems
-
-
-def _verbs(document: Document, actions: Registry) -> list[Problem]:
-    """Each action is a verb that there is, with the parameters that the verb takes."""
-    problems: list[Problem] = []
-    parts: list[Place] = [(part,) for part in ("start", "reset", "aside", "resume")]
-    parts += [(*step, "prepare") for step in document.each("steps")]
-    for entry in (entry for part in parts for entry in document.each(*part)):
-        if kind := _known(document, (*entry, "do"), actions, "action", problems):
-            params = {key: value for key, value in document.get(*entry).items() if key != "do"}
-            Decoder(document, problems, numerals=True).decode(kind.takes, params, entry)
-    return problems
-
-
-def _known(document: Document, named: Place, kinds: Registry, what: str, problems: list[Problem]) -> Kind | None:
-    """The kind that is named at a place; None, and a problem more, when there is none of that name."""
-    name = document.get(*named)
-    if not isinstance(name, str):
-        return None  # decoding tells it
-    if name not in kinds:
-        problems.append(document.problem(f'there is no {what} "{name}"{did_you_mean(name, kinds)}', *named))
-    return kinds.get(name)
 
 
 def _hints(exercise: Exercise) -> Iterator[Problem]:

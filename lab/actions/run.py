@@ -1,11 +1,9 @@
-"""Runs the actions of an exercise's data on a cluster, and the scripts of its solutions."""
+"""Runs an exercise's actions and solution scripts on a cluster."""
 
-from collections.abc import Iterator, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 from lab import actions
-from lab.actions.base import MANIFESTS, Action, Setting
-from lab.catalog.decode import params as decode_params
+from lab.actions.base import MANIFESTS, Setting
 from lab.catalog.exercise_files import EXTRA as FILES
 from lab.errors import ClusterError, CommandError
 from lab.k8s.cluster import Cluster
@@ -30,8 +28,8 @@ def check(exercise: Exercise, specs: Sequence[ActionSpec], cluster: Cluster, sta
         LabError: something cannot.
     """
     setting = Setting(cluster, status, exercise.id, exercise.folder / FILES, started)
-    for verb, params in _verbs(specs):
-        verb.check(params, setting)
+    for spec in specs:
+        actions.REGISTRY[spec.do].check(spec.params, setting)
 
 
 def act(exercise: Exercise, specs: Sequence[ActionSpec], cluster: Cluster, status: Status) -> None:
@@ -41,14 +39,8 @@ def act(exercise: Exercise, specs: Sequence[ActionSpec], cluster: Cluster, statu
         LabError: one failed; those before it are done.
     """
     setting = Setting(cluster, status, exercise.id, exercise.folder / FILES)
-    for verb, params in _verbs(specs):
-        verb.run(params, setting)
-
-
-def _verbs(specs: Sequence[ActionSpec]) -> Iterator[tuple[Action[Any], Any]]:
     for spec in specs:
-        verb = actions.REGISTRY[spec.do]
-        yield verb, decode_params(verb.takes, spec.params, f"action {spec.do}")
+        actions.REGISTRY[spec.do].run(spec.params, setting)
 
 
 def undoes(reset: Sequence[ActionSpec], aside: Sequence[ActionSpec]) -> bool:

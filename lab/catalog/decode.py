@@ -1,8 +1,13 @@
-"""From mappings to frozen dataclasses, strictly: every key known, none missing, every type right.
+"""Decodes mappings to frozen dataclasses, strictly: every key known, none missing, every type right.
 
-Nothing is guessed or dropped, and all problems are told at once. A dataclass may say in a field's metadata
-which key it has in the data (`key`, where the name is a Python keyword) or that it takes the keys that no
-other field takes (`rest`). A `ValueError` from its `__post_init__` is a problem of the data too.
+The decoder guesses nothing, drops nothing, and reports all problems at once. A field's metadata may say
+
+- `key`: its key in the data, where the name is a Python keyword;
+- `rest`: it takes the keys that no other field takes;
+- `kind`: the key that names the kind whose dataclass of parameters the value is, and as `called` what that is;
+- `beside`: the data has no such key; the value is given with the document.
+
+A `ValueError` from a dataclass's `__post_init__` is a problem of the data too.
 """
 
 import re
@@ -10,19 +15,30 @@ from collections.abc import Iterable, Mapping
 from dataclasses import MISSING, Field, fields, is_dataclass
 from difflib import get_close_matches
 from enum import Enum
-from pathlib import Path
+from functools import cache
 from types import NoneType, UnionType
-from typing import Any, TypeVar, Union, cast, get_args, get_origin, get_type_hints
+from typing import Any, Protocol, TypeVar, Union, cast, get_args, get_origin, get_type_hints
 
 from lab.catalog.yaml_document import Document, Place, Problem, parse
-from lab.errors import DataError
 
-__all__ = ["Decoder", "Document", "Place", "Problem", "decode", "did_you_mean", "params", "parse"]
+__all__ = ["Decoder", "Document", "Kind", "Kinds", "Place", "Problem", "decode", "did_you_mean", "parse"]
 
 T = TypeVar("T")
 _BAD = object()  # stands for a value that has a problem; None is a value
 _NUMERAL = re.compile(r"-?[0-9]{1,18}")
 _WORDS = {str: "text", int: "a whole number", float: "a number", bool: "true or false"}
+
+
+class Kind(Protocol):
+    """A check or an action, as far as decoding goes."""
+
+    @property
+    def takes(self) -> type[Any]:
+        """The dataclass of its parameters."""
+
+
+Kinds = Mapping[type, Mapping[str, Kind]]
+"""The kinds by name, for each dataclass that names one."""
 
 
 def did_you_mean(word: str, options: Iterable[str]) -> str:
@@ -38,37 +54,29 @@ def decode(wanted: type[T], document: Document, problems: list[Problem]) -> T | 
     return Decoder(document, problems).decode(wanted, document.value)
 
 
-def params(wanted: type[T], values: Mapping[str, Any], what: str) -> T:
-    """The parameters of a check or an action as its `Params`; a text of digits serves as a number.
-
-    Args:
-        wanted: the `Params` dataclass.
-        values: the parameters as the data has them, variables filled in.
-        what: whose parameters they are, for the message.
-
-    Raises:
-        DataError: they do not fit; names all that is wrong.
-    """
-    problems: list[Problem] = []
-    result = Decoder(Document(Path(), values), problems, numerals=True).decode(wanted, values)
-    if result is None or problems:
-        found = "; ".join(problem.message for problem in problems)
-        raise DataError(f"{what}: {found}", "See all problems of the data with: lab lint")
-    return result
-
-
 class Decoder:
     """Decodes values of one document.
 
     Args:
         document: where the values are from, for the lines of problems.
         problems: gets every problem.
+        kinds: those that the data may name.
+        beside: what was read from other files, by the place of the dataclass and the name of the field.
         numerals: take a text of digits for a whole number, because a variable filled in is always text.
     """
 
-    def __init__(self, document: Document, problems: list[Problem], numerals: bool = False) -> None:
+    def __init__(
+        self,
+        document: Document,
+        problems: list[Problem],
+        kinds: Kinds | None = None,
+        beside: Mapping[Place, Mapping[str, Any]] | None = None,
+        numerals: bool = False,
+    ) -> None:
         self._document = document
         self._problems = problems
+        self._kinds = kinds or {}
+        self._beside = beside or {}
         self._numerals = numerals
 
     def decode(self, wanted: type[T], value: Any, at: Place = ()) -> T | None:
@@ -119,22 +127,43 @@ class Decoder:
     def _dataclass(self, wanted: Any, value: Any, at: Place) -> Any:
         if not isinstance(value, Mapping):
             return self._wrong(at, "a mapping", value)
-        types = get_type_hints(wanted)
-        known = {_key(entry): entry for entry in fields(wanted) if "rest" not in entry.metadata}
-        rest = next((entry for entry in fields(wanted) if "rest" in entry.metadata), None)
-        found: dict[str, Any] = {}
-        for key, entry in known.items():
-            if key in value:
-                found[entry.name] = self._value(types[entry.name], value[key], (*at, key))
-            elif entry.default is MISSING and entry.default_factory is MISSING:
-                found[entry.name] = self._problem(at, f'"{key}" is missing')
+        known = [_key(entry) for entry in fields(wanted) if not entry.metadata.keys() & {"rest", "beside"}]
         others = {key: item for key, item in value.items() if key not in known}
-        if rest is not None:
-            found[rest.name] = self._value(types[rest.name], others, at)
-        else:
+        values = {entry.name: self._field(wanted, entry, value, others, at) for entry in fields(wanted)}
+        if not any("rest" in entry.metadata for entry in fields(wanted)):
             for key in others:
                 self._problem((*at, key), f'"{key}" is not known here{did_you_mean(str(key), known)}')
+        found = {name: item for name, item in values.items() if item is not MISSING}
         return _BAD if _BAD in found.values() else self._make(wanted, found, at)
+
+    def _field(
+        self, wanted: Any, entry: "Field[Any]", value: Mapping[str, Any], others: Mapping[str, Any], at: Place
+    ) -> Any:
+        """The value of a dataclass's field; MISSING where its default is wanted."""
+        if "beside" in entry.metadata:
+            return self._beside.get(at, {}).get(entry.name, _BAD)
+        key = _key(entry)
+        item, place = (others, at) if "rest" in entry.metadata else (value.get(key, MISSING), (*at, key))
+        if "kind" in entry.metadata:
+            return self._parameters(wanted, entry, value, {} if item is MISSING else item, at, place)
+        if item is not MISSING:
+            return self._value(_types(wanted)[entry.name], item, place)
+        if entry.default is MISSING and entry.default_factory is MISSING:
+            return self._problem(at, f'"{key}" is missing')
+        return MISSING
+
+    def _parameters(
+        self, wanted: Any, entry: "Field[Any]", value: Mapping[str, Any], item: Any, at: Place, place: Place
+    ) -> Any:
+        """The parameters of the kind that a value names."""
+        named, kinds = entry.metadata["kind"], self._kinds[wanted]
+        name = value.get(named)
+        if not isinstance(name, str):
+            return _BAD  # decoding the name reports it
+        if name not in kinds:
+            message = f'there is no {entry.metadata["called"]} "{name}"{did_you_mean(name, kinds)}'
+            return self._problem((*at, named), message)
+        return Decoder(self._document, self._problems, numerals=True)._value(kinds[name].takes, item, place)
 
     def _make(self, wanted: Any, found: Mapping[str, Any], at: Place) -> Any:
         try:
@@ -164,6 +193,11 @@ class Decoder:
     def _problem(self, at: Place, message: str) -> object:
         self._problems.append(self._document.problem(message, *at))
         return _BAD
+
+
+@cache
+def _types(wanted: type) -> dict[str, Any]:
+    return get_type_hints(wanted)
 
 
 def _key(entry: "Field[Any]") -> str:

@@ -3,7 +3,7 @@
 ::
 
     exercises/overview.en.md                 the opening page
-    exercises/NNN-id/exercise.yaml           lab.catalog.entries
+    exercises/NNN-id/exercise.yaml           lab.model.exercise
     exercises/NNN-id/brief.en.md             what the exercise is about
     exercises/NNN-id/steps/STEP.en.md        what to do
     exercises/NNN-id/steps/STEP.hints.en.md  hints, split by lines that are exactly ---

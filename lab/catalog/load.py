@@ -1,17 +1,17 @@
-"""The exercises that there are: exercises/ and solutions/ read into the model, and found by name."""
+"""Reads exercises/ and solutions/ into the model, and finds exercises by name."""
 
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from lab.catalog import exercise_files
-from lab.catalog.decode import decode, did_you_mean
-from lab.catalog.entries import ActionEntry, CheckEntry, ExerciseEntry, StepEntry
+from lab.catalog.decode import Decoder, Kinds, did_you_mean
 from lab.catalog.variables import Filler, variables_of
-from lab.catalog.yaml_document import Document, Problem, parse
+from lab.catalog.yaml_document import Document, Place, Problem, parse
 from lab.errors import DataError, UsageError
-from lab.model import FORMAT_VERSION, ActionSpec, CheckSpec, Exercise, Step
+from lab.model import FORMAT_VERSION, Exercise, Step
 
 _HINT_BORDER = re.compile(r"^---$", re.MULTILINE)
 
@@ -69,25 +69,30 @@ class Reading:
     documents: tuple[Document, ...]
 
 
-def load(exercises: Path, solutions: Path) -> Catalog:
+def load(exercises: Path, solutions: Path, kinds: Kinds) -> Catalog:
     """Read all exercises with their solutions.
+
+    Args:
+        exercises: the folder of exercises.
+        solutions: the folder of solutions.
+        kinds: the kinds of checks (under CheckSpec) and the verbs of actions (under ActionSpec), by name.
 
     Raises:
         DataError: something is wrong with them; lists all that is.
     """
-    reading = read(exercises, solutions)
+    reading = read(exercises, solutions, kinds)
     if reading.problems:
         listed = "\n".join(str(problem) for problem in reading.problems)
         raise DataError(f"The exercise data is wrong:\n{listed}", "Check it again with: lab lint")
     return reading.catalog
 
 
-def read(exercises: Path, solutions: Path) -> Reading:
-    """Read all exercises with their solutions, however much is wrong with them."""
+def read(exercises: Path, solutions: Path, kinds: Kinds) -> Reading:
+    """As `load`, however much is wrong with the exercises."""
     problems: list[Problem] = []
     overview = exercise_files.needed_text(exercises / exercise_files.OVERVIEW, problems).strip()
     folders = exercise_files.folders(exercises, problems)
-    readers = [_Reader(folder, solutions / folder.name, problems) for folder in folders]
+    readers = [_Reader(folder, solutions / folder.name, kinds, problems) for folder in folders]
     made = [exercise for reader in readers if (exercise := reader.exercise())]
     documents = tuple(reader.document for reader in readers if reader.document)
     return Reading(Catalog(overview, tuple(made)), tuple(sorted(set(problems))), documents)
@@ -110,9 +115,10 @@ def _find_step(exercise: Exercise, step_id: str) -> Step:
 class _Reader:
     """Reads one exercise."""
 
-    def __init__(self, folder: Path, solutions: Path, problems: list[Problem]) -> None:
+    def __init__(self, folder: Path, solutions: Path, kinds: Kinds, problems: list[Problem]) -> None:
         self.folder = folder
         self._solutions = solutions
+        self._kinds = kinds
         self._problems = problems
         self.document = parse(folder / exercise_files.SHEET, problems)
         if self.document:
@@ -127,78 +133,36 @@ class _Reader:
         named = [*map(exercise_files.text_file, ids), *map(exercise_files.hints_file, ids)]
         files = [exercise_files.SHEET, exercise_files.BRIEF, *named]
         self._problems += exercise_files.strays(self.folder, files, free=exercise_files.EXTRA)
-        brief = self._filled(self.folder / exercise_files.BRIEF)
-        texts = {step_id: self._texts(step_id) for step_id in ids}
-        entry = decode(ExerciseEntry, self.document, self._problems)
-        if entry is None:
-            return None
-        if entry.format_version != FORMAT_VERSION:
-            message = f"this form is version {entry.format_version}; this lab reads version {FORMAT_VERSION}"
+        beside = self._texts()
+        exercise = Decoder(self.document, self._problems, self._kinds, beside).decode(Exercise, self.document.value)
+        if exercise and exercise.format_version != FORMAT_VERSION:
+            message = f"this form is version {exercise.format_version}; this lab reads version {FORMAT_VERSION}"
             self._problems.append(self.document.problem(message, "format_version"))
+        return exercise
+
+    def _texts(self) -> dict[Place, dict[str, Any]]:
+        """What the files beside exercise.yaml tell, by the place of the exercise or step."""
+        assert self.document
         match = exercise_files.FOLDER.fullmatch(self.folder.name)
         assert match, "only folders of exercises are read"
-        return Exercise(
-            id=match["id"],
-            number=int(match["number"]),
-            title=entry.title,
-            summary=entry.summary,
-            brief=brief.strip(),
-            minutes=entry.minutes,
-            difficulty=entry.difficulty,
-            domain=entry.domain,
-            variables=entry.variables,
-            start=_actions(entry.start),
-            reset=_actions(entry.reset),
-            aside=_actions(entry.aside),
-            resume=_actions(entry.resume),
-            steps=tuple(_step(step, texts[step.id]) for step in entry.steps),
-            folder=self.folder,
-        )
+        brief = self._filled(self.folder / exercise_files.BRIEF).strip()
+        exercise = {"id": match["id"], "number": int(match["number"]), "brief": brief, "folder": self.folder}
+        texts: dict[Place, dict[str, Any]] = {(): exercise}
+        for place in self.document.each("steps"):
+            if isinstance(step_id := self.document.get(*place, "id"), str):
+                texts[place] = self._step_texts(step_id)
+        return texts
 
-    def _texts(self, step_id: str) -> "_Texts":
+    def _step_texts(self, step_id: str) -> dict[str, Any]:
         after = self._solutions / exercise_files.after_file(step_id)
-        return _Texts(
-            text=self._filled(self.folder / exercise_files.text_file(step_id)),
-            hints=self._filled(self.folder / exercise_files.hints_file(step_id)),
-            solution=self._filled(self._solutions / exercise_files.script_file(step_id)),
-            why=self._filled(self._solutions / exercise_files.why_file(step_id)),
-            after=self._filled(after) if after.is_file() else "",
-        )
+        hints = self._filled(self.folder / exercise_files.hints_file(step_id))
+        return {
+            "text": self._filled(self.folder / exercise_files.text_file(step_id)).strip(),
+            "hints": tuple(hint.strip() for hint in _HINT_BORDER.split(hints)) if hints.strip() else (),
+            "solution": self._filled(self._solutions / exercise_files.script_file(step_id)),
+            "why": self._filled(self._solutions / exercise_files.why_file(step_id)).strip(),
+            "after": self._filled(after) if after.is_file() else "",
+        }
 
     def _filled(self, file: Path) -> str:
         return self._filler.text(exercise_files.needed_text(file, self._problems), file)
-
-
-@dataclass(frozen=True)
-class _Texts:
-    text: str
-    hints: str
-    solution: str
-    why: str
-    after: str
-
-
-def _step(entry: StepEntry, texts: _Texts) -> Step:
-    hints = _HINT_BORDER.split(texts.hints) if texts.hints.strip() else []
-    return Step(
-        id=entry.id,
-        title=entry.title,
-        text=texts.text.strip(),
-        holds=entry.holds,
-        checks=tuple(map(_check, entry.checks)),
-        hints=tuple(hint.strip() for hint in hints),
-        references=entry.references,
-        solution=texts.solution,
-        why=texts.why.strip(),
-        after=texts.after,
-        prepare=_actions(entry.prepare),
-        probed=entry.probed,
-    )
-
-
-def _check(entry: CheckEntry) -> CheckSpec:
-    return CheckSpec(entry.id, entry.title, entry.check, entry.params, entry.points, entry.guard)
-
-
-def _actions(entries: tuple[ActionEntry, ...]) -> tuple[ActionSpec, ...]:
-    return tuple(ActionSpec(entry.do, entry.params) for entry in entries)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
-from lab import __version__, paths, shell
+from lab import __version__, shell
 from lab.cli import printing
 from lab.cli.endings import code_of, ending_signals, interrupted, let_go, open_streams
 from lab.cli.options import Group, ShellCommand, advise, course_of, json_option, may_make, name_option, pass_course
@@ -264,13 +264,13 @@ cli.add_command(webhook)
 @name_option
 def lint() -> None:
     """Check all exercise data; every problem at once, with file and line."""
-    from lab.lint import lint as find_problems
+    from lab.exercises import problems
 
-    problems = find_problems(paths.data("exercises"), paths.data("solutions"))
-    for problem in problems:
+    found = problems()
+    for problem in found:
         click.echo(str(problem))
-    if problems:
-        click.echo(f"{len(problems)} problems", err=True)
+    if found:
+        click.echo(f"{len(found)} problems", err=True)
         sys.exit(ExitCode.BAD_DATA)
     click.echo("The exercise data is in order.")
 

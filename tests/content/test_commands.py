@@ -8,8 +8,7 @@ from textwrap import dedent
 import pytest
 import yaml
 
-from lab import paths
-from lab.catalog.load import load
+from lab.exercises import load
 from lab.host_commands import HOST_COMMANDS
 
 _BLOCK = re.compile(r"^( *)```(\w*)\n(.*?)^\1```$", re.MULTILINE | re.DOTALL)
@@ -19,7 +18,7 @@ _PIECE = re.compile(r"^ *(apiVersion|defaultAllow|- hostPath):", re.MULTILINE)
 
 def blocks() -> Iterator[tuple[str, str, str]]:
     """Where, language and code of every block."""
-    catalog = load(paths.data("exercises"), paths.data("solutions"))
+    catalog = load()
     for exercise in catalog.exercises:
         for step in exercise.steps:
             for number, text in enumerate([step.text, step.why, *step.hints], 1):

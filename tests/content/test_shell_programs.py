@@ -6,8 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from lab import paths
-from lab.catalog.load import load
+from lab.exercises import load
 
 _ROOT = Path(__file__).parents[2]
 _SHELLCHECK = str(Path(sys.executable).with_name("shellcheck"))
@@ -17,7 +16,7 @@ _FOLDERS = (".ci", "bench", "cluster", "docs", "lab", "tests")
 def _programs() -> dict[str, str]:
     files = [file for folder in _FOLDERS for file in sorted((_ROOT / folder).rglob("*.sh"))]
     programs = {str(file.relative_to(_ROOT)): file.read_text() for file in files}
-    for exercise in load(paths.data("exercises"), paths.data("solutions")).exercises:
+    for exercise in load().exercises:
         for step in exercise.steps:
             programs[f"{exercise.id}/{step.id}"] = step.solution
             programs |= {f"{exercise.id}/{step.id}.after": step.after} if step.after else {}

@@ -10,9 +10,8 @@ import pytest
 import yaml
 from live_program import Lab
 
-from lab import paths
+from lab import exercises
 from lab.actions import run
-from lab.catalog.load import load as load_catalog
 from lab.k8s.cluster import Cluster
 from lab.model import ActionSpec, Step
 from lab.phases import Silent
@@ -92,20 +91,19 @@ class Bench:
 
     def __init__(self, lab: Lab, exercise: str) -> None:
         self.lab = lab
-        catalog = load_catalog(paths.data("exercises"), paths.data("solutions"))
-        self.exercise = catalog.find(exercise)
+        self.exercise = exercises.load().find(exercise)
         self._cluster = Cluster(lab.name)
 
     def act(self, do: str, **values: str) -> None:
         """Do one of the actions of exercise data on the cluster."""
-        run.act(self.exercise, [ActionSpec(do, values)], self._cluster, Silent())
+        params = exercises.KINDS[ActionSpec][do].takes(**values)
+        run.act(self.exercise, [ActionSpec(do, params)], self._cluster, Silent())
 
     def type(self, *steps: str) -> None:
         """Run the solutions of some steps on the node, after what each wants to be prepared."""
         for step in steps:
             found = self.step(step)
-            for spec in found.prepare:
-                self.act(spec.do, **spec.params)
+            run.act(self.exercise, found.prepare, self._cluster, Silent())
             self.lab.node(f"export KUBECONFIG=/etc/kubernetes/admin.conf\n{found.solution}")
 
     def run(self, script: str) -> None:

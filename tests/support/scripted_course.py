@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from lab.catalog.load import Catalog
 from lab.errors import LabError
 from lab.model import (
+    FORMAT_VERSION,
     CheckResult,
     ClusterInfo,
     Difficulty,
@@ -40,7 +41,7 @@ SEEN_AT = "2026-01-02T10:11:12+00:00"
 def exercise(id: str, number: int, title: str, brief: str, steps: Sequence[Step]) -> Exercise:
     domain = "Supply Chain Security"
     return Exercise(
-        id, number, title, "A summary.", brief, 15, Difficulty.EASY, domain, {}, (), (), (), (), tuple(steps), Path()
+        id, number, title, "A summary.", brief, 15, Difficulty.EASY, domain, tuple(steps), Path(), FORMAT_VERSION
     )
 
 

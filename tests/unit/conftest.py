@@ -1,11 +1,15 @@
 """A small world of exercises on disk, that a test spoils in one place."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, ClassVar
 
 import pytest
 
+from lab.catalog.decode import Kinds
 from lab.catalog.yaml_document import Problem
+from lab.model import ActionSpec, CheckSpec
 
 SHEET = """\
 format_version: 1
@@ -52,8 +56,34 @@ def no_engine(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DOCKER_HOST", "unix:///nowhere/docker.sock")
 
 
+@dataclass(frozen=True)
+class NoParams:
+    pass
+
+
+@dataclass(frozen=True)
+class FileParams:
+    path: str
+    port: int = 1
+
+
+@dataclass(frozen=True)
+class MakeParams:
+    path: str
+
+
+class FakeKind:
+    def __init__(self, params: type[Any]) -> None:
+        self.takes = params
+
+
 class Tree:
-    """exercises/ and solutions/ with one good exercise, `pin`, in 010-pin."""
+    """exercises/ and solutions/ with one good exercise, `pin`, in 010-pin, and the kinds that it names."""
+
+    kinds: ClassVar[Kinds] = {
+        CheckSpec: {"file": FakeKind(FileParams), "ready": FakeKind(NoParams)},
+        ActionSpec: {"make": FakeKind(MakeParams), "restore": FakeKind(NoParams)},
+    }
 
     def __init__(self, root: Path) -> None:
         self.exercises = root / "exercises"

@@ -113,7 +113,7 @@ def world(monkeypatch, tmp_path, tree):
         names=[],
         asked=[],
         answers={},
-        catalog=load(tree.exercises, tree.solutions),
+        catalog=load(tree.exercises, tree.solutions, tree.kinds),
         crash=tmp_path / "state/logs/crash.log",
     )
     FakeCourse.world = made
@@ -496,7 +496,7 @@ def test_shell_passes_words_and_exit_code_on(lab, world, arguments, command) -> 
 
 
 def test_lint(lab, monkeypatch, tree) -> None:
-    monkeypatch.setattr("lab.cli.paths.data", lambda folder: getattr(tree, folder))
+    monkeypatch.setattr("lab.exercises.paths.data", lambda folder: getattr(tree, folder))
     tree.sheet("check: file", "check: no-such-check")
     code, out, err = lab("lint")
     assert code == 4

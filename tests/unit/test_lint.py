@@ -1,9 +1,8 @@
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
-from lab.lint import Kind, lint
+from lab.lint import lint
 
 if TYPE_CHECKING:
     from tests.unit.conftest import Tree
@@ -11,33 +10,8 @@ if TYPE_CHECKING:
 SHEET = "exercises/010-pin/exercise.yaml"
 
 
-@dataclass(frozen=True)
-class NoParams:
-    pass
-
-
-@dataclass(frozen=True)
-class FileParams:
-    path: str
-    port: int = 1
-
-
-@dataclass(frozen=True)
-class MakeParams:
-    path: str
-
-
-class FakeKind:
-    def __init__(self, params: type[Any]) -> None:
-        self.takes = params
-
-
-CHECKS: dict[str, Kind] = {"file": FakeKind(FileParams), "ready": FakeKind(NoParams)}
-ACTIONS: dict[str, Kind] = {"make": FakeKind(MakeParams), "restore": FakeKind(NoParams)}
-
-
 def problems(tree: "Tree") -> list[str]:
-    return tree.problems(lint(tree.exercises, tree.solutions, CHECKS, ACTIONS))
+    return tree.problems(lint(tree.exercises, tree.solutions, tree.kinds))
 
 
 def test_good_data_is_clean(tree: "Tree") -> None:

@@ -6,8 +6,7 @@ from typing import Any
 
 import pytest
 
-from lab.catalog.decode import Decoder, Document, Problem, decode, did_you_mean, params, parse
-from lab.errors import DataError
+from lab.catalog.decode import Decoder, Document, Place, Problem, decode, did_you_mean, parse
 
 
 class Size(StrEnum):
@@ -162,18 +161,49 @@ def test_a_type_that_data_cannot_have_is_a_fault_of_the_program(tmp_path: Path) 
             decoder.decode(wanted, "x")  # type: ignore[arg-type]
 
 
-def test_params_take_numerals() -> None:
-    assert params(Thing, {"name": "7", "size": "small", "count": "8443"}, "the check") == Thing("7", Size.SMALL, 8443)
+@dataclass(frozen=True)
+class Step:
+    text: str = field(metadata={"beside": True})
+    check: str
+    params: Any = field(default=None, metadata={"key": "with", "kind": "check", "called": "kind of check"})
 
 
-def test_params_say_whose_they_are_and_all_that_is_wrong() -> None:
-    with pytest.raises(DataError) as caught:
-        params(Thing, {"nam": "x", "size": "small", "count": "many"}, 'the check "a" of x/y')
-    assert caught.value.message == (
-        'the check "a" of x/y: "name" is missing; "count" must be a whole number, not the text "many"; '
-        '"nam" is not known here; did you mean "name"?'
-    )
-    assert "lab lint" in caught.value.hint
+@dataclass(frozen=True)
+class Opens:
+    port: int
+
+
+class Kind:
+    takes: type[Any] = Opens
+
+
+def step(value: object) -> tuple[Step | None, list[str]]:
+    problems: list[Problem] = []
+    document = Document(Path("steps.yaml"), value, {(): 1, ("check",): 2, ("with",): 3, ("with", "port"): 4})
+    beside: dict[Place, dict[str, str]] = {(): {"text": "Open it."}}
+    found = Decoder(document, problems, {Step: {"open": Kind()}}, beside).decode(Step, value)
+    return found, [f"{problem.line}: {problem.message}" for problem in problems]
+
+
+def test_parameters_are_those_of_the_kind_and_take_numerals() -> None:
+    assert step({"check": "open", "with": {"port": "8443"}}) == (Step("Open it.", "open", Opens(8443)), [])
+
+
+@pytest.mark.parametrize(
+    ("value", "problems"),
+    [
+        ({"check": "opne", "with": {}}, ['2: there is no kind of check "opne"; did you mean "open"?']),
+        ({"check": "open"}, ['3: "port" is missing']),
+        ({"check": "open", "with": None}, ['3: "with" must be a mapping, not nothing']),
+        ({"check": "open", "with": {"port": "x"}}, ['4: "port" must be a whole number, not the text "x"']),
+        ({"with": {"port": 1}}, ['1: "check" is missing']),
+        ({"check": 3}, ['2: "check" must be text, not the number 3: put it in quotes']),
+        ({"check": "open", "with": {"port": 1}, "text": "x"}, ['1: "text" is not known here (known: check, with)']),
+    ],
+)
+def test_what_is_wrong_with_a_kind_or_its_parameters(value: object, problems: list[str]) -> None:
+    _, told = step(value)
+    assert told == problems
 
 
 def test_did_you_mean() -> None:

@@ -12,11 +12,11 @@ if TYPE_CHECKING:
 
 
 def problems(tree: "Tree") -> list[str]:
-    return tree.problems(catalog.read(tree.exercises, tree.solutions).problems)
+    return tree.problems(catalog.read(tree.exercises, tree.solutions, tree.kinds).problems)
 
 
 def load(tree: "Tree") -> catalog.Catalog:
-    return catalog.load(tree.exercises, tree.solutions)
+    return catalog.load(tree.exercises, tree.solutions, tree.kinds)
 
 
 def two(tree: "Tree") -> catalog.Catalog:
@@ -25,20 +25,21 @@ def two(tree: "Tree") -> catalog.Catalog:
 
 
 def test_an_exercise_is_read_with_its_variables_filled_in(tree: "Tree") -> None:
-    loaded = load(tree)
+    loaded, actions = load(tree), tree.kinds[ActionSpec]
     assert loaded.overview == "# The lab"
     [exercise] = loaded.exercises
     assert (exercise.id, exercise.number, exercise.minutes) == ("pin", 10, 15)
     assert exercise.difficulty is Difficulty.EASY
     assert exercise.brief == "Work in /root/pin."
     assert exercise.variables == {"folder": "/root/pin", "port": "8443"}
-    assert exercise.start == (ActionSpec("make", {"path": "/root/pin"}),)
-    assert exercise.reset == (ActionSpec("restore"),)
+    assert exercise.start == (ActionSpec("make", actions["make"].takes("/root/pin")),)
+    assert exercise.reset == (ActionSpec("restore", actions["restore"].takes()),)
     assert exercise.folder == tree.exercises / "010-pin"
 
 
 def test_a_step_is_read_with_all_its_texts(tree: "Tree") -> None:
     find, pin = load(tree).exercises[0].steps
+    kinds = tree.kinds[CheckSpec]
     assert find.text == "Do find.\n\nIn /root/pin."
     assert find.hints == ("Look.", "Type: ls /root/pin")
     assert find.solution == "set -euo pipefail\nls /root/pin\n"
@@ -50,10 +51,10 @@ def test_a_step_is_read_with_all_its_texts(tree: "Tree") -> None:
             "answer",
             "The answer file is in /root/pin",
             "file",
-            {"path": "/root/pin/digest", "port": "8443"},
+            kinds["file"].takes("/root/pin/digest", 8443),
             points=3,
         ),
-        CheckSpec("ready", "The API server is ready", "ready", guard=True),
+        CheckSpec("ready", "The API server is ready", "ready", kinds["ready"].takes(), guard=True),
     )
     assert (pin.holds, pin.points) == (Holds.ONCE, 4)
     assert (find.probed, pin.probed) == (False, True)
@@ -154,7 +155,7 @@ def test_a_file_that_must_say_something(tree: "Tree", name: str) -> None:
 
 def test_no_folders_at_all(tree: "Tree") -> None:
     nowhere = tree.path("nowhere")
-    found = catalog.read(nowhere, nowhere).problems
+    found = catalog.read(nowhere, nowhere, tree.kinds).problems
     assert tree.problems(found) == ["nowhere/overview.en.md:1: this file is missing"]
 
 
@@ -208,7 +209,7 @@ def test_files_are_looked_at_even_when_the_sheet_is_wrong(tree: "Tree") -> None:
     tree.sheet("difficulty: easy", "difficulty: eazy")
     tree.path("exercises/010-pin/steps/pin.en.md").unlink()
     tree.add("020-good")
-    reading = catalog.read(tree.exercises, tree.solutions)
+    reading = catalog.read(tree.exercises, tree.solutions, tree.kinds)
     assert [exercise.id for exercise in reading.catalog.exercises] == ["good"]
     assert len(reading.documents) == 2
     assert tree.problems(reading.problems) == [

@@ -2,8 +2,7 @@ from typing import Any
 
 import pytest
 
-from lab import paths
-from lab.catalog.load import load
+from lab.exercises import load
 from lab.grading.watch_list import interest_of
 from lab.k8s.watch.kinds import Kind, digest, kinds_of
 
@@ -72,7 +71,7 @@ def test_an_audit_without_news_is_noise() -> None:
 
 
 def test_the_interest_of_the_exercises() -> None:
-    interest = interest_of(load(paths.data("exercises"), paths.data("solutions")).exercises)
+    interest = interest_of(load().exercises)
     names = {kind.name for kind in kinds_of(interest.requests)}
     assert {"pods", "deployments", "constrainttemplates", "k8strustedimages"} <= names
     assert len(names) <= 10  # a connection each

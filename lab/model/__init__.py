@@ -1,0 +1,50 @@
+"""The records that all rooms share. Nothing here reads a file or a cluster."""
+
+from lab.model.exercise import (
+    FORMAT_VERSION,
+    ActionSpec,
+    CheckSpec,
+    Difficulty,
+    Exercise,
+    Holds,
+    Reference,
+    Step,
+)
+from lab.model.results import (
+    CheckResult,
+    ClusterInfo,
+    ExerciseResult,
+    Report,
+    Score,
+    StepResult,
+    Verdict,
+    last_score,
+    worst,
+)
+from lab.model.status import ExerciseProgress, Finding, Hint, LabStatus, Place, Told
+
+__all__ = [
+    "FORMAT_VERSION",
+    "ActionSpec",
+    "CheckResult",
+    "CheckSpec",
+    "ClusterInfo",
+    "Difficulty",
+    "Exercise",
+    "ExerciseProgress",
+    "ExerciseResult",
+    "Finding",
+    "Hint",
+    "Holds",
+    "LabStatus",
+    "Place",
+    "Reference",
+    "Report",
+    "Score",
+    "Step",
+    "StepResult",
+    "Told",
+    "Verdict",
+    "last_score",
+    "worst",
+]

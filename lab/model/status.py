@@ -1,0 +1,71 @@
+"""Where the lab and its learner are: requirements of the host, hints, places, progress, and changes of the cluster."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One line of `lab doctor`: a requirement, whether it is met, what was seen and what to do."""
+
+    name: str
+    ok: bool
+    seen: str
+    advice: str = ""
+    required: bool = True
+
+
+@dataclass(frozen=True)
+class Hint:
+    """One hint of a step: which of how many, and what it says (Markdown)."""
+
+    step: str
+    number: int
+    total: int
+    text: str
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where the learner is: an exercise and a step of it; no step is the exercise's task."""
+
+    exercise_id: str
+    step_id: str = ""
+
+
+@dataclass(frozen=True)
+class Told:
+    """A word that something changed. `detail` of `api`: `ready`, or why not; of `node`: running, stopped or absent."""
+
+    what: Literal["node", "files", "containers", "objects", "api", "host"]
+    detail: str = ""
+
+
+@dataclass(frozen=True)
+class ExerciseProgress:
+    """How far an exercise is, as of the last verify; `aside`: its effects are set aside for another one.
+
+    `scored_at`: when the oldest part of the points was told (ISO 8601, UTC); empty before the first verify.
+    """
+
+    id: str
+    title: str
+    started: bool
+    earned: int
+    possible: int
+    aside: bool = False
+    scored_at: str = ""
+
+
+@dataclass(frozen=True)
+class LabStatus:
+    """The lab at a glance. `api_server` is `ready`, `not ready: WHY`, or empty when nothing could be asked."""
+
+    name: str
+    engine: str
+    engine_ok: bool
+    cluster: str
+    node: str
+    api_server: str
+    kubernetes_version: str
+    progress: tuple[ExerciseProgress, ...]
