@@ -11,6 +11,7 @@ from pathlib import Path
 
 import yaml
 
+from bench.on_node import run_on
 from lab import paths, shell
 from lab.engine import daemon
 from lab.errors import CommandError
@@ -110,7 +111,7 @@ def wait_for_pods(on: Node, timeout: float = 300) -> None:
     Raises:
         CommandError: they were not within `timeout` seconds.
     """
-    on.run(_PODS_READY, timeout=timeout)
+    run_on(on, _PODS_READY, timeout=timeout)
 
 
 def clear() -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pexpect
 
 from bench.clusters import OURS
+from bench.on_node import run_on
 from lab.engine.docker import docker
 from lab.errors import ClusterError
 from lab.k8s.node import Node
@@ -29,7 +30,7 @@ def of_node(node: Node) -> tuple[float, ...]:
         CommandError: neither the engine nor the node told.
     """
     time.sleep(_REST)
-    return tuple(_told_by_docker(node) or int(node.run(_CGROUP).text) / 2**20 for _ in range(_SAMPLES))
+    return tuple(_told_by_docker(node) or int(run_on(node, _CGROUP).text) / 2**20 for _ in range(_SAMPLES))
 
 
 def _told_by_docker(node: Node) -> float:

@@ -9,6 +9,7 @@ from shlex import quote
 import pexpect
 
 from bench.clusters import wait_for_pods
+from bench.on_node import run_on
 from lab.errors import ClusterError
 from lab.k8s import static_pods
 from lab.k8s.node import Node
@@ -40,12 +41,12 @@ def prepare(node: Node, stock: bool) -> None:
     """
     script = rf"/^    - kube-apiserver$/a\    - {_option(_FIRST)}"
     drop = "-e '/^  terminationGracePeriodSeconds:/d'" if stock else ""
-    old = node.run("pgrep -ox kube-apiserver").text.strip()
-    node.run(f"sed {drop} -e '{script}' {MANIFEST} >{_DRAFT} && mv {_DRAFT} {MANIFEST}")
+    old = run_on(node, "pgrep -ox kube-apiserver").text.strip()
+    run_on(node, f"sed {drop} -e '{script}' {MANIFEST} >{_DRAFT} && mv {_DRAFT} {MANIFEST}")
     _wait(node, old, _FIRST)
     _rest(node)
     deadline = time.monotonic() + _MIRROR
-    while stock and (grace := node.run(_GRACE).text.strip()) != str(_STOCK_GRACE):
+    while stock and (grace := run_on(node, _GRACE).text.strip()) != str(_STOCK_GRACE):
         if time.monotonic() > deadline:
             raise ClusterError(f"The stock manifest is not in effect: the grace period is {grace} s.")
         time.sleep(1)  # it is the mirror pod that tells, and the kubelet makes that one anew only after a while
@@ -69,7 +70,7 @@ def measure(node: Node, repeat: int, status: Status) -> dict[str, tuple[float, .
 
 
 def _once(node: Node, edit: Edit, value: int) -> float:
-    old = node.run("pgrep -ox kube-apiserver").text.strip()
+    old = run_on(node, "pgrep -ox kube-apiserver").text.strip()
     begun = edit(node, value)
     ended = _wait(node, old, value)
     time.sleep(_SETTLE)
@@ -78,7 +79,7 @@ def _once(node: Node, edit: Edit, value: int) -> float:
 
 def _wait(node: Node, old: str, value: int) -> int:
     """Wait for the new API server; gives the node's clock then, in nanoseconds."""
-    return int(node.run(f"set -- {quote(old)} {_option(value)}\n{_BACK}", timeout=_TIMEOUT).text)
+    return int(run_on(node, f"set -- {quote(old)} {_option(value)}\n{_BACK}", timeout=_TIMEOUT).text)
 
 
 def _rest(node: Node) -> None:
@@ -94,11 +95,11 @@ def _with(command: str, node: Node, value: int, before: str = "true") -> int:
     """Edit with one command; `$change` in it is the substitution, `before` is not part of what is timed."""
     substitution = f"s/{_OPTION}=.*/{_option(value)}/"
     script = f"change='{substitution}'; {before}; date +%s%N; {command} >/dev/null"
-    return int(node.run(f"set -e; {script}").text)
+    return int(run_on(node, f"set -e; {script}").text)
 
 
 def _with_nano(node: Node, value: int) -> int:
-    line = node.run(f"grep -n -- '{_OPTION}=' {MANIFEST}").text.partition(":")[0]
+    line = run_on(node, f"grep -n -- '{_OPTION}=' {MANIFEST}").text.partition(":")[0]
     argv = ["exec", "-it", "-e", "TERM=xterm", node.container, "nano", f"+{line}", MANIFEST]
     nano: pexpect.spawn[str] = pexpect.spawn("docker", argv, dimensions=(24, 80), timeout=20, encoding="utf-8")
     try:
@@ -107,7 +108,7 @@ def _with_nano(node: Node, value: int) -> int:
         time.sleep(0.5)
         nano.send("\x0f")
         nano.expect("Write to File|File Name to Write")  # newer versions, older ones
-        begun = int(node.run("date +%s%N").text)
+        begun = int(run_on(node, "date +%s%N").text)
         nano.send("\r")
         nano.expect_exact("Wrote")
         nano.send("\x18")

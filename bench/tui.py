@@ -10,6 +10,7 @@ from statistics import quantiles
 
 from bench import blank, processes
 from bench.clusters import OURS
+from bench.on_node import run_on
 from bench.processes import Process
 from bench.table import Row
 from bench.terminal import Terminal
@@ -82,7 +83,7 @@ def _starts(status: Status) -> Iterator[Row]:
 
 def _file_ticks(lab: Terminal, node: Node, status: Status) -> Row:
     """From a command on the node, where a shell waits for it, to the verdict of the step on the screen."""
-    right = node.run(_RIGHT).text.strip()
+    right = run_on(node, _RIGHT).text.strip()
     with _shown(["docker", "exec", "-it", node.container, "bash", "--norc"]) as outside:
         outside.wait_for("# ")
         write, remove = f"echo {right} >{_ANSWER}\r", f"rm {_ANSWER}\r"
@@ -204,7 +205,7 @@ def _at_rest(lab: Terminal, node: Node, seconds: float, status: Status) -> Itera
 def _used(pid: int, node: Node) -> Used:
     here = processes.on_this_host()
     [lab] = [process for process in here if process.pid == pid]
-    return used(lab, here, processes.parse(node.run(_STATS).text))
+    return used(lab, here, processes.parse(run_on(node, _STATS).text))
 
 
 def used(lab: Process, here: list[Process], on_node: list[Process]) -> Used:

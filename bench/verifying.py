@@ -6,6 +6,7 @@ import time
 from shlex import quote
 
 from bench.clusters import OURS
+from bench.on_node import run_on
 from lab import shell
 from lab.checks.asks import ApiAsk, Ask, DirectoryAsk, FileAsk, NodeAsk
 from lab.checks.base import Facts, ImageFact
@@ -32,17 +33,17 @@ def measure(node: Node, repeat: int, status: Status) -> tuple[tuple[float, ...],
         _lab(command, EXERCISE)
     _lab("verify", EXERCISE)
     script = _script(_asks())
-    node.run(f"mkdir -p {_FOLDER}; cat >{_FOLDER}/ask", input=script.encode())
+    run_on(node, f"mkdir -p {_FOLDER}; cat >{_FOLDER}/ask", input=script.encode())
     ours, theirs = [], []
     for _ in range(repeat):
         begun = time.monotonic()
         _lab("verify", EXERCISE)
         ours.append(time.monotonic() - begun)
         begun = time.monotonic()
-        node.run(f"bash {_FOLDER}/ask >/dev/null 2>&1", timeout=300)
+        run_on(node, f"bash {_FOLDER}/ask >/dev/null 2>&1", timeout=300)
         theirs.append(time.monotonic() - begun)
     status.note(f"lab verify {EXERCISE}: {ours[-1]:.2f} s; its {len(_asks())} questions by kubectl: {theirs[-1]:.2f} s")
-    node.run(f"rm -rf {_FOLDER}")
+    run_on(node, f"rm -rf {_FOLDER}")
     return tuple(ours), tuple(theirs)
 
 

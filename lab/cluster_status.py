@@ -1,29 +1,33 @@
-"""The lab at a glance: engine, cluster, API server and progress, each as far as it can be told."""
+"""The status of the lab: engine, cluster, API server and progress, each as far as the lab can find it out."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from lab.engine import docker
 from lab.errors import LabError, NoClusterError
-from lab.journal.journal import Journal, Note
+from lab.journal.journal import Journal
 from lab.k8s.cluster import Cluster
 from lab.k8s.record import Record, load
 from lab.model import Exercise, ExerciseProgress, LabStatus
 
+JournalOf = Callable[[Record], Journal]
 
-def look(cluster: Cluster, exercises: Sequence[Exercise], note: Note, at_work: bool = False) -> LabStatus:
-    """Look, in a fraction of a second; what cannot be told says so.
+
+def look(cluster: Cluster, exercises: Sequence[Exercise], journal_of: JournalOf, at_work: bool) -> LabStatus:
+    """The lab's status, within a fraction of a second; a part that cannot be found out says so.
 
     Args:
         cluster: need not be there.
-        exercises: whose progress is told.
-        note: told when the journal of the progress is not as it should be.
+        exercises: the exercises whose progress is wanted.
+        journal_of: opens the progress journal of a cluster.
         at_work: whether a lab changes the cluster now, so that a reset without its end is no interrupted one.
     """
     name = cluster.name
     try:
         engine = docker.find().title
     except LabError as error:
-        return LabStatus(name, error.message, False, "unknown", "", "", "", _kept_progress(cluster, exercises, note))
+        return LabStatus(
+            name, error.message, False, "unknown", "", "", "", _kept_progress(cluster, exercises, journal_of)
+        )
     try:
         state = cluster.node.state()
         record = cluster.record(half_reset=at_work)
@@ -32,7 +36,6 @@ def look(cluster: Cluster, exercises: Sequence[Exercise], note: Note, at_work: b
     except LabError as error:
         return LabStatus(name, engine, True, "unknown", f"{error.message} {error.hint}", "", "", ())
     running = state == "running"
-    journal = _journal(cluster, record, note)
     return LabStatus(
         name,
         engine,
@@ -41,7 +44,7 @@ def look(cluster: Cluster, exercises: Sequence[Exercise], note: Note, at_work: b
         f"{cluster.node.container} ({state})",
         _readiness(cluster) if running else "",
         record.kubernetes_version,
-        _progress(exercises, journal),
+        _progress(exercises, journal_of(record)),
     )
 
 
@@ -53,15 +56,13 @@ def _readiness(cluster: Cluster) -> str:
     return f"not ready: {why}" if why else "ready"
 
 
-def _journal(cluster: Cluster, record: Record, note: Note) -> Journal:
-    return Journal.load(cluster.files.progress, record.uid, note, key=record.journal_key)
-
-
-def _kept_progress(cluster: Cluster, exercises: Sequence[Exercise], note: Note) -> tuple[ExerciseProgress, ...]:
+def _kept_progress(
+    cluster: Cluster, exercises: Sequence[Exercise], journal_of: JournalOf
+) -> tuple[ExerciseProgress, ...]:
     """The progress as this machine keeps it, where nobody can ask for the cluster; empty where that is not known."""
     try:
         record = load(cluster.files.record)
-        return _progress(exercises, _journal(cluster, record, note) if record else None)
+        return _progress(exercises, journal_of(record) if record else None)
     except LabError:
         return ()
 

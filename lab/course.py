@@ -149,7 +149,6 @@ class Course:
             LabError: an EngineError, BuildError or ClusterError; each says what to do.
         """
         engine = daemon.ensure(self.status, self.ask)
-        self._forget_client()
         if self._cluster.files.half_reset.exists() and self._cluster.node.state():
             self.status.note("An earlier `lab reset --all` was interrupted; it is done again.")
             self.reset_all()
@@ -188,7 +187,7 @@ class Course:
 
     def look(self) -> LabStatus:
         """The lab at a glance; what cannot be told says so."""
-        return cluster_status.look(self._cluster, self.catalog.exercises, self._note_once, self._lock.taken())
+        return cluster_status.look(self._cluster, self.catalog.exercises, self._journal, self._lock.taken())
 
     def watch(self, told: Callable[[Told], None]) -> Watching:
         """Be told of changes that may change a verdict, until `stop` is called; also while there is no cluster.
@@ -442,9 +441,6 @@ class Course:
         return ["docker", "logs", *(["--follow"] if follow else []), webhook.container(self.name)]
 
     # -- inside
-
-    def _forget_client(self) -> None:
-        self._cluster = Cluster(self.name)
 
     def _record(self) -> Record:
         docker.find()

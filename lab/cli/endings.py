@@ -13,6 +13,7 @@ import click
 from lab import fault_log, shell
 from lab.errors import LabError
 from lab.exit_codes import ExitCode
+from lab.shell.signals import handling
 
 
 @contextmanager
@@ -27,15 +28,9 @@ def ending_signals() -> Iterator[list[int]]:
             received.append(number)
             raise KeyboardInterrupt
 
-    before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)}
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        if before[number] is not signal.SIG_IGN:
-            signal.signal(number, take)
-    try:
+    # the last, because `interrupted` takes another handler for the rest of the way
+    with handling({signal.SIGTERM: take, signal.SIGHUP: take, signal.SIGINT: signal.default_int_handler}):
         yield received
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler or signal.SIG_DFL)
 
 
 def code_of(error: BaseException) -> ExitCode:

@@ -17,6 +17,7 @@ from lab.errors import UsageError
 from lab.exit_codes import ExitCode
 from lab.model import Place
 from lab.phases import Console
+from lab.shell.signals import handling
 
 if TYPE_CHECKING:
     from lab.course import Course
@@ -81,10 +82,5 @@ def _ctrl_c_stops() -> Iterator[None]:
     def stop(_: int, __: FrameType | None) -> None:
         raise Stop
 
-    before = signal.getsignal(signal.SIGINT)
-    if before is not signal.SIG_IGN:
-        signal.signal(signal.SIGINT, stop)
-    try:
+    with handling({signal.SIGINT: stop}):
         yield
-    finally:
-        signal.signal(signal.SIGINT, before)

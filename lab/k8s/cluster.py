@@ -8,7 +8,7 @@ from typing import Any
 from lab.engine.docker import docker
 from lab.errors import ClusterError, LabError, NoClusterError
 from lab.k8s import kind, last_word, owner, pod_readiness
-from lab.k8s.api import Api, Unreachable
+from lab.k8s.api import Api, Unreachable, connect
 from lab.k8s.bash import program
 from lab.k8s.helper import Helper
 from lab.k8s.node import Node
@@ -51,9 +51,9 @@ class Cluster:
         return ""
 
     def has_kubeconfig(self) -> bool:
-        """Whether the lab's own kubeconfig is there and can be used."""
+        """Whether the lab's own kubeconfig is there and can be used as it is now."""
         try:
-            return bool(self.api)
+            return bool(connect(self.files.kubeconfig))
         except ClusterError:
             return False
 

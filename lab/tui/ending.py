@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from types import FrameType
 
 from lab import shell
+from lab.shell.signals import handling
 from lab.tui.app import LabApp
 
 GRACE = 8.0
@@ -28,15 +29,8 @@ def ended_by_signals(app: LabApp) -> Iterator[list[int]]:
         guard.start()
         app.leave()
 
-    before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGHUP)}
-    for number, handler in before.items():
-        if handler is not signal.SIG_IGN:
-            signal.signal(number, take)
-    try:
+    with handling({signal.SIGTERM: take, signal.SIGHUP: take}):
         yield received
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler or signal.SIG_DFL)
 
 
 def _end_at_once(code: int) -> None:

@@ -11,11 +11,12 @@ import pytest
 
 from lab import shell
 from lab.errors import CommandError
+from lab.shell import processes
 
 
 @pytest.fixture(autouse=True)
 def _impatient(monkeypatch) -> None:
-    monkeypatch.setattr(shell, "_GRACE", 0.3)
+    monkeypatch.setattr(processes, "_GRACE", 0.3)
 
 
 def gone(pid: int) -> bool:
@@ -124,7 +125,7 @@ def test_an_interrupt_ends_the_program(tmp_path) -> None:
         shell.run(["sh", "-c", f"echo $$ >{pid}; exec sleep 60"])
     thread.join()
     until(lambda: gone(int(pid.read_text())))
-    assert not shell._live
+    assert not processes._live
 
 
 def test_background(tmp_path) -> None:
@@ -143,7 +144,7 @@ def test_background(tmp_path) -> None:
     good.wait(5)
     assert good.succeeded()
     good.stop()
-    assert not shell._live
+    assert not processes._live
 
 
 def test_variables_of_a_program_in_the_background(tmp_path, monkeypatch) -> None:
@@ -258,7 +259,7 @@ def test_a_stream_is_stopped_while_it_is_read(leash) -> None:
     until(lambda: gone(pid))
     stopper.join()
     stream.stop()
-    assert not shell._live
+    assert not processes._live
 
 
 def test_a_leash_gives_the_programs_output_and_its_end() -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from lab.k8s.api import Api, Unreachable
 from lab.k8s.watch.kinds import Kind
-from lab.k8s.watch.list_watch import KindWatch, Line
+from lab.k8s.watch.list_watch import Connection, KindWatch
 from lab.k8s.watch.notifier import Notifier, note
 from lab.model import Told
 
@@ -36,7 +36,7 @@ class ApiWatch:
         self._node_runs = node_runs
         self._api: Api | None = None
         self._said: str | None = None
-        self._line: Line | None = None
+        self._connection: Connection | None = None
         self._wake = threading.Event()
         self._kinds = [KindWatch(kind, self._changed) for kind in kinds]
         self.stopped = threading.Event()
@@ -59,8 +59,8 @@ class ApiWatch:
         """End it; from any thread."""
         self.stopped.set()
         self._wake.set()
-        if line := self._line:
-            line.end()
+        if connection := self._connection:
+            connection.end()
 
     def _look(self) -> tuple[Api | None, str]:
         """The client, and why the API server is not ready; empty when it is."""
@@ -84,34 +84,36 @@ class ApiWatch:
 
     def _follow(self, api: Api) -> None:
         """Watch all kinds until the connection breaks for one of them, or the API server is not ready any more."""
-        line = self._line = Line(lambda: _check(api))
+        connection = self._connection = Connection(lambda: _check(api))
         for kind in self._kinds:
-            threading.Thread(target=self._watch, args=(kind, api, line), name="watching-kind", daemon=True).start()
-        while not (self.stopped.is_set() or line.cut.is_set()):
+            threading.Thread(
+                target=self._watch, args=(kind, api, connection), name="watching-kind", daemon=True
+            ).start()
+        while not (self.stopped.is_set() or connection.cut.is_set()):
             self._wake.wait()
             self._wake.clear()
-            if not line.cut.is_set() and not self.stopped.is_set() and api.readiness():
+            if not connection.cut.is_set() and not self.stopped.is_set() and api.readiness():
                 break
-        line.end()
+        connection.end()
 
-    def _watch(self, kind: KindWatch, api: Api, line: Line) -> None:
-        """Follow a kind. Whatever ends that cuts the line; a fault of the lab does so with a pause."""
+    def _watch(self, kind: KindWatch, api: Api, connection: Connection) -> None:
+        """Follow a kind. Whatever ends that cuts the connection; a fault of the lab does so with a pause."""
         try:
-            kind.follow(api, line)
+            kind.follow(api, connection)
         except Unreachable:
             pass
         except Exception as error:
-            if not line.cut.is_set():
+            if not connection.cut.is_set():
                 note(error)
                 time.sleep(1)
-        line.cut.set()
+        connection.cut.set()
         self._wake.set()
 
     def _changed(self, kind: Kind, loud: bool) -> None:
         news = Told("objects", kind.name)
         (self._notifier.notify if loud else self._notifier.notify_noise)(news)
-        if kind.name == MAKES_KINDS and (line := self._line):
-            line.kinds_changed()
+        if kind.name == MAKES_KINDS and (connection := self._connection):
+            connection.kinds_changed()
 
 
 def _check(api: Api) -> None:

@@ -17,7 +17,7 @@ _BREATH = 0.2  # seconds between two watches
 _GONE = 410
 
 
-class Line:
+class Connection:
     """One connection to an API server that is there, shared by the kinds; cut for all when it breaks for one.
 
     Args:
@@ -32,7 +32,7 @@ class Line:
         self._condition = threading.Condition()
 
     def hold(self, watch: Watch) -> bool:
-        """Keep a watch, to end it when the line is cut; False when that has happened."""
+        """Keep a watch, to end it when the connection is cut; False when that has happened."""
         with self._condition:
             if not self.cut.is_set():
                 self._held.add(watch)
@@ -81,65 +81,65 @@ class KindWatch:
         self._changed = changed
         self._known: dict[str, Digest] = {}
 
-    def follow(self, api: Api, line: Line) -> None:
-        """List, then watch, until the line is cut.
+    def follow(self, api: Api, connection: Connection) -> None:
+        """List, then watch, until the connection is cut.
 
         Raises:
             Unreachable: the connection broke.
         """
         pauses = iter(_MISSING)
-        while not line.cut.is_set():
-            seen = line.kinds_made
-            version = self._list(api, line)
+        while not connection.cut.is_set():
+            seen = connection.kinds_made
+            version = self._list(api, connection)
             if version is None:
-                if line.wait_for_kinds(seen, next(pauses, None)):
+                if connection.wait_for_kinds(seen, next(pauses, None)):
                     pauses = iter(_MISSING)
                 continue
             pauses = iter(_MISSING)
-            while version and not line.cut.is_set():
-                version = self._watch(api, line, version)
+            while version and not connection.cut.is_set():
+                version = self._watch(api, connection, version)
 
-    def _list(self, api: Api, line: Line) -> str | None:
+    def _list(self, api: Api, connection: Connection) -> str | None:
         """Compare all objects; gives the list's version: empty to try again, None when there is no such kind."""
         answer = api.request(self.kind.path)
         if answer.status == 404:
-            self._compare({}, line)
+            self._compare({}, connection)
             return None
         if answer.status != 200:
-            line.cut.wait(_TROUBLE)
+            connection.cut.wait(_TROUBLE)
             return ""
         listed = json.loads(answer.body)
         things = [thing for thing in listed.get("items") or [] if self.kind.minds(thing)]
-        self._compare({thing["metadata"]["uid"]: digest(thing) for thing in things}, line)
+        self._compare({thing["metadata"]["uid"]: digest(thing) for thing in things}, connection)
         return str(listed["metadata"]["resourceVersion"])
 
-    def _watch(self, api: Api, line: Line, version: str) -> str:
+    def _watch(self, api: Api, connection: Connection, version: str) -> str:
         """Follow events until the API server ends the watch; gives the version that it got to, empty to list again."""
         query = f"watch=1&allowWatchBookmarks=true&timeoutSeconds={LASTS}&resourceVersion={version}"
         watch = api.watch(f"{self.kind.path}?{query}", LASTS + _PATIENCE)
-        if not line.hold(watch):
+        if not connection.hold(watch):
             return ""
         try:
             if watch.status != 200:
-                return self._listed_again(watch.status, line)
+                return self._listed_again(watch.status, connection)
             for event in watch:
                 if event["type"] == "ERROR":
-                    return self._listed_again(event["object"].get("code"), line)
+                    return self._listed_again(event["object"].get("code"), connection)
                 version = str(event["object"]["metadata"]["resourceVersion"])
-                if event["type"] != "BOOKMARK" and not line.cut.is_set():
+                if event["type"] != "BOOKMARK" and not connection.cut.is_set():
                     self._take(event["type"], event["object"])
         finally:
-            line.let_go(watch)
-        line.check()
-        line.cut.wait(_BREATH)
+            connection.let_go(watch)
+        connection.check()
+        connection.cut.wait(_BREATH)
         return version
 
     @staticmethod
-    def _listed_again(code: int | None, line: Line) -> str:
+    def _listed_again(code: int | None, connection: Connection) -> str:
         """No version: what is missed by a watch that cannot go on, a list brings. It is no fault of anybody's that the
         version is too old by now, or the kind was removed.
         """
-        line.cut.wait(_BREATH if code in (404, _GONE) else _TROUBLE)
+        connection.cut.wait(_BREATH if code in (404, _GONE) else _TROUBLE)
         return ""
 
     def _take(self, what: str, thing: Mapping[str, Any]) -> None:
@@ -154,8 +154,8 @@ class KindWatch:
         if before != now:
             self._changed(self.kind, not (before and now and before.loud == now.loud))
 
-    def _compare(self, now: dict[str, Digest], line: Line) -> None:
-        if line.cut.is_set() or now == self._known:
+    def _compare(self, now: dict[str, Digest], connection: Connection) -> None:
+        if connection.cut.is_set() or now == self._known:
             return
         same = {uid: entry.loud for uid, entry in now.items()} == {uid: old.loud for uid, old in self._known.items()}
         self._known = now

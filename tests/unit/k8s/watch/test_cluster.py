@@ -7,13 +7,13 @@ from pathlib import Path
 import pytest
 from api_scene import Scene, serving, thing
 
-from lab import shell
 from lab.course import Course
 from lab.k8s.watch import api_server
 from lab.k8s.watch.cluster import Interest, Watching
 from lab.model import Told
 from lab.paths import ClusterPaths
 from lab.phases import Silent
+from lab.shell import processes
 
 PODS = "/api/v1/pods"
 DOCKER = """#!/bin/sh
@@ -110,7 +110,7 @@ def test_after_a_stop_no_thread_and_no_program_is_left(scene, ears, watching) ->
         if thread.name.startswith("watching-"):
             thread.join(30)
             assert not thread.is_alive(), thread.name
-    assert not shell._live
+    assert not processes._live
     while not ears.silent():
         ears._news.get()
     scene.put(PODS)

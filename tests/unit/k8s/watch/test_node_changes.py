@@ -9,13 +9,12 @@ from pathlib import Path
 import pytest
 from stand_in import StandIn
 
-from lab import shell
 from lab.k8s.helper import Helper
 from lab.k8s.node import Node
 from lab.k8s.watch import node_changes
 from lab.k8s.watch.node_changes import ALWAYS, NodeWatch, parse, program, roots
 from lab.model import Told
-from lab.shell import Stream
+from lab.shell import Stream, processes
 
 here = pytest.mark.skipif(sys.platform != "linux", reason="the program is for the node, which is Linux")
 
@@ -239,4 +238,4 @@ def test_it_ends_while_it_listens(stand_in) -> None:
     watch.stop()
     thread.join(30)
     assert not thread.is_alive()
-    assert not shell._live
+    assert not processes._live
