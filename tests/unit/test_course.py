@@ -14,6 +14,7 @@ from stand_in import StandIn
 from lab import actions, course, paths
 from lab.checks.asks import ApiAsk, NodeAsk, NotYet
 from lab.checks.base import REGISTRY, Check, Judgement
+from lab.course import verifying
 from lab.engine import docker
 from lab.engine.docker import Engine
 from lab.errors import (
@@ -169,7 +170,7 @@ class World:
         self.tree = tree
         self.status = Recording()
         self.course = course.Course("cks-lab", self.status)
-        self.cluster = self.course._cluster
+        self.cluster = self.course._context.cluster
         stands_in: Any = LocalNode(root)
         self.cluster.node = self.cluster.helper = self.node = stands_in
         self.cluster.api = self.api = Api()
@@ -208,7 +209,7 @@ def world(tmp_path, monkeypatch, tree) -> World:
         monkeypatch.setitem(registry, name, kind())
     world = World(tmp_path, tree)
     clear = lambda helper, owner, status, keep: world.cleared.append((owner, keep))  # noqa: E731
-    monkeypatch.setattr("lab.course.saved.clear", clear)
+    monkeypatch.setattr("lab.k8s.saved.clear", clear)
     return world
 
 
@@ -248,8 +249,8 @@ def test_checks_know_the_manifests_of_before(world, monkeypatch) -> None:
     """Those of the golden state, and the one from before an exercise that is in effect and changes them."""
 
     def facts():
-        record = world.course._record()
-        return world.course._facts(record, world.course._journal(record))
+        record = world.course._context.record()
+        return verifying.facts(world.course._context, record, world.course._context.journal(record))
 
     assert facts().manifests == {}
     golden_state(world, None)
@@ -258,7 +259,7 @@ def test_checks_know_the_manifests_of_before(world, monkeypatch) -> None:
     assert (facts().manifests, facts().kept_manifest) == ({"kube-apiserver.yaml": b"golden"}, None)
     world.tree.write("exercises/010-pin/exercise.yaml", SHEET.format(folder=world.folder) + ASIDE)
     world.course = course.Course("cks-lab", world.status)
-    world.course._cluster = world.cluster
+    world.course._context.cluster = world.cluster
     assert facts().kept_manifest is None  # it is not started
     world.course.start("pin")
     assert facts().kept_manifest == b"golden"
@@ -267,8 +268,8 @@ def test_checks_know_the_manifests_of_before(world, monkeypatch) -> None:
     assert facts().kept_manifest == before
     world.cluster.files.kept_manifest("pin").write_bytes(b"damaged")
     assert facts().kept_manifest is None
-    record = world.course._record()
-    world.course._journal(record).set_aside("pin", {})
+    record = world.course._context.record()
+    world.course._context.journal(record).set_aside("pin", {})
     assert facts().kept_manifest is None
 
 
@@ -595,7 +596,7 @@ def test_data_that_is_wrong(world) -> None:
 
 def test_the_doctor_asks_for_go_only_where_a_build_is_needed(world, monkeypatch, tmp_path) -> None:
     (tmp_path / "pins").mkdir()
-    monkeypatch.setattr("lab.course.pins.load", lambda: None)
+    monkeypatch.setattr("lab.images.pins.load", lambda: None)
     for answers in (True, False):
         monkeypatch.setattr(official, "finding", lambda pins, ok=answers: Finding("r", ok, "", required=False))
         found = {finding.name: finding for finding in world.course.doctor()}
@@ -605,10 +606,10 @@ def test_the_doctor_asks_for_go_only_where_a_build_is_needed(world, monkeypatch,
 
 def test_down_and_purge(world, monkeypatch) -> None:
     done: list[str] = []
-    monkeypatch.setattr("lab.course.owner.there", lambda name: True)
+    monkeypatch.setattr("lab.k8s.owner.there", lambda name: True)
     monkeypatch.setattr(lifecycle, "clear", lambda cluster: done.append("clear"))
-    monkeypatch.setattr("lab.course.node.purge", lambda: done.append("images"))
-    monkeypatch.setattr("lab.course.kind_tool.purge", lambda: done.append("programs"))
+    monkeypatch.setattr("lab.images.node.purge", lambda: done.append("images"))
+    monkeypatch.setattr("lab.images.kind_tool.purge", lambda: done.append("programs"))
     world.course.down()
     assert done == ["clear"]
     world.course.down(purge=True)
@@ -734,7 +735,7 @@ def test_while_another_lab_is_at_work_nothing_can_be_told(world, monkeypatch) ->
     (world.folder / "one").touch()
     (world.folder / "two").touch()
     busy = [None, Holder("lab reset pin", 7, "12:00:00")]
-    monkeypatch.setattr(world.course._lock, "holder", lambda: busy.pop(0) if len(busy) > 1 else busy[0])
+    monkeypatch.setattr(world.course._context.lock, "holder", lambda: busy.pop(0) if len(busy) > 1 else busy[0])
     for _ in range(2):  # it begins meanwhile, then it is at work from the start
         [result] = world.course.verify().exercises
         assert [(step.verdict, step.earned) for step in result.steps] == [(Verdict.ERROR, 0)] * 2
@@ -747,7 +748,7 @@ def test_what_changes_the_cluster_is_one_at_a_time(world) -> None:
     for act in ("start", "solve", "reset"):
         getattr(world.course, act)("pin")
     assert world.cluster.files.lock.exists()
-    world.course._lock._wait = 0.3
+    world.course._context.lock._wait = 0.3
     with Lock(world.cluster.files.lock, world.cluster.files.folder).held("lab reset --all", Recording()):
         for act in (world.course.up, world.course.down, world.course.reset_all, world.course.webhook_down):
             with pytest.raises(LabError, match="`lab reset --all`"):
@@ -758,13 +759,13 @@ def test_what_changes_the_cluster_is_one_at_a_time(world) -> None:
 
 def test_a_reset_that_is_at_work_is_not_told_as_interrupted(world, monkeypatch) -> None:
     asked: list[bool] = []
-    record = world.course._cluster.record
+    record = world.course._context.cluster.record
 
     def spied(half_reset: bool = False):
         asked.append(half_reset)
         return record()
 
-    monkeypatch.setattr(world.course._cluster, "record", spied)
+    monkeypatch.setattr(world.course._context.cluster, "record", spied)
     world.course.verify()
     with Lock(world.cluster.files.lock, world.cluster.files.folder).held("lab reset --all", Recording()):
         world.course.verify()

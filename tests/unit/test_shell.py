@@ -116,7 +116,7 @@ def test_an_interrupt_ends_the_program(tmp_path) -> None:
     pid = tmp_path / "pid"
 
     def interrupt() -> None:
-        until(lambda: pid.exists() and pid.read_text() and shell._live)
+        until(lambda: pid.exists() and pid.read_text() and processes._live)
         os.kill(os.getpid(), signal.SIGINT)
 
     thread = threading.Thread(target=interrupt)
