@@ -8,6 +8,7 @@ import re
 import sys
 from collections.abc import Sequence
 from io import StringIO
+from json import dumps
 from typing import TYPE_CHECKING
 
 import click
@@ -106,3 +107,8 @@ def way(found: "RequestPath") -> None:
 
         style = "bold" if line.heading else styles.get(line.state, "") if line.state else ""
         screen.print(Text(line.text, style), soft_wrap=True)
+
+
+def json(value: object) -> None:
+    """Print a value as JSON."""
+    click.echo(dumps(value, indent=2))

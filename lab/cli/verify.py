@@ -1,0 +1,83 @@
+"""lab verify and solve: reports, and the exit codes that go with them."""
+
+import sys
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
+
+import click
+
+from lab.cli import printing
+from lab.cli.options import name_option, pass_course
+from lab.errors import LabError
+from lab.exit_codes import ExitCode
+from lab.model import Report, Verdict
+
+if TYPE_CHECKING:
+    from lab.course import Course
+
+_CODE = {Verdict.PASS: ExitCode.OK, Verdict.ERROR: ExitCode.COULD_NOT}
+
+
+@click.command()
+@click.argument("selectors", nargs=-1, metavar="[EXERCISE[/STEP]]...")
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@click.option("--output", type=click.Path(dir_okay=False, path_type=Path), help="Write to a file instead.")
+@name_option
+@pass_course
+def verify(course: "Course", selectors: tuple[str, ...], form: str, output: Path | None) -> None:
+    """Check exercises or steps against the live cluster; everything when none is named."""
+    from lab.course import VERIFY_WAIT
+
+    if output:
+        _see_writable(output)
+    _report(course.verify(selectors, VERIFY_WAIT), form, output)
+
+
+@click.command()
+@click.argument("selector", metavar="EXERCISE[/STEP]")
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@name_option
+@pass_course
+def solve(course: "Course", selector: str, form: str) -> None:
+    """Type the solution on the node, step by step, check each, and say why it works."""
+    report = course.solve(selector)
+    if form == "text":
+        for _, steps in course.catalog.select([selector]):
+            for step in steps:
+                printing.markdown(f"# {step.title}\n\n{step.why}\n")
+    _report(report, form, None)
+
+
+def _report(report: Report, form: str, output: Path | None) -> NoReturn:
+    from lab.report import FORMATS
+
+    if output is None:
+        with suppress(BrokenPipeError):  # a reader that leaves does not change the verdict
+            if form == "text":
+                printing.report(report)
+            else:
+                FORMATS[form](report, sys.stdout)
+            sys.stdout.flush()
+    else:
+        try:
+            with output.open("w") as stream:
+                FORMATS[form](report, stream)
+        except OSError as error:
+            raise _unwritable(output, error) from error
+    sys.exit(_CODE.get(report.verdict, ExitCode.FAILED))
+
+
+def _see_writable(output: Path) -> None:
+    """Fail before the work where its result cannot be written; a report that is there stays as it is."""
+    try:
+        there = output.exists()
+        output.open("a").close()
+        if not there:
+            output.unlink()
+    except OSError as error:
+        raise _unwritable(output, error) from error
+
+
+def _unwritable(output: Path, error: OSError) -> LabError:
+    return LabError(f"{output} cannot be written: {error.strerror}.", "Name another file: --output")
