@@ -1,6 +1,6 @@
 """The progress journal: what was started, earned and hinted at on one cluster, kept as a chain of events.
 
-What is in the file, and what it comes to, is told in `lab.journal.state`. The file is read anew for every question and
+`lab.journal.state` has the events and what they add up to. The file is read anew for every question and
 every change, so that a TUI and a command line that work on the same cluster lose nothing of each other's.
 """
 
@@ -12,13 +12,10 @@ from typing import Any
 from lab.errors import LabError
 from lab.journal import version_1
 from lab.journal.chain import Chain, Lines
-from lab.journal.state import Earned, Entry, Event, State
+from lab.journal.state import FORMAT_VERSION, Earned, Entry, Event, State
 from lab.model import Score
 
 __all__ = ["Earned", "Journal", "Note", "Score"]
-
-FORMAT_VERSION = 2
-"""Of the journal; 1 was one JSON object, see `lab.journal.version_1`."""
 
 Note = Callable[[str], None]
 Clock = Callable[[], datetime]
@@ -202,7 +199,7 @@ class Journal:
         except OSError as error:
             raise self._unusable(error) from error
         state = self._known[1]
-        if why := _foreign(state.lines, self._uid):
+        if why := state.foreign(self._uid):
             return self._set_aside(*why)
         return state
 
@@ -241,14 +238,3 @@ class Journal:
 
     def _now(self) -> str:
         return self._clock().astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def _foreign(lines: Lines, uid: str) -> tuple[str, str] | None:
-    """Why a file is no journal of the cluster, if it is none: the suffix that it gets, and a reason."""
-    begun = next((event for event in lines.entries if event.get("event") == "begun"), None)
-    if not lines.size:
-        return None
-    readable = any("event" in event for event in lines.entries)
-    if not readable or (begun and begun.get("format_version") != FORMAT_VERSION):
-        return "corrupt", "cannot be read"
-    return ("old", "is of a cluster that is gone") if begun and begun.get("cluster") != uid else None

@@ -1,4 +1,4 @@
-"""What the events of a progress journal come to.
+"""The events of a progress journal, and what they add up to.
 
 A journal is a chain of lines (see `lab.journal.chain`). Each line has `at` (UTC, in whole seconds), `event`, and what
 belongs to it:
@@ -7,8 +7,8 @@ belongs to it:
 |---|---|---|
 | `begun` | `format_version`, `cluster` | the first line; the cluster's uid |
 | `started` | `exercise` | it was started, or taken up again |
-| `aside` | `exercise`, `passed` | it was set aside for another; what was seen of steps that passed |
-| `earned` | `exercise`, `step`, `evidence` | a `once` step was seen to pass |
+| `aside` | `exercise`, `passed` | it was set aside for another; what the checks of steps that passed observed |
+| `earned` | `exercise`, `step`, `evidence` | a `once` step passed |
 | `remembered` | `exercise`, `check`, `values` | what a check (`STEP/CHECK`) that passed wants to know next time |
 | `hint` | `exercise`, `step`, `number` | a hint was taken |
 | `solution` | `exercise`, `step` | a solution was shown or typed |
@@ -25,12 +25,14 @@ from typing import Any
 from lab.journal.chain import BROKEN, Lines
 from lab.model import Score
 
+FORMAT_VERSION = 2
+"""Of the journal; 1 was one JSON object, see `lab.journal.version_1`."""
 Event = dict[str, Any]
 
 
 @dataclass(frozen=True)
 class Earned:
-    """When a `once` step was seen to pass, and what was seen."""
+    """When a `once` step passed, and what was seen."""
 
     at: str
     evidence: str
@@ -38,7 +40,7 @@ class Earned:
 
 @dataclass
 class Entry:
-    """What the events of one exercise come to."""
+    """What the events of one exercise add up to."""
 
     started_at: str = ""
     earned: dict[str, Earned] = field(default_factory=dict)
@@ -50,7 +52,7 @@ class Entry:
 
 
 class State:
-    """What all events come to: exercises by id, and the number of the line at which the chain is broken, or 0."""
+    """What all events add up to: exercises by id, and the number of the line at which the chain is broken, or 0."""
 
     def __init__(self, lines: Lines) -> None:
         self.lines = lines
@@ -63,8 +65,18 @@ class State:
             self._distrust(lines.broken)
 
     def entry(self, exercise: str) -> Entry:
-        """What the events of an exercise come to."""
+        """What the events of an exercise add up to."""
         return self.exercises.get(exercise, Entry())
+
+    def foreign(self, uid: str) -> tuple[str, str] | None:
+        """Why these are no events of the cluster of that uid, if they are none: a suffix for the file, and a reason."""
+        begun = next((event for event in self.lines.entries if event.get("event") == "begun"), None)
+        if not self.lines.size:
+            return None
+        readable = any("event" in event for event in self.lines.entries)
+        if not readable or (begun and begun.get("format_version") != FORMAT_VERSION):
+            return "corrupt", "cannot be read"
+        return ("old", "is of a cluster that is gone") if begun and begun.get("cluster") != uid else None
 
     def _take(self, event: Event) -> None:
         kind = event["event"]
@@ -78,7 +90,7 @@ class State:
             _MEANING[kind](self.exercises.setdefault(event["exercise"], Entry()), event)
 
     def _distrust(self, line: int) -> None:
-        """What was seen does not count; what only costs (hints, solutions) or is seen anew stays."""
+        """Steps that passed no longer count; what only costs (hints, solutions) or is checked anew stays."""
         self.broken = self.broken or line
         for entry in self.exercises.values():
             entry.earned, entry.memory, entry.scores = {}, {}, {}
