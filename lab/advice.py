@@ -70,7 +70,7 @@ def name_error(error: LabError, name: str) -> None:
 
 
 class NamedStatus:
-    """Passes on what a status is told, with notes `named`."""
+    """Passes all calls on to a status, with notes `named`."""
 
     def __init__(self, status: Status, name: str) -> None:
         self._name = name

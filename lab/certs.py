@@ -1,4 +1,4 @@
-"""Self-signed certificates for the webhook and its client, and what a certificate says.
+"""Self-signed certificates for the webhook and its client, and the contents of a certificate.
 
 Each is a leaf that is trusted by being in the other side's list itself. Go (crypto/x509 `Verify`) and OpenSSL
 both accept a trusted leaf as its own root without `CA:TRUE` and without `keyCertSign`, so these have neither:
@@ -39,7 +39,7 @@ class Pair:
 
 @dataclass(frozen=True)
 class Described:
-    """What a certificate says.
+    """The contents of a certificate.
 
     `subject` is the common name, or the whole name where there is none. `names` are the DNS names and addresses of
     its subjectAltName. `key_usages` are the extended ones: `serverAuth`, `clientAuth`, or a dotted number. Times are
@@ -80,7 +80,7 @@ def client_pair(common_name: str, now: datetime | None = None) -> Pair:
 
 
 def describe(pem: bytes) -> Described:
-    """What the first certificate of a PEM text says.
+    """The contents of the first certificate of a PEM text.
 
     Raises:
         ValueError: it holds no certificate.

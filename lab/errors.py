@@ -88,7 +88,7 @@ class CommandError(LabError):
         argv: the command as it was started.
         returncode: its exit code; None when it was not started or was stopped for time.
         output: what it printed, both streams.
-        why: one sentence that says what happened; made from the above when empty.
+        why: the message, one sentence; made from the above when empty.
     """
 
     def __init__(self, argv: Sequence[str], returncode: int | None, output: str, why: str = "") -> None:

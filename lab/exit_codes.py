@@ -1,4 +1,4 @@
-"""What the exit codes of the command line mean; scripts and graders rely on them."""
+"""The exit codes of the command line; scripts and graders rely on them."""
 
 from enum import IntEnum
 

@@ -1,4 +1,4 @@
-"""Logs of the lab's own faults, which nobody reads unless they are asked for."""
+"""Writes logs of the lab's own faults."""
 
 import time
 import traceback

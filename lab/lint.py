@@ -78,13 +78,13 @@ def _points(document: Document, checks: list[Place]) -> Iterator[Problem]:
 
 
 def _earns(document: Document, check: Place) -> bool:
-    """Whether a check can earn points; one whose points cannot be read (told elsewhere) counts as such."""
+    """Whether a check can earn points; one whose points cannot be read (another rule reports it) counts as such."""
     points = document.get(*check, "points") or 0
     return document.get(*check, "guard") is not True and (not isinstance(points, int) or points > 0)
 
 
 def _ids(document: Document, entries: list[Place], what: str) -> Iterator[Problem]:
-    """Ids are legal, because they name files and are typed, and told apart."""
+    """Ids are legal, because they name files and are typed, and each is there once."""
     lines: dict[str, int] = {}
     for entry in entries:
         name = document.get(*entry, "id")

@@ -1,4 +1,4 @@
-"""One at a time on a cluster: a lock that says who holds it. It is the kernel's, so that of a dead process is free."""
+"""A lock that lets one process at a time change a cluster, and names its holder. The kernel frees a dead one's."""
 
 import fcntl
 import json
@@ -22,7 +22,7 @@ _PAUSE = 0.2
 
 @dataclass(frozen=True)
 class Holder:
-    """Who works on a cluster: the command, its process, and since when (the clock on the wall)."""
+    """The holder of a lock: its command, its process, and since when (the clock on the wall)."""
 
     command: str = "another lab"
     pid: int = 0
@@ -53,8 +53,8 @@ class Lock:
         """Within, no other process, and no other thread, has it. May be nested.
 
         Args:
-            command: what is told to those who wait.
-            status: told for whom this one waits.
+            command: the name that those who wait are shown.
+            status: shows for whom this one waits.
 
         Raises:
             LabError: another one held it for too long, or its file cannot be written.
@@ -83,7 +83,7 @@ class Lock:
         return not getattr(self._mine, "held", False) and self._holder() is not None
 
     def holder(self) -> Holder | None:
-        """Who holds it, if that is another process."""
+        """The holder, if that is another process."""
         holder = self._holder()
         return holder if holder and holder.pid != os.getpid() else None
 

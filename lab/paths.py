@@ -1,4 +1,4 @@
-"""Where things lie: the data folders, and what a lab keeps for a cluster. Creates nothing at import.
+"""The paths of the data folders, and of the files that a lab keeps for a cluster. Creates nothing at import.
 
 `LAB_STATE_HOME` moves everything that a lab keeps (the tests use it, so that a lab in use is left alone);
 otherwise the XDG base directory specification holds.
@@ -43,12 +43,12 @@ def config_home() -> Path:
 
 
 def settings_file() -> Path:
-    """What the user sets for the full-screen interface: theme, prefix key, keys. May not be there."""
+    """The user's settings of the TUI: theme, prefix key, keys. The file may not exist."""
     return config_home() / "tui.yaml"
 
 
 def unwritable(path: Path, error: OSError) -> LabError:
-    """What to tell where a file of the lab's cannot be written."""
+    """The error of a file of the lab's that cannot be written."""
     message = f"{path} cannot be written: {error.strerror}."
     return LabError(message, f"See who owns it and what is free with: ls -la {path.parent}; df -h {path.parent}")
 
@@ -96,7 +96,7 @@ class ClusterPaths:
 
     @property
     def record(self) -> Path:
-        """What `lab up` made and saw: identity, image digests, what to remove."""
+        """The record of `lab up`: identity, image digests, what to remove."""
         return self.folder / "cluster.json"
 
     @property
@@ -130,12 +130,12 @@ class ClusterPaths:
 
     @property
     def place(self) -> Path:
-        """Where the learner was last: exercise and step."""
+        """The learner's last place: exercise and step."""
         return self.folder / "place.json"
 
     @property
     def lock(self) -> Path:
-        """Who works on the cluster. It lies beside the folder, which comes and goes meanwhile; no cluster's name begins
+        """The lock of the cluster. It lies beside the folder, which comes and goes meanwhile; no cluster's name begins
         with a dot.
         """
         return self.folder.with_name(f".{self.name}.lock")

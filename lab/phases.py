@@ -1,4 +1,4 @@
-"""How long work is told: phases with their time and an estimate, one protocol for console, TUI and tests."""
+"""Shows the progress of long work: phases with their time and an estimate, for console, TUI and tests."""
 
 import sys
 import threading
@@ -12,7 +12,7 @@ _WORTH_SAYING = 60.0
 
 
 class Status(Protocol):
-    """Told what is going on. Safe to call from several threads."""
+    """Shows what is going on. Safe to call from several threads."""
 
     def phase(self, title: str, estimate: float = 0) -> AbstractContextManager[None]:
         """Open a phase that lasts as long as the `with` block; `estimate` in seconds, 0 for unknown."""
@@ -21,7 +21,7 @@ class Status(Protocol):
         """Say one thing, in a line or a few."""
 
     def ahead(self, estimate: float) -> None:
-        """Tell about how many seconds all that is still to come takes; told again where that turns out otherwise."""
+        """Report the estimated seconds remaining; may be called again with a better estimate."""
 
 
 class Silent:
@@ -40,7 +40,7 @@ class Silent:
 
 
 class Recording(Silent):
-    """Keeps what was said, for tests."""
+    """Keeps titles and notes, for tests."""
 
     def __init__(self) -> None:
         self.lines: list[str] = []
@@ -65,7 +65,7 @@ def seconds(duration: float) -> str:
 class Console:
     """Writes a line where a phase starts and one where it ends, with the seconds since this object was made.
 
-    A long phase says every half minute that it is still at work, so that a log that nobody watches
+    A long phase writes every half minute that it is still at work, so that a log that nobody watches
     live (CI) shows where time goes.
 
     Args:

@@ -1,4 +1,4 @@
-"""Trying again until something is so, or time is over."""
+"""Tries again until a condition holds or the time is over."""
 
 import time
 from collections.abc import Iterator

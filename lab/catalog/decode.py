@@ -205,7 +205,7 @@ def _key(entry: "Field[Any]") -> str:
 
 
 def _named(at: Place) -> str:
-    """What a message calls the value at a place."""
+    """The name of a value in a message, from its place."""
     if not at:
         return "this"
     last = at[-1]
@@ -213,7 +213,7 @@ def _named(at: Place) -> str:
 
 
 def _seen(value: Any) -> str:
-    """A value, in the words of a message."""
+    """The words of a message for a value."""
     if value is None:
         return "nothing"
     if isinstance(value, bool):

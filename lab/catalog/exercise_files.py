@@ -1,4 +1,4 @@
-"""Which files an exercise has, and where.
+"""The files of an exercise.
 
 ::
 
@@ -9,7 +9,7 @@
     exercises/NNN-id/steps/STEP.hints.en.md  hints, split by lines that are exactly ---
     exercises/NNN-id/files/                  what the learner starts with, if anything
     solutions/NNN-id/STEP.sh                 what a learner would type
-    solutions/NNN-id/STEP.after.sh           what tidies up once the step was seen to pass, if anything
+    solutions/NNN-id/STEP.after.sh           a script that tidies up once the step has passed, if any
     solutions/NNN-id/STEP.en.md              why it works
 """
 
@@ -31,27 +31,27 @@ FOLDER = re.compile(rf"(?P<number>[0-9]{{3}})-(?P<id>{ID.pattern})")
 
 
 def text_file(step_id: str) -> str:
-    """Where a step's text lies, within its exercise's folder."""
+    """The path of a step's text within its exercise's folder."""
     return f"steps/{step_id}.{LANGUAGE}.md"
 
 
 def hints_file(step_id: str) -> str:
-    """Where a step's hints lie, within its exercise's folder."""
+    """The path of a step's hints within its exercise's folder."""
     return f"steps/{step_id}.hints.{LANGUAGE}.md"
 
 
 def script_file(step_id: str) -> str:
-    """Where a step's solution lies, within its exercise's folder of solutions."""
+    """The path of a step's solution within its exercise's folder of solutions."""
     return f"{step_id}.sh"
 
 
 def after_file(step_id: str) -> str:
-    """Where the script that tidies up after a step lies, within its exercise's folder of solutions."""
+    """The path of the script that tidies up after a step, within its exercise's folder of solutions."""
     return f"{step_id}.after.sh"
 
 
 def why_file(step_id: str) -> str:
-    """Where a solution is explained, within its exercise's folder of solutions."""
+    """The path of the text that explains a solution, within its exercise's folder of solutions."""
     return f"{step_id}.{LANGUAGE}.md"
 
 
@@ -80,7 +80,7 @@ def strays(folder: Path, expected: Iterable[str], free: str = "") -> list[Proble
     """A problem for each file under a folder that is not expected there.
 
     Args:
-        folder: where to look; may be missing.
+        folder: the folder; may be missing.
         expected: the files that belong there, as paths within the folder.
         free: a folder within it that may hold anything.
     """
@@ -96,7 +96,7 @@ def strays(folder: Path, expected: Iterable[str], free: str = "") -> list[Proble
 
 
 def needed_text(file: Path, problems: list[Problem]) -> str:
-    """A text that must be there and say something; a problem more when it does not."""
+    """Read a text that must exist and not be empty; otherwise add a problem."""
     text = read_text(file, problems)
     if text is not None and not text.strip():
         problems.append(Problem(file, 1, "this file is empty"))

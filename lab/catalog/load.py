@@ -62,7 +62,7 @@ class Catalog:
 
 @dataclass(frozen=True)
 class Reading:
-    """What was read: the exercises that could be made, every problem, and each exercise.yaml, filled in."""
+    """The result of reading: the exercises that could be made, every problem, and each exercise.yaml, filled in."""
 
     catalog: Catalog
     problems: tuple[Problem, ...]
@@ -141,7 +141,7 @@ class _Reader:
         return exercise
 
     def _texts(self) -> dict[Place, dict[str, Any]]:
-        """What the files beside exercise.yaml tell, by the place of the exercise or step."""
+        """The fields that files beside exercise.yaml hold, by the place of the exercise or step."""
         assert self.document
         match = exercise_files.FOLDER.fullmatch(self.folder.name)
         assert match, "only folders of exercises are read"

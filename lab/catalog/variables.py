@@ -1,4 +1,4 @@
-"""Variables of an exercise, filled in where its data says `{{name}}`.
+"""Fills an exercise's variables in where its data has `{{name}}`.
 
 Only the bare form is a variable: `{{ .Names }}` and other Go templates, which learners type, stay as they
 are. One that looks like a variable and names none is a problem, so that no learner meets it.

@@ -1,4 +1,4 @@
-"""Data files as plain values that remember the line they came from, and what is wrong with them.
+"""Reads data files into plain values with the line of each, and reports what is wrong with them.
 
 PyYAML's safe loader does the reading; what it would pass over in silence (a key that is there twice) and
 what data has no need of (aliases, tags, keys that are not text) is a problem here.
@@ -14,13 +14,13 @@ import yaml
 from lab import paths
 
 Place = tuple[str | int, ...]
-"""Where in a document a value is: keys of mappings, indexes of lists."""
+"""The place of a value in a document: keys of mappings, indexes of lists."""
 
 _CONTAINERS = {"tag:yaml.org,2002:map", "tag:yaml.org,2002:seq"}
 
 
 class PlainLoader(yaml.SafeLoader):
-    """Reads what looks like a point in time as text, as the kubelet does (go.yaml.in/yaml/v2, decode.go)."""
+    """Reads timestamps as text, as the kubelet does (go.yaml.in/yaml/v2, decode.go)."""
 
     yaml_implicit_resolvers = {  # noqa: RUF012 (PyYAML's own)
         first: [(tag, form) for tag, form in resolvers if tag != "tag:yaml.org,2002:timestamp"]

@@ -1,4 +1,4 @@
-"""How the command line ends: signals, exit codes, and a reader that leaves."""
+"""Ends the command line: signals, exit codes, and a reader that leaves."""
 
 import errno
 import os
@@ -39,7 +39,7 @@ def code_of(error: BaseException) -> ExitCode:
         case SystemExit():
             raise error
         case click.ClickException():
-            with suppress(OSError):  # whoever reads may be gone, here and below; the code says it too
+            with suppress(OSError):  # the reader may be gone, here and below; the exit code says it too
                 error.show()
             return ExitCode.USAGE
         case LabError():

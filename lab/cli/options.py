@@ -1,4 +1,4 @@
-"""What the commands share: the cluster's name, `--json`, and what to type next."""
+"""Options that commands share, the cluster's name among them, and advice on what to type next."""
 
 import re
 import sys
@@ -25,7 +25,7 @@ class Group(click.Group):
     """Takes `--name` and `--json` after the command too, where people type them."""
 
     def resolve_command(self, ctx: click.Context, args: list[str]) -> Any:
-        """The command of that name; the nearest is told when there is none."""
+        """The command of that name; the error names the nearest when there is none."""
         name = args[0]
         if name not in self.commands:
             from lab.catalog.decode import did_you_mean

@@ -1,4 +1,4 @@
-"""Results on a terminal: Markdown rendered, verdicts with a mark and a colour, tables. Plain text everywhere else.
+"""Prints results on a terminal: Markdown rendered, verdicts with a mark and a colour, tables. Plain text elsewhere.
 
 Plain is a pipe, `NO_COLOR` and `TERM=dumb`. No state is told by colour alone: the words of the plain text stay.
 """
@@ -33,7 +33,7 @@ def terminal() -> "Console | None":
     """Standard output as a terminal that shows colours; None where plain text is wanted."""
     if not sys.stdout.isatty() or os.environ.get("NO_COLOR") or os.environ.get("TERM", "dumb") == "dumb":
         return None
-    from rich.console import Console  # a twentieth of a second, only for who looks at it
+    from rich.console import Console  # it takes a twentieth of a second to load, which plain text need not wait for
 
     return Console(highlight=False)
 

@@ -1,4 +1,4 @@
-"""What the use cases of one cluster share."""
+"""The context that the use cases of one cluster share."""
 
 from collections.abc import Callable
 from functools import cached_property, wraps
@@ -18,7 +18,7 @@ M = TypeVar("M", bound=Callable[..., Any])
 
 
 class Context:
-    """A cluster by its name, its lock, the exercises, and who is told how long work goes on."""
+    """A cluster by its name, its lock and journal, the exercises, and the status that shows how long work takes."""
 
     def __init__(self, name: str, status: Status) -> None:
         self.name = name
@@ -29,7 +29,7 @@ class Context:
 
     @property
     def status(self) -> Status:
-        """Is told how long work goes on; names the cluster in the commands that it passes on."""
+        """Shows how long work takes; names the cluster in the commands that it passes on."""
         return self._status
 
     @status.setter
@@ -71,7 +71,7 @@ class Context:
 
 
 def info(record: Record) -> ClusterInfo:
-    """What a report says of the cluster."""
+    """The cluster as a report names it."""
     return ClusterInfo(record.name, record.kubernetes_version, record.node_image, record.provider)
 
 

@@ -31,7 +31,7 @@ class Course:
 
     Args:
         name: the cluster's name.
-        status: is told how long work goes on; may be replaced at any time.
+        status: shows how long work takes; may be replaced at any time.
         ask: asks a yes-or-no question before `sudo` is used; may be replaced at any time.
     """
 
@@ -42,7 +42,7 @@ class Course:
 
     @property
     def status(self) -> Status:
-        """Is told how long work goes on."""
+        """Shows how long work takes."""
         return self._context.status
 
     @status.setter
@@ -101,11 +101,11 @@ class Course:
         return Watching(self.name, interest_of(self.catalog.exercises), told)
 
     def place(self) -> Place | None:
-        """Where the learner was last on this cluster; None when that is not known, or no longer exists."""
+        """The learner's last place on this cluster; None when that is not known, or no longer exists."""
         return bookmark.recall(self._context.cluster.files.place, self.catalog.exercises)
 
     def remember(self, place: Place) -> None:
-        """Keep where the learner is. It is a convenience: where it cannot be written, it is not kept."""
+        """Keep the learner's place. It is a convenience: where it cannot be written, it is not kept."""
         bookmark.keep(self._context.cluster.files.place, place)
 
     @alone("lab reset --all")
@@ -121,10 +121,7 @@ class Course:
         cluster.reset_all(self._context, keep)
 
     def shell_argv(self, command: Sequence[str] = (), tty: bool = True) -> list[str]:
-        """The argument list of root's shell on the node, or of a command in it.
-
-        One word is taken as a line for the shell; several are quoted as they are.
-        """
+        """The argument list of root's shell on the node, or of a command: a line for the shell, or several words."""
         self._context.record()
         words = [command[0] if len(command) == 1 else shell_join(command)] if command else []
         return self._context.cluster.node.shell_argv(words, tty)
@@ -228,7 +225,7 @@ class Course:
         webhook.remove(self.name)
 
     def webhook_log(self) -> str:
-        """What the reference webhook logged lately: at most some hundred decisions."""
+        """The last lines of the reference webhook's log: some hundred decisions at most."""
         self._needs_webhook()
         return webhook.log(self.name)
 

@@ -46,12 +46,12 @@ def path(context: Context, subject: str, namespace: str) -> RequestPath:
 
 
 def grading(context: Context, record: Record, journal: Journal) -> Grading:
-    """What verifies exercises of the cluster."""
+    """The grading of the cluster's exercises."""
     return Grading(context.cluster, journal, facts(context, record, journal), context.status, context.at_work)
 
 
 def facts(context: Context, record: Record, journal: Journal) -> Facts:
-    """What was true right after `lab up`, and the manifest of before an exercise in effect changes it."""
+    """The facts from right after `lab up`, and the manifest from before an exercise in effect changes it."""
     images = (ImageFact(image.name, image.manifest_digest, image.config_digest) for image in record.images)
     namespace = probe_namespace.recall(context.cluster)
     facts = Facts(record.kubernetes_version, tuple(images), address=record.address, namespace=namespace)
@@ -61,6 +61,6 @@ def facts(context: Context, record: Record, journal: Journal) -> Facts:
         if changing := next((each.id for each in in_effect if run.changes_manifests(each.aside)), ""):
             before = kept.manifest(context.cluster.files, changing) or manifests["kube-apiserver.yaml"]
             return replace(facts, manifests=manifests, kept_manifest=before)
-    except LabError:  # damaged: a check that needs them says so
+    except LabError:  # damaged: a check that needs them reports it
         return facts
     return replace(facts, manifests=manifests)

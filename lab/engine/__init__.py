@@ -1,1 +1,1 @@
-"""Docker: finding it, asking it, and on request installing and starting it."""
+"""Finds Docker, sends it requests, and on request installs and starts it."""

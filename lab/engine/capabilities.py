@@ -1,4 +1,4 @@
-"""Which Linux capabilities `docker run --privileged` would ask for that this host cannot grant."""
+"""Finds the Linux capabilities that `docker run --privileged` asks for and this host cannot grant."""
 
 import re
 from pathlib import Path
@@ -14,7 +14,7 @@ MAC_ADMIN SYSLOG WAKE_ALARM BLOCK_SUSPEND AUDIT_READ PERFMON BPF CHECKPOINT_REST
 """In the order of their bits (linux/capability.h)."""
 
 FOLDER = Path("/usr/local/lib/cks-lab")
-"""Where the runtime wrapper is put: dockerd must be able to run it after this checkout is gone."""
+"""The path of the runtime wrapper: dockerd must be able to run it after this checkout is gone."""
 
 
 def missing(status: str, last: int) -> tuple[str, ...]:
@@ -36,7 +36,7 @@ def missing(status: str, last: int) -> tuple[str, ...]:
 
 
 def missing_here() -> tuple[str, ...]:
-    """The capabilities that this host lacks; empty where that cannot be told (not Linux)."""
+    """The capabilities that this host lacks; empty where that cannot be found out (not Linux)."""
     status, last = Path("/proc/self/status"), Path("/proc/sys/kernel/cap_last_cap")
     if not status.exists() or not last.exists():
         return ()

@@ -1,4 +1,4 @@
-"""Installing and starting the Docker engine on Debian and Ubuntu, and saying what to do elsewhere."""
+"""Installs and starts the Docker engine on Debian and Ubuntu, and advises what to do elsewhere."""
 
 import os
 from collections.abc import Callable
@@ -25,7 +25,7 @@ def ensure(status: Status, ask: Ask) -> Engine:
     """The engine, installed and started first where that is possible.
 
     Args:
-        status: told what is done.
+        status: shows the phases of the work.
         ask: asks a yes-or-no question before `sudo` is used; answers False where nobody can be asked.
 
     Raises:
@@ -51,7 +51,7 @@ def ensure(status: Status, ask: Ask) -> Engine:
 
 
 def elsewhere() -> str:
-    """What tells Docker's client to use another engine than this machine's own; empty where nothing does."""
+    """The setting that makes Docker's client use another engine than this machine's; empty where none does."""
     if address := os.environ.get("DOCKER_HOST"):
         return f"DOCKER_HOST={address}"
     if not shell.which("docker"):

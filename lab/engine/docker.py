@@ -1,4 +1,4 @@
-"""Asking the Docker engine, through its command-line client: the client knows contexts, hosts and logins."""
+"""Runs Docker's command-line client, which knows contexts, hosts and logins."""
 
 import json
 from dataclasses import dataclass

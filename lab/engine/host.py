@@ -1,4 +1,4 @@
-"""What `lab doctor` looks at on the host: memory, disk, cgroups, inotify, capabilities."""
+"""The requirements of the host for `lab doctor`: memory, disk, cgroups, inotify, capabilities."""
 
 import os
 import shutil
@@ -83,7 +83,7 @@ def _inotify() -> Finding:
 
 
 def _instances_in_use() -> int:
-    """How many inotify instances root's processes have, as far as this user may see: a node's are root's."""
+    """The number of inotify instances that root's processes have, as far as this user may see: a node's are root's."""
     count = 0
     for process in PROC.glob("[0-9]*"):
         with suppress(OSError):  # it has ended, or is not for this user to look at

@@ -1,1 +1,1 @@
-"""Grading: what a look at the cluster asks for, the answers, and what they earn."""
+"""Grading: asks what checks need to know, judges the answers, and adds up the points."""

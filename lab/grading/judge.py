@@ -13,7 +13,7 @@ _UNREADABLE = (ValueError, LookupError, TypeError, AttributeError)
 
 
 def asks(steps: Iterable[Step], facts: Facts, seen: Observation) -> list[Ask]:
-    """What must be asked to judge some steps, as far as the answers so far tell."""
+    """The asks that must be answered to judge some steps, as far as the answers so far tell."""
     return [ask for step in steps for spec in step.checks for ask in _asks(spec, facts, seen)]
 
 

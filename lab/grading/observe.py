@@ -1,4 +1,4 @@
-"""Gathering answers in rounds: one command in the helper for all that is asked of the node, the API's asks beside it.
+"""Gathers answers in rounds: one command in the helper for all asks to the node, and requests to the API beside it.
 
 Checks may ask for more in view of what is known. Those rounds go on with the node while the API server, which takes
 longer, is still asked; so they cost hardly any time.
@@ -26,12 +26,12 @@ ASK_TIMEOUT = 20
 PROBE = 40.0
 """Seconds for a probe: the API server may ask a webhook for 30 s, or wait for a name server, before it refuses."""
 API_AT_ONCE = 16
-"""Requests to the API server at the same time: as many as it keeps connections, so that no probe tells of the next.
+"""Requests to the API server at the same time: as many as it keeps connections, so that no probe waits for another.
 
 Gatekeeper answers within 3 s or lets pass: of a hundred probes on two busy cores each took 0.4 s at most.
 """
 ROUNDS = 12
-"""How often somebody is asked at most: a check that never stops asking shall not hold up the others."""
+"""Rounds of asks at most: a check that never stops asking shall not hold up the others."""
 NODE, API, LAST = "node", "API server", "webhook"
 """Who is asked; the webhook when all others have answered."""
 Answers = dict[Ask, Answer | NodeFile | Unknown]
@@ -81,7 +81,7 @@ def observe(wanted: Callable[[Observation], Iterable[Ask]], cluster: Cluster) ->
 
 
 def _explained(answers: Answers, away: list[str]) -> Answers:
-    """The answers; where the API server gave none, with what its container or the kubelet said last."""
+    """The answers; where the API server gave none, the last words of its container or of the kubelet."""
     told = answers.get(LAST_WORD)
     word = last_word.parse(told.text) if isinstance(told, Answer) else None
     if not away or word is None:
@@ -91,7 +91,7 @@ def _explained(answers: Answers, away: list[str]) -> Answers:
 
 
 class _Queue:
-    """What is wanted and not yet asked, and the answers so far."""
+    """The asks that are not sent yet, and the answers so far."""
 
     def __init__(self, wanted: Callable[[Observation], Iterable[Ask]]) -> None:
         self.answers: dict[Ask, Answer | NodeFile | Unknown] = {}
@@ -100,7 +100,7 @@ class _Queue:
         self._rounds = 0
 
     def next(self, busy: set[str]) -> list[tuple[str, list[Ask]]]:
-        """What can be asked now, and whom, where some are busy with earlier asks."""
+        """The asks that can be sent now, and to whom, where some are busy with earlier ones."""
         new = [ask for ask in dict.fromkeys(self._wanted(Observation(self.answers))) if ask not in self._asked]
         if new and self._rounds >= ROUNDS:
             self.answers |= {ask: Unknown(f"it was not asked within {ROUNDS} rounds") for ask in new}

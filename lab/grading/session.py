@@ -1,4 +1,4 @@
-"""Looking at exercises and saying what they earned, with what the journal remembers of them."""
+"""Checks exercises and adds up what they earned, with what the journal has of them."""
 
 import secrets
 import time
@@ -17,13 +17,13 @@ from lab.model import Exercise, ExerciseResult, Holds, Step, StepResult, Verdict
 from lab.phases import Status
 
 Chosen = Sequence[tuple[Exercise, tuple[Step, ...]]]
-_PAUSE = 1.5  # seconds between two looks at what takes a moment
+_PAUSE = 1.5  # seconds before checks that wait for something run again
 
 
 class Grading:
-    """Looks at exercises of one cluster, once for all that is asked.
+    """Checks exercises of one cluster, with one observation for all of them.
 
-    `at_work` says why nothing can be told now; empty when it can.
+    `at_work` says why nothing can be checked now; empty when it can.
     """
 
     def __init__(
@@ -39,8 +39,8 @@ class Grading:
         """The results of exercises and steps.
 
         Args:
-            chosen: exercises, each with the steps to look at.
-            wait: seconds to look again where a check says that it will soon be able to tell.
+            chosen: exercises, each with the steps to check.
+            wait: seconds to check again where a check says that it will soon be able to tell.
         """
         deadline = time.monotonic() + wait
         results = self._look_once(chosen)
@@ -71,7 +71,7 @@ class Grading:
         return tuple(results)
 
     def _see(self, live: Sequence[Sequence[Step]], facts: Facts) -> Observation:
-        """Observe what some steps ask for; while another lab changes the cluster, nothing can be told."""
+        """Answer the asks of some steps; while another lab changes the cluster, none is answered."""
 
         def wanted(seen: Observation) -> list[Ask]:
             return [ask for steps in live for ask in judge.asks(steps, facts, seen)]
@@ -86,7 +86,7 @@ class Grading:
         return self._journal.started(exercise.id) and not self._journal.aside(exercise.id)
 
     def _held(self, exercise: Exercise, step: StepResult) -> StepResult:
-        """A `once` step that passes is journalled; one that was seen before counts from then on."""
+        """Journal a `once` step that passes; one that passed before counts from then on."""
         for check in step.checks:
             if check.remember and check.verdict is Verdict.PASS:
                 self._journal.remember(exercise.id, f"{step.id}/{check.id}", check.remember)
@@ -98,7 +98,7 @@ class Grading:
         return _as_seen(step, earned) if earned else step
 
     def _remembered(self, result: ExerciseResult) -> ExerciseResult:
-        """Keep what the steps have earned; what one had earned is added where that cannot be told now."""
+        """Journal what the steps earn; add the last known points where those of now are not known."""
         if not self._journal.started(result.id):
             return result
         found = {s.id: (s.earned, s.possible) for s in result.steps if s.verdict is not Verdict.ERROR}
@@ -109,7 +109,7 @@ class Grading:
         return replace(result, steps=tuple(steps))
 
     def _set_aside(self, exercise: Exercise, steps: Sequence[Step]) -> ExerciseResult:
-        """What counts of an exercise whose effects were set aside for another: what it had earned by then."""
+        """The result of an exercise whose effects were set aside for another: what it had earned by then."""
         note = f"set aside for another exercise; take it up again with: lab start {exercise.id}"
         earned = self._journal.earned(exercise.id)
         skipped = [judge.skipped(step, note) for step in steps]
@@ -118,7 +118,7 @@ class Grading:
 
 
 def evidence_of(step: StepResult) -> str:
-    """What a step's checks saw, in a line for the journal."""
+    """What a step's checks observed, in a line for the journal."""
     return "; ".join(check.observed for check in step.checks)
 
 
@@ -131,6 +131,6 @@ def _result(exercise: Exercise, steps: tuple[StepResult, ...], note: str = "") -
 
 
 def _pending(results: Sequence[ExerciseResult]) -> str:
-    """What the first check waits for that will soon be able to tell; empty when none does."""
+    """The reason to wait of the first check that will soon be able to tell; empty when none waits."""
     checks = (check for result in results for step in result.steps for check in step.checks)
     return next((check.waits_for for check in checks if check.waits_for), "")

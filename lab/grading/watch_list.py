@@ -1,4 +1,4 @@
-"""What a change of which may change a verdict: read from what checks ask for, and from the variables of exercises."""
+"""Which files and API objects to watch, derived from the checks' asks and the exercises' variables."""
 
 from collections.abc import Iterable
 
@@ -10,10 +10,10 @@ from lab.model import Exercise
 
 
 def interest_of(exercises: Iterable[Exercise]) -> Interest:
-    """What is worth being told of while somebody works on any of some exercises.
+    """The files and API requests whose changes may change a verdict of some exercises.
 
-    Of commands on the node nobody can tell what they read; so the files are those that variables of the exercises
-    name, and what is always watched.
+    The lab cannot know which files a command on the node reads; so the files are those that variables of the exercises
+    name. The watch itself adds those that matter always.
     """
     files: set[str] = set()
     requests: set[str] = set()

@@ -1,4 +1,4 @@
-"""What lies ready beside the node image, so that after `lab up` no exercise needs a network."""
+"""Prepares the images beside the node image, so that after `lab up` no exercise needs a network."""
 
 from dataclasses import dataclass
 

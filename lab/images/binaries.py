@@ -1,4 +1,4 @@
-"""Kubernetes, etcd, CoreDNS, crictl, kind and Gatekeeper, compiled from one Go module and kept in Docker."""
+"""Compiles Kubernetes, etcd, CoreDNS, crictl, kind and Gatekeeper from one Go module, and keeps them in Docker."""
 
 import io
 import json
@@ -46,7 +46,7 @@ def finding(needed: bool) -> Finding:
 
 
 def flags(workshop: Workshop) -> list[str]:
-    """The flags of `go build`: no debug information, no paths of this machine, the versions that the programs tell."""
+    """The flags of `go build`: no debug information, no paths of this machine, the versions that the programs print."""
     version = workshop.pins.kubernetes
     major, minor = version.lstrip("v").split(".")[:2]
     settings: list[str] = []
@@ -117,7 +117,7 @@ def go_build(packages: list[str], folder: Path, workshop: Workshop, log: Path) -
 
 
 def module_folder(module: str, workshop: Workshop) -> Path:
-    """Where Go's module cache has the sources of a pinned module; downloaded first when they are not there.
+    """The folder of a pinned module's sources in Go's module cache; downloaded first when they are missing.
 
     Raises:
         BuildError: it could not be downloaded.

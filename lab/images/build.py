@@ -1,4 +1,4 @@
-"""What the builders share: keys of what goes in, logs, staged folders, Docker builds."""
+"""Shared by the builders: keys of their inputs, logs, staged folders, Docker builds."""
 
 import fcntl
 import hashlib

@@ -1,4 +1,4 @@
-"""What the exercises run: one registry image that holds it all, so that a lab works without any network.
+"""Makes one registry image with all images of the exercises, so that a lab works without any network.
 
 cluster/exercise-images/images.yaml says what it serves and where each comes from.
 """
@@ -25,7 +25,7 @@ _CONFIG = "/etc/registry.yml"
 
 @dataclass(frozen=True)
 class Source:
-    """Where an image comes from: a registry's name of it, or a target of the Dockerfile."""
+    """The source of an image: a registry's name of it, or a target of the Dockerfile."""
 
     target: str
     official: str

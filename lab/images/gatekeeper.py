@@ -1,4 +1,4 @@
-"""Gatekeeper's release manifest: from its Go module, or from the release's address; never kept in the project."""
+"""Finds Gatekeeper's release manifest: in its Go module, or from the release's address; never kept in the project."""
 
 import hashlib
 import ssl

@@ -1,4 +1,4 @@
-"""Putting the node image together: base, what a learner needs, and images with names by digest."""
+"""Makes the node image: the base, what a learner needs, and images with names by digest."""
 
 from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass

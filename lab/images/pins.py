@@ -1,4 +1,4 @@
-"""The versions that the lab is made of, read from cluster/pins.yaml."""
+"""Reads the versions that the lab is made of from cluster/pins.yaml."""
 
 from dataclasses import dataclass, fields
 from pathlib import Path

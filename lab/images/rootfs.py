@@ -1,4 +1,4 @@
-"""The file systems of the node, of kube-proxy's image and of the exercise images, from Debian's packages."""
+"""Makes the file systems of the node, of kube-proxy's image and of the exercise images, from Debian's packages."""
 
 import os
 import re

@@ -1,4 +1,4 @@
-"""The image of the reference webhook: Debian's Python, and lab/webhook."""
+"""Makes the image of the reference webhook: Debian's Python, and lab/webhook."""
 
 from lab import paths
 from lab.engine.docker import image_exists

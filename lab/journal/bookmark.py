@@ -1,4 +1,4 @@
-"""Where the learner was last on a cluster, kept beside its other files, with which it goes."""
+"""Keeps the learner's last place on a cluster, in a file that is removed with the cluster."""
 
 import json
 from collections.abc import Sequence
@@ -11,7 +11,7 @@ from lab.model import Exercise, Place
 
 
 def recall(file: Path, exercises: Sequence[Exercise]) -> Place | None:
-    """The place in a file; None when that is not known, or is there no more."""
+    """The place in a file; None when that is not known, or no longer exists."""
     try:
         said = json.loads(file.read_text())
         place = Place(str(said["exercise"]), str(said["step"]))

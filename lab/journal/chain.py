@@ -27,13 +27,13 @@ from typing import Any
 from lab import paths
 
 BROKEN = "broken"
-"""The event of a line that says: what stands before it is not the lab's. `line` is the first such line."""
+"""The event of a line that marks all before it as not the lab's. `line` is the first such line."""
 _SIGNED = re.compile(rb'(\{.+), "digest": "([0-9a-f]{64})"\}')
 
 
 @dataclass(frozen=True)
 class Lines:
-    """What a file says: its lines as far as they are JSON objects.
+    """The lines of a file, as far as they are JSON objects.
 
     `broken` is the number of the first line that is not as it was written, from 1, or 0. `size` is that of the whole
     lines, in bytes, `last` the digest of the last one; `torn` says whether a line without an end follows, as a crash
@@ -61,7 +61,7 @@ class Chain:
         self._key = key.encode()
 
     def read(self) -> Lines:
-        """Read all lines, and see whether they are as they were written.
+        """Read all lines, and find out whether they are as they were written.
 
         Raises:
             OSError: the file cannot be read; FileNotFoundError: there is none.
@@ -89,7 +89,7 @@ class Chain:
                 self._locked = False
 
     def append(self, after: Lines, entries: Sequence[Mapping[str, Any]]) -> None:
-        """Add lines, all or none, while the file is `locked` and says what `after` says.
+        """Add lines, all or none, while the file is `locked` and still ends as `after` does.
 
         Raises:
             OSError: they cannot be written.
@@ -124,7 +124,7 @@ class Chain:
         return Lines(tuple(entries), broken, size, before if size else "", bool(rest))
 
     def _entry(self, line: bytes) -> tuple[dict[str, Any], str]:
-        """What a line says, empty where that is no JSON object; and its digest, empty where it is not the line's."""
+        """The entry of a line, empty where it is no JSON object; and its digest, empty where it is not the line's."""
         try:
             entry = json.loads(line)
         except ValueError:

@@ -47,7 +47,7 @@ class Journal:
         Args:
             path: the file; need not exist.
             cluster_uid: the cluster's identity, new each time that one is made.
-            note: told when a file was set aside, or is not as the lab wrote it.
+            note: called with a sentence when a file was set aside, or is not as the lab wrote it.
             clock: gives the time, with its zone.
             key: the random value of the cluster's record that its digests are made with.
         """
@@ -80,7 +80,7 @@ class Journal:
         self._add("started", exercise, unless=lambda entry: bool(entry.started_at and not entry.aside_at))
 
     def set_aside(self, exercise: str, passed: Mapping[str, str]) -> None:
-        """Note that the exercise's effects were ended for another, and what was seen of each step that passed."""
+        """Note that the exercise's effects were ended for another, with the evidence of each step that passed."""
         self._add("aside", exercise, passed=dict(passed))
 
     def aside(self, exercise: str) -> bool:
@@ -96,21 +96,21 @@ class Journal:
         self._append(lambda _: {"event": "cleared"})
 
     def earn(self, exercise: str, step: str, evidence: str) -> None:
-        """Note that a `once` step was seen to pass; when it was already, the first time stays."""
+        """Note that a `once` step passed; when it had already, the first time stays."""
         self._add("earned", exercise, unless=lambda entry: step in entry.earned, step=step, evidence=evidence)
 
     def earned(self, exercise: str) -> Mapping[str, Earned]:
-        """The `once` steps that were seen to pass, by id; all that passed, when it was set aside."""
+        """The `once` steps that passed, by id; all that passed, when the exercise was set aside."""
         return self._entry(exercise).earned
 
     def remember(self, exercise: str, check: str, values: Mapping[str, str]) -> None:
-        """Keep what a check that passed wants to know at its next look; `check` is `STEP/CHECK`."""
+        """Keep values of a check that passed for its next run; `check` is `STEP/CHECK`."""
         kept = dict(values)
         same = lambda entry: entry.memory.get(check) == kept  # noqa: E731
         self._add("remembered", exercise, unless=same, check=check, values=kept)
 
     def memory(self, exercise: str) -> Mapping[str, Mapping[str, str]]:
-        """What the exercise's checks remembered, by `STEP/CHECK`."""
+        """The values that the exercise's checks remembered, by `STEP/CHECK`."""
         return self._entry(exercise).memory
 
     def take_hint(self, exercise: str, step: str, total: int) -> int:
@@ -127,7 +127,7 @@ class Journal:
         return min(self._append(next_one).entry(exercise).hints[step], total)
 
     def hints_taken(self, exercise: str, step: str) -> int:
-        """How many of a step's hints were taken."""
+        """The number of a step's hints that were taken."""
         return self._entry(exercise).hints.get(step, 0)
 
     def mark_solved(self, exercise: str, step: str) -> None:
@@ -155,7 +155,7 @@ class Journal:
         self._add("scores", exercise, unless=same, at=now, found={step: list(score) for step, score in found.items()})
 
     def scores(self, exercise: str) -> Mapping[str, Score]:
-        """What the steps earned when that could last be told, by id; those of which it never could are not there."""
+        """The last known points of the steps, by id; a step whose points were never found is not there."""
         return self._entry(exercise).scores
 
     def score(self, exercise: str) -> Score | None:

@@ -32,7 +32,7 @@ Event = dict[str, Any]
 
 @dataclass(frozen=True)
 class Earned:
-    """When a `once` step passed, and what was seen."""
+    """The time at which a `once` step passed, and what its checks observed."""
 
     at: str
     evidence: str
@@ -40,7 +40,7 @@ class Earned:
 
 @dataclass
 class Entry:
-    """What the events of one exercise add up to."""
+    """The sum of the events of one exercise."""
 
     started_at: str = ""
     earned: dict[str, Earned] = field(default_factory=dict)
@@ -52,7 +52,7 @@ class Entry:
 
 
 class State:
-    """What all events add up to: exercises by id, and the number of the line at which the chain is broken, or 0."""
+    """The sum of all events: exercises by id, and the number of the line at which the chain is broken, or 0."""
 
     def __init__(self, lines: Lines) -> None:
         self.lines = lines
@@ -65,7 +65,7 @@ class State:
             self._distrust(lines.broken)
 
     def entry(self, exercise: str) -> Entry:
-        """What the events of an exercise add up to."""
+        """The sum of the events of an exercise."""
         return self.exercises.get(exercise, Entry())
 
     def foreign(self, uid: str) -> tuple[str, str] | None:

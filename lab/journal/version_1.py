@@ -7,9 +7,9 @@ from typing import Any
 
 
 def events_of(file: Path, cluster_uid: str) -> list[dict[str, Any]]:
-    """What such a file comes to; nothing where it is of another cluster, or no such file.
+    """The events of such a file; none where it is of another cluster, or no such file.
 
-    Exercises, hints and solutions are taken over. That a step was seen to pass is not: anybody can have written it.
+    Exercises, hints and solutions are taken over. Steps that passed are not: anybody can have written that.
 
     Raises:
         OSError: it cannot be read.

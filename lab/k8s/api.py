@@ -1,4 +1,4 @@
-"""The API server, asked as the cluster's administrator, with the official client.
+"""Sends requests to the API server as the cluster's administrator, with the official client.
 
 The client is imported where it is first needed: that takes a quarter of a second, which `lab list` shall not wait for.
 The lab sends raw requests, because an exercise's objects are of kinds that the client has no classes for.
@@ -26,7 +26,7 @@ KEPT = 16
 
 @dataclass(frozen=True)
 class Response:
-    """What the API server said: HTTP status and body."""
+    """An answer of the API server: HTTP status and body."""
 
     status: int
     body: str
@@ -43,7 +43,7 @@ _REASONS = {
     "reset by peer": "the connection was reset",
     "timed out": "timed out",
 }
-"""What stands in an error of the transport, which may be half of OpenSSL's words, and what it means."""
+"""Signs in the text of a transport's error, which may be half of OpenSSL's words, and their meaning."""
 
 
 class Api:
@@ -52,7 +52,7 @@ class Api:
     """
 
     def __init__(self, kubeconfig: Path, why_away: Callable[[], str] = lambda: "") -> None:
-        """`why_away`: tells why there is no API server, where the node knows."""
+        """`why_away`: gives the reason why there is no API server, where the node knows."""
         self._file = kubeconfig
         self._why_away = why_away
         self._lock = threading.Lock()
@@ -97,7 +97,7 @@ class Api:
         return client.call_api(method, url, headers, body, _request_timeout=(CONNECT, timeout)).response
 
     def _current(self) -> Any:
-        """The client of what the kubeconfig says now."""
+        """The client for the kubeconfig as it is now."""
         stamp = _stamp(self._file)
         with self._lock:
             if stamp and stamp != self._stamp:
@@ -195,7 +195,7 @@ def _transport() -> Iterator[None]:
 
 
 def _stamp(file: Path) -> tuple[int, int, int] | None:
-    """What tells one state of a file from another; None when there is none."""
+    """Differs between two states of a file; None when there is none."""
     try:
         about = file.stat()
     except OSError:

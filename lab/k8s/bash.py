@@ -1,4 +1,4 @@
-"""Programs for bash that stand in files beside the code that runs them."""
+"""Reads bash programs from files beside the code that runs them."""
 
 from pathlib import Path
 from shlex import quote

@@ -1,4 +1,4 @@
-"""One cluster by its name: its files on the host, its node, its API server, and waiting for it."""
+"""A cluster by its name: its files on the host, its node and its API server. Waits for its pods."""
 
 import json
 from contextlib import suppress
@@ -44,7 +44,7 @@ class Cluster:
         return Api(self.files.kubeconfig, self.why_away)
 
     def why_away(self) -> str:
-        """Why there is no API server, in the last words of its container or of the kubelet; empty where none tells."""
+        """Why there is no API server, from its container's or the kubelet's log; empty where neither tells."""
         with suppress(LabError):
             word = last_word.parse(self.helper.run(last_word.SCRIPT, timeout=20).text)
             return word.said if word else ""
@@ -58,7 +58,7 @@ class Cluster:
             return False
 
     def record(self, half_reset: bool = False) -> Record:
-        """What is known of the cluster.
+        """The record of the cluster.
 
         Args:
             half_reset: whether it does not matter that putting the golden state back was interrupted.
@@ -112,7 +112,7 @@ class Cluster:
         """The identity of the cluster: the uid of its kube-system namespace.
 
         Raises:
-            ClusterError: the API server did not tell.
+            ClusterError: the API server did not answer with it.
         """
         answer = self.api.request("/api/v1/namespaces/kube-system")
         if answer.status != 200:

@@ -1,4 +1,4 @@
-"""Gatekeeper on a cluster: installed as released but for what one node without internet needs, and seen to answer."""
+"""Installs Gatekeeper as released, but for what one node without internet needs, and waits until it answers."""
 
 import json
 import secrets
@@ -44,7 +44,7 @@ spec: {match: {kinds: [{apiGroups: [""], kinds: [ConfigMap]}], namespaces: [defa
 
 @dataclass(frozen=True)
 class Changes:
-    """What the lab changes in the release manifest (cluster/gatekeeper/changes.yaml); times in seconds."""
+    """The lab's changes to the release manifest (cluster/gatekeeper/changes.yaml); times in seconds."""
 
     replicas: int
     imagePullPolicy: str
@@ -87,7 +87,7 @@ def install(cluster: Cluster, manifest: str, status: Status) -> list[dict[str, A
     Args:
         cluster: where.
         manifest: the release manifest.
-        status: told how long it goes on.
+        status: shows how long it takes.
 
     Returns:
         The objects that were applied.
@@ -132,7 +132,7 @@ def _trusted(cluster: Cluster) -> bool:
 
 
 def see_it_enforce(cluster: Cluster, status: Status) -> None:
-    """See a constraint of our own enforced, on a dry run; remove it and see it gone.
+    """Wait until a dry run shows a constraint of the lab's own enforced; remove it and wait until it is gone.
 
     Raises:
         ClusterError: it is not enforced, not even by pods started anew.
@@ -217,7 +217,7 @@ def until(met: Callable[[], bool], why: str, timeout: float = 180) -> None:
     """Wait until Gatekeeper is so far, at most `timeout` seconds.
 
     Raises:
-        ClusterError: it never was; `why` says what was missing.
+        ClusterError: it never was; names what was missing.
     """
     look = f"See why with: lab shell kubectl get pods,events -n {NAMESPACE}"
     wait_until(met, f"Gatekeeper does not become ready: {why}", look, timeout)

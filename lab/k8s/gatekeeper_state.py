@@ -1,4 +1,4 @@
-"""What Gatekeeper was right after it was installed, kept on the host, and putting it back.
+"""Keeps on the host how Gatekeeper was right after it was installed, and puts it back.
 
 Object by object, so that putting it back touches what a learner changed and restarts nothing else.
 """
@@ -94,7 +94,7 @@ def _file(cluster: Cluster) -> Path:
 
 
 def kept(cluster: Cluster, needed: bool = True) -> dict[str, Any]:
-    """What was recorded: the objects of Gatekeeper, and the names of admission policies. Nothing where it was not.
+    """The recorded objects of Gatekeeper, and names of admission policies. Nothing where none were recorded.
 
     Raises:
         ClusterError: the file is not as it was recorded, or not there though it is `needed`.

@@ -1,4 +1,4 @@
-"""The golden state: what the cluster was right after `lab up`, and putting it back.
+"""Saves the golden state, which is the cluster as it was right after `lab up`, and puts it back.
 
 It is one archive, kept on the host where a learner who is root on the node cannot change it: the files that
 make the control plane what it is, and etcd's data as `etcdutl snapshot restore` lays it out from a snapshot.

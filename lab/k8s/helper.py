@@ -26,7 +26,7 @@ _KUBECONFIG = "/etc/cks-lab-kubeconfig"
 _ENVIRONMENT = {
     "KUBECONFIG": _KUBECONFIG,
     "LAB_NODE_SOCKETS": "systemd dbus containerd",
-    "SYSTEMD_IGNORE_CHROOT": "1",  # systemctl sees that its root is not that of the first process
+    "SYSTEMD_IGNORE_CHROOT": "1",  # systemctl finds that its root is not that of the first process
 }
 _ENTER = ("nsenter", "--target=1", "--mount", "--uts", "--ipc", "--net", "--")
 _AS_TYPED = "unset LAB_NODE_SOCKETS SYSTEMD_IGNORE_CHROOT; export KUBECONFIG=/etc/kubernetes/admin.conf; cd /root"
@@ -97,11 +97,11 @@ class Helper:
         return completed
 
     def argv(self, command: Sequence[str]) -> list[str]:
-        """The argument list of a command in the helper, for who follows what it says; `ensure` has to be called."""
+        """The argument list of a command in the helper, for a caller that follows its output; call `ensure` first."""
         return ["docker", "exec", "-i", self.container, *command]
 
     def ensure(self) -> None:
-        """See that it runs beside the node as it was started last; otherwise it is made anew.
+        """Make it anew unless it runs beside the node as that was started last.
 
         Raises:
             ClusterError: the node does not run; EngineError: the engine does not start it.
@@ -128,7 +128,7 @@ class Helper:
             raise CommandError(short, None, error.output, why) from error
 
     def _facts_of_node(self) -> tuple[str, str]:
-        """The node's image, and what the label of its helper says."""
+        """The node's image, and the label that its helper has to have."""
         form = "{{.State.Status}} {{.Image}} {{.Id}} {{.State.StartedAt}}"
         answer = docker("inspect", "--type", "container", "--format", form, self.node.container, check=False)
         status, _, rest = answer.text.strip().partition(" ")

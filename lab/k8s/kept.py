@@ -1,4 +1,4 @@
-"""The files that the lab keeps on the host for a cluster, looked at before anything is changed.
+"""Checks the files that the lab keeps on the host for a cluster, before anything is changed.
 
 Each function raises a ClusterError that names the file, what is wrong with it, and the command that cures.
 """
@@ -54,7 +54,7 @@ def digest_of(file: Path) -> str:
 
 
 def keep_manifest(files: paths.ClusterPaths, exercise: str, content: bytes) -> None:
-    """Keep a manifest of the kube-apiserver for an exercise, under a line that tells whether it is whole.
+    """Keep a manifest of the kube-apiserver for an exercise, under a line with its digest.
 
     Raises:
         LabError: it cannot be written.

@@ -1,4 +1,4 @@
-"""Making and removing the cluster with kind."""
+"""Makes and removes the cluster with kind."""
 
 from pathlib import Path
 from typing import Any
@@ -46,7 +46,7 @@ def create(kind: str, files: ClusterPaths, image: NodeImage, log: Path) -> None:
 
 
 def why_not(output: str) -> str:
-    """What kind, kubeadm or the kubelet say went wrong, in one sentence."""
+    """The error of kind, kubeadm or the kubelet, in one sentence."""
     lines = [line.strip() for line in output.splitlines()]
     for sign in _SIGNS:
         if found := next((line for line in lines if sign in line), ""):

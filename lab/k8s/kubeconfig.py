@@ -1,4 +1,4 @@
-"""Merging the lab's kubeconfig into the learner's, without changing which context is current."""
+"""Merges the lab's kubeconfig into the learner's, whose current context stays."""
 
 import os
 from pathlib import Path
@@ -35,7 +35,7 @@ def merge(own: Path, into: Path, context: str) -> None:
 
 
 def remove(file: Path, context: str) -> None:
-    """Take the entries of a context out of a kubeconfig; nothing when they or the file are not there."""
+    """Remove the entries of a context from a kubeconfig; do nothing when they or the file do not exist."""
     if not file.exists():
         return
     content = _load(file)

@@ -1,4 +1,4 @@
-"""kubectl in the helper, for what changes the cluster, and waiting for what then happens."""
+"""Runs kubectl in the helper to change the cluster, and waits for the effect."""
 
 import json
 from collections.abc import Callable
@@ -25,7 +25,7 @@ def kubectl(cluster: Cluster, script: str, manifest: str = "", timeout: float = 
         What it printed.
 
     Raises:
-        ClusterError: it failed; says what kubectl said.
+        ClusterError: it failed; has kubectl's message.
     """
     try:
         return cluster.helper.run(script, input=manifest.encode() if manifest else None, timeout=timeout).text
@@ -54,7 +54,7 @@ def until(met: Callable[[], bool], message: str, look: str, timeout: float = 180
 
     Args:
         met: whether it is.
-        message: what is said when it never is.
+        message: the error when it never is.
         look: the command that shows more.
         timeout: seconds.
 

@@ -1,4 +1,4 @@
-"""Why the API server is away, in the last words of its container and of the kubelet. Pure, but for the script.
+"""Finds why the API server is away in the last words of its container and of the kubelet. Pure, but for the script.
 
 Texts: pkg/kubelet/config/file.go, pkg/kubelet/kuberuntime and pkg/volume of Kubernetes 1.36, and k8s.io/klog.
 """
@@ -41,7 +41,7 @@ class LastWord:
 
 
 def parse(text: str) -> LastWord | None:
-    """The newest cause that the script told of; None when nobody has said one since a manifest was changed last."""
+    """The newest cause in the script's output; None when there is none since a manifest was changed last."""
     rows = list(_rows(text))
     since = next((float(row["changed"]) for row in rows if "changed" in row), 0.0)
     found = [word for word in (_kubelet(rows), _container(rows), *map(_line, rows)) if word and word.at > since]
@@ -70,7 +70,7 @@ def _kubelet(rows: list[Mapping[str, Any]]) -> LastWord | None:
 
 
 def _container(rows: list[Mapping[str, Any]]) -> LastWord | None:
-    """What the newest container that ended by itself said last."""
+    """The last words of the newest container that ended by itself."""
     for row in rows:
         status = row.get("container") or {}
         if status.get("exitCode"):
@@ -83,7 +83,7 @@ def _container(rows: list[Mapping[str, Any]]) -> LastWord | None:
 
 
 def _last_line(lines: list[str]) -> str:
-    """The line that tells why, without klog's head; the last one when none says so."""
+    """The line that has the reason, without klog's head; the last one when none has."""
     told = [line for line in lines if re.match(r"Error: |F\d{4} |panic: ", line) or '"command failed"' in line]
     line = next(reversed(told or [line for line in lines if line.strip()]), "")
     return (_err(line) or _KLOG.sub("", line)).removeprefix("Error: ")[:_LONGEST].strip()

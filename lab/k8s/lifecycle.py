@@ -1,4 +1,4 @@
-"""Making a cluster whole, finding it again after a restart, putting it back, and taking it away."""
+"""Makes a whole cluster, finds it again after a restart, puts it back, and removes it."""
 
 import secrets
 import shutil
@@ -66,7 +66,7 @@ def adopt(cluster: Cluster, kind_tool: Callable[[], str], status: Status) -> Rec
     Args:
         cluster: which.
         kind_tool: gives the kind program; asked where the kubeconfig has to be written anew.
-        status: told what is done.
+        status: shows the phases of the work.
 
     Raises:
         ClusterError: a cluster of that name is there that this lab did not make.

@@ -1,4 +1,4 @@
-"""The node's files, read and changed by the helper's programs, whatever links or attributes a learner gave them."""
+"""Reads and changes the node's files by the helper's programs, whatever links or attributes a learner gave them."""
 
 from functools import cache
 from pathlib import Path

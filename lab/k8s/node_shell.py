@@ -1,4 +1,4 @@
-"""Root's shell on a node's terminal, of which nothing is left on the node when its terminal is gone.
+"""Root's shell on a node's terminal, which leaves nothing on the node when its terminal is gone.
 
 The engine goes on running what `docker exec -t` started when its client was killed, and tells it nothing. So a second
 program on the node waits for the end of its standard input, a pipe that only the client's parent holds, and then does

@@ -1,4 +1,4 @@
-"""Whose a cluster is: several labs, each with a state folder of its own, may use one engine."""
+"""Finds out whose a cluster is: several labs, each with a state folder of its own, may use one engine."""
 
 from pathlib import Path
 
@@ -40,7 +40,7 @@ def refuse_unknown(files: paths.ClusterPaths) -> None:
 
 
 def without_record(files: paths.ClusterPaths) -> ClusterError:
-    """What to tell of a cluster that is there, while this state folder has no record of it."""
+    """The error of a cluster that exists, while this state folder has no record of it."""
     if _folder(files.name) or files.folder.exists():
         return damaged(files.record, f'is gone, while the cluster "{files.name}" is there', ANEW)
     message = f'There is a kind cluster "{files.name}" that this lab has no record of.'

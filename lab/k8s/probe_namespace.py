@@ -1,4 +1,4 @@
-"""A namespace that no policy can have been written for: its name is drawn anew, and looks like one that a user made.
+"""Keeps a namespace that no policy can have been written for: its name is random, and looks like a user's own.
 
 The name is kept on the host, beside the cluster's record.
 """

@@ -1,4 +1,4 @@
-"""What the lab knows of a cluster that it made, kept on the host."""
+"""The record of a cluster that the lab made, kept on the host."""
 
 import json
 from dataclasses import asdict, dataclass
@@ -10,9 +10,9 @@ from lab.catalog.yaml_document import Document, Problem
 from lab.errors import ClusterError
 
 ANEW = "Make the cluster anew: lab down && lab up"
-"""What cures a cluster whose record or golden state is lost."""
+"""The cure for a cluster whose record or golden state is lost."""
 RESET_ALL = "Begin anew from the golden state: lab reset --all"
-"""What cures what an exercise kept on the host."""
+"""The cure for a lost file that an exercise kept on the host."""
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ class Record:
 
 
 def damaged(file: Path, why: str, cure: str) -> ClusterError:
-    """What to tell of a file that the lab keeps and that cannot be used."""
+    """The error of a file that the lab keeps and that cannot be used."""
     return ClusterError(f"{file} {why}.", cure)
 
 

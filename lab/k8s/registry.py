@@ -1,4 +1,4 @@
-"""The lab's registry on a cluster's network: containerd on the node asks it first, so nothing needs the internet."""
+"""Runs the lab's registry on a cluster's network: containerd asks it first, so nothing needs the internet."""
 
 from lab.engine.docker import docker, labels
 from lab.errors import CommandError, EngineError

@@ -1,4 +1,4 @@
-"""Where things of the learner's that are in the way are kept on the node, instead of being deleted.
+"""Keeps the learner's files that are in the way on the node, instead of deleting them.
 
 Each exercise has a folder there, which only root can read, and which its reset empties.
 """
@@ -48,12 +48,12 @@ def see_writable(keep: Path | None) -> None:
 
 
 def clear(helper: Helper, owner: str, status: Status, keep: Path | None = None) -> None:
-    """Delete what is kept for an exercise, and tell which files that are, by the paths that they had on the node.
+    """Delete the files that are kept for an exercise, and list them, by the paths that they had on the node.
 
     Args:
         helper: of the cluster.
         owner: the exercise's id, or ALL.
-        status: told.
+        status: gets the list.
         keep: a folder of this machine into which all of it is copied first.
 
     Raises:

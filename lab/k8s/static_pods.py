@@ -1,4 +1,4 @@
-"""The control plane's static-pod manifests, put on the node whole and seen to run."""
+"""Writes whole manifests of the control plane's static pods on the node, and waits until they run."""
 
 import base64
 import re
@@ -43,7 +43,7 @@ def image_of(manifest: bytes) -> str:
 
 
 def with_image(manifest: bytes, image: str) -> bytes:
-    """A manifest with another image of its first container, else as it was; unchanged where that is not to be told."""
+    """A manifest with another image of its first container, else as it was; unchanged where its line is not found."""
     old = re.escape(image_of(manifest)).encode()
     named = re.compile(rb"""(?m)^([ -]*image: *)(["']?)""" + old + rb"\2(?= *(?:#.*)?\r?$)")
     changed, count = named.subn(rb"\g<1>" + image.encode(), manifest)

@@ -1,4 +1,4 @@
-"""The reference webhook as a container on a cluster's network, under the name that the API server asks for."""
+"""Runs the reference webhook in a container on a cluster's network, under the name that the API server asks for."""
 
 import io
 import tarfile
@@ -62,19 +62,19 @@ def running(name: str) -> bool:
 
 
 def decisions(name: str) -> str | None:
-    """What the webhook of a cluster logged in the last three minutes; None when none runs."""
+    """The log of a cluster's webhook of the last three minutes; None when none runs."""
     if not running(name):
         return None
     return docker("logs", "--since", _SINCE, container(name)).text
 
 
 def log(name: str) -> str:
-    """What the webhook of a cluster, which runs, logged last: some hundred lines at most."""
+    """The end of the log of a cluster's webhook, which runs: some hundred lines at most."""
     return docker("logs", "--tail", _LOG_LINES, container(name)).text
 
 
 def _wait(name: str) -> None:
-    """Wait until the webhook says that it has started."""
+    """Wait until the webhook logs that it has started."""
     for _ in attempts(START_TIMEOUT, pause=0.1):
         if '"event":"started"' in (decisions(name) or ""):
             return

@@ -18,14 +18,14 @@ BESIDE = {"beside": True}
 
 
 class Holds(StrEnum):
-    """When a step has to be true: at the time of checking, or once, in any observation."""
+    """The time at which a step has to be true: whenever it is checked, or once."""
 
     NOW = "now"
     ONCE = "once"
 
 
 class Difficulty(StrEnum):
-    """How much an exercise asks, for a learner who knows kubectl."""
+    """The difficulty of an exercise for a learner who knows kubectl."""
 
     EASY = "easy"
     MEDIUM = "medium"
@@ -49,20 +49,20 @@ class CheckSpec:
     id: str
     """Its name within the step."""
     title: str
-    """What is true when it passes, as a sentence."""
+    """The sentence that is true when it passes."""
     check: str
     """The kind: a name that `lab.checks` registers."""
     params: Any = field(default=None, metadata={"key": "with", "kind": "check", "called": "kind of check"})
     """The dataclass of the kind's parameters."""
     points: int = 0
-    """What it earns when it passes."""
+    """The points that it earns when it passes."""
     guard: bool = False
     """Whether it is true on an untouched cluster: no points; while it fails, its step earns nothing."""
 
 
 @dataclass(frozen=True)
 class Reference:
-    """Where the documentation says more, and what it says there that matters in the step (Markdown)."""
+    """A page of the documentation, and what of it matters in the step (Markdown)."""
 
     title: str
     url: str
@@ -81,25 +81,25 @@ class Step:
     id: str
     """Its name within the exercise, and that of its files."""
     title: str
-    """What the learner does, as an instruction."""
+    """The work of the learner, as an instruction."""
     text: str = field(metadata=BESIDE)
     """The task (Markdown)."""
     holds: Holds
     """`now`: true whenever it is checked. `once`: true for a while, and earned at the first verify that finds it so."""
     checks: tuple[CheckSpec, ...]
-    """What `lab verify` checks."""
+    """The checks of `lab verify`, in order."""
     hints: tuple[str, ...] = field(metadata=BESIDE)
     """From a nudge to the command (Markdown)."""
     references: tuple[Reference, ...] = ()
-    """Where the documentation says more."""
+    """Pages of the documentation that say more."""
     solution: str = field(default="", metadata=BESIDE)
     """The script that a learner would type."""
     why: str = field(default="", metadata=BESIDE)
-    """Why the solution works (Markdown)."""
+    """The explanation of why the solution works (Markdown)."""
     after: str = field(default="", metadata=BESIDE)
     """A script that tidies up once the step has passed; for steps that hold `once`."""
     prepare: tuple[ActionSpec, ...] = ()
-    """What `lab solve` does before the solution, for what a learner types on their own machine."""
+    """The actions of `lab solve` before the solution, for what a learner types on their own machine."""
     probed: bool = False
     """Whether the lab's own dry run decides the step, so that it may pass before the learner has tried."""
 
@@ -118,13 +118,13 @@ class Exercise:
     number: int = field(metadata=BESIDE)
     """The folder's number: exercises come in that order."""
     title: str
-    """What the exercise is about, as an instruction."""
+    """The subject of the exercise, as an instruction."""
     summary: str
     """One sentence for the list of exercises."""
     brief: str = field(metadata=BESIDE)
     """The task of the whole exercise (Markdown)."""
     minutes: int
-    """How long a learner takes who knows kubectl."""
+    """The time that a learner takes who knows kubectl."""
     difficulty: Difficulty
     """`easy`, `medium` or `hard`."""
     domain: str
@@ -132,19 +132,19 @@ class Exercise:
     steps: tuple[Step, ...]
     """The steps, in order."""
     folder: Path = field(metadata=BESIDE)
-    """Where the exercise lies on this machine."""
+    """The folder of the exercise on this machine."""
     format_version: int
     """The version of this form."""
     variables: Mapping[str, str] = field(default_factory=dict)
-    """What a variant of the exercise may change, by name; `{{name}}` stands for it everywhere else."""
+    """The values that a variant of the exercise may change, by name; `{{name}}` stands for one everywhere else."""
     start: tuple[ActionSpec, ...] = ()
-    """What `lab start` does."""
+    """The actions of `lab start`."""
     reset: tuple[ActionSpec, ...] = ()
-    """What removes whatever the exercise left on the cluster."""
+    """The actions that remove whatever the exercise left on the cluster."""
     aside: tuple[ActionSpec, ...] = ()
-    """What ends the exercise's effect on other exercises, before one of them is started."""
+    """The actions that end the exercise's effect on others, before one of those is started."""
     resume: tuple[ActionSpec, ...] = ()
-    """What puts the exercise into effect again after that."""
+    """The actions that put the exercise into effect again after that."""
 
     @property
     def points(self) -> int:

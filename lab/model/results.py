@@ -1,4 +1,4 @@
-"""What verifying yields: verdicts, points, and a report of them. Nothing here reads a file or a cluster."""
+"""The results of verifying: verdicts, points, and a report of them."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -8,7 +8,7 @@ from lab.model.exercise import Holds
 
 
 class Verdict(StrEnum):
-    """What a check found. `ERROR` is "could not tell": never shown as a fail, never earning."""
+    """The verdict of a check. `ERROR` is "could not tell": never shown as a fail, never earning."""
 
     PASS = "pass"
     FAIL = "fail"
@@ -18,7 +18,7 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True)
 class ClusterInfo:
-    """Which cluster a report speaks of."""
+    """The cluster of a report."""
 
     name: str
     kubernetes_version: str
@@ -32,8 +32,8 @@ class CheckResult:
 
     `reason` is a short stable word for one way of being wrong (`truncated-digest`), for tests and
     scripts; `observed` says the same in a sentence. `command` can be pasted into the node's shell.
-    `waits_for`: why it cannot be told yet, where a look some seconds later may tell.
-    `remember`: what the journal keeps for the check's next look, when it passed.
+    `waits_for`: why the verdict is not known yet, where checking again some seconds later may find it.
+    `remember`: values that the journal keeps for the check's next run, when it passed.
     """
 
     id: str
@@ -51,7 +51,7 @@ class CheckResult:
 
 @dataclass(frozen=True)
 class Score:
-    """Points as they were last told, and when (ISO 8601, UTC)."""
+    """The last known points, and when they were found (ISO 8601, UTC)."""
 
     earned: int
     possible: int
@@ -60,9 +60,9 @@ class Score:
 
 @dataclass(frozen=True)
 class StepResult:
-    """A step's checks, what it earned, and for a `once` step when it was seen (ISO 8601, UTC).
+    """A step's checks, what it earned, and for a `once` step when it passed (ISO 8601, UTC).
 
-    `last`: what it earned when that could last be told; only of a step of which it cannot be told now.
+    `last`: the last known points; only of a step whose points cannot be found now.
     `probed`: as in Step.
     """
 
@@ -80,7 +80,7 @@ class StepResult:
 
 @dataclass(frozen=True)
 class ExerciseResult:
-    """An exercise's steps; `note` says why nothing was looked at, such as `lab start X`."""
+    """An exercise's steps; `note` says why nothing was checked, such as `lab start X`."""
 
     id: str
     title: str
@@ -100,13 +100,13 @@ class ExerciseResult:
 
     @property
     def last(self) -> Score | None:
-        """The points with what some steps earned when that could last be told; None where all is told now."""
+        """The points with the last known ones of some steps; None where those of all steps are known now."""
         return last_score(self.steps)
 
 
 @dataclass(frozen=True)
 class Report:
-    """What `lab verify` found. `note` says what keeps some of it from counting, `reason` the same in a stable word."""
+    """The report of `lab verify`. `note` says what keeps some of it from counting, `reason` that in a stable word."""
 
     cluster: ClusterInfo
     exercises: tuple[ExerciseResult, ...]
@@ -126,7 +126,7 @@ class Report:
 
 
 def last_score(steps: Iterable[StepResult]) -> Score | None:
-    """The points of steps together, as of the oldest that cannot be told now; None where all can."""
+    """The points of steps together, as of the oldest that is not known now; None where all are known."""
     found = [(step, step.last) for step in steps]
     times = [last.at for _, last in found if last]
     if not times:
@@ -136,7 +136,7 @@ def last_score(steps: Iterable[StepResult]) -> Score | None:
 
 
 def worst(verdicts: "list[Verdict] | tuple[Verdict, ...]") -> Verdict:
-    """The verdict of a whole: error before fail before skip before pass; of nothing, skip."""
+    """The verdict of several together: error before fail before skip before pass; of nothing, skip."""
     for verdict in (Verdict.ERROR, Verdict.FAIL, Verdict.SKIP):
         if verdict in verdicts:
             return verdict

@@ -1,4 +1,4 @@
-"""Where the lab and its learner are: requirements of the host, hints, places, progress, and changes of the cluster."""
+"""The state of the lab and its learner: requirements of the host, hints, places, progress, changes of the cluster."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -6,7 +6,7 @@ from typing import Literal
 
 @dataclass(frozen=True)
 class Finding:
-    """One line of `lab doctor`: a requirement, whether it is met, what was seen and what to do."""
+    """One line of `lab doctor`: a requirement, whether it is met, what the host has and what to do."""
 
     name: str
     ok: bool
@@ -17,7 +17,7 @@ class Finding:
 
 @dataclass(frozen=True)
 class Hint:
-    """One hint of a step: which of how many, and what it says (Markdown)."""
+    """One hint of a step: its number, how many there are, and its text (Markdown)."""
 
     step: str
     number: int
@@ -27,7 +27,7 @@ class Hint:
 
 @dataclass(frozen=True)
 class Place:
-    """Where the learner is: an exercise and a step of it; no step is the exercise's task."""
+    """The learner's place: an exercise and a step of it; no step is the exercise's task."""
 
     exercise_id: str
     step_id: str = ""
@@ -35,7 +35,7 @@ class Place:
 
 @dataclass(frozen=True)
 class Told:
-    """A word that something changed. `detail` of `api`: `ready`, or why not; of `node`: running, stopped or absent."""
+    """News that something changed. `detail` of `api`: `ready`, or why not; of `node`: running, stopped or absent."""
 
     what: Literal["node", "files", "containers", "objects", "api", "host"]
     detail: str = ""
@@ -43,9 +43,9 @@ class Told:
 
 @dataclass(frozen=True)
 class ExerciseProgress:
-    """How far an exercise is, as of the last verify; `aside`: its effects are set aside for another one.
+    """The progress of an exercise, as of the last verify; `aside`: its effects are set aside for another one.
 
-    `scored_at`: when the oldest part of the points was told (ISO 8601, UTC); empty before the first verify.
+    `scored_at`: when the oldest part of the points was found (ISO 8601, UTC); empty before the first verify.
     """
 
     id: str
@@ -59,7 +59,7 @@ class ExerciseProgress:
 
 @dataclass(frozen=True)
 class LabStatus:
-    """The lab at a glance. `api_server` is `ready`, `not ready: WHY`, or empty when nothing could be asked."""
+    """The status of the lab. `api_server` is `ready`, `not ready: WHY`, or empty when nobody could be asked."""
 
     name: str
     engine: str

@@ -1,4 +1,4 @@
-"""Reports: what `lab verify` found, written for people and for programs. One file a format."""
+"""Writes the reports of `lab verify` for people and for programs. One file a format."""
 
 from collections.abc import Callable
 from typing import TextIO
@@ -10,4 +10,4 @@ FORMATS: dict[str, Callable[[Report, TextIO], None]] = {
     "text": text.write,
     "json": as_json.write,
 }
-"""How a report is written, by the name that `--format` takes."""
+"""The function that writes a report, by the name that `--format` takes."""

@@ -1,4 +1,4 @@
-"""A report as one JSON object, for scripts and graders. Its keys are part of the command line's contract."""
+"""Writes a report as one JSON object, for scripts and graders. Its keys are part of the command line's contract."""
 
 import json
 from dataclasses import asdict

@@ -1,4 +1,4 @@
-"""A report as text for a terminal of 80 columns, in words alone: no colour or symbol carries a meaning."""
+"""Writes a report as text for a terminal of 80 columns, in words alone: no colour or symbol carries a meaning."""
 
 import re
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""How verdicts, points and times are said to a learner, wherever they are shown."""
+"""The words for verdicts, points and times, wherever a learner reads them."""
 
 from datetime import datetime
 
@@ -10,7 +10,7 @@ VERDICTS = {
     Verdict.SKIP: ("-", "skipped"),
     Verdict.ERROR: ("?", "could not tell"),
 }
-"""A mark and a word, which always go together, so that no state is told by colour alone."""
+"""A mark and a word, which always go together, so that no state is shown by colour alone."""
 
 
 def points(number: int) -> str:
@@ -24,19 +24,19 @@ def score(earned: int, possible: int) -> str:
 
 
 def earned(result: StepResult | ExerciseResult) -> str:
-    """The score of a step or exercise; where it cannot be told now, the last one: `3 of 10 points as of 14:05`."""
+    """The score of a step or exercise; where it is not known now, the last one: `3 of 10 points as of 14:05`."""
     if result.last is None:
         return score(result.earned, result.possible)
     return f"{score(result.last.earned, result.last.possible)} as of {clock(result.last.at)}"
 
 
 def by_probe(step: Step | StepResult) -> str:
-    """What is added to the word that a step passes, where the lab's own dry run decides that; empty for others."""
+    """An addition to the word that a step passes, where the lab's own dry run decides that; empty for others."""
     return " by the lab's own probe" if step.probed else ""
 
 
 SEE_YOURSELF = "The lab's own probe saw this, perhaps before you did: see it yourself, with the commands of the text."
-"""What is said of such a step that passes."""
+"""The advice on such a step that passes."""
 
 
 def standing(progress: ExerciseProgress) -> str:
@@ -46,7 +46,7 @@ def standing(progress: ExerciseProgress) -> str:
 
 
 def aside(progress: ExerciseProgress) -> str:
-    """What is added to a word on an exercise whose effects are set aside; empty for others."""
+    """An addition to a word on an exercise whose effects are set aside; empty for others."""
     return ", set aside" if progress.aside else ""
 
 

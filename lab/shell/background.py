@@ -1,4 +1,4 @@
-"""Programs that run beside their caller: in the background, listened to, or longer than this process."""
+"""Runs programs beside their caller: in the background, read line by line, or for longer than this process."""
 
 import subprocess
 from collections.abc import Iterator, Mapping, Sequence
@@ -13,7 +13,7 @@ _LEASH = '"$@" & exec >/dev/null 2>&1; read -r _; kill $!'  # the shell shall no
 
 
 class Background:
-    """A program that runs while its caller looks at the log; stop it in `finally`.
+    """A program that runs while its caller reads the log; stop it in `finally`.
 
     Args:
         argv: program and arguments.
@@ -56,7 +56,7 @@ class Background:
 
 
 class Stream:
-    """A program that is listened to while it runs: iterating gives the lines of both its streams, until it ends.
+    """A program whose output is read while it runs: iterating gives the lines of both its streams, until it ends.
 
     Its standard input stays open until it is stopped or this process ends, in whatever way; a program that reads it
     can so end in time.

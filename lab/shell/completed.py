@@ -97,6 +97,6 @@ def succeeds(argv: Sequence[str], *, timeout: float = DEFAULT_TIMEOUT) -> bool:
 
 
 def which(program: str) -> str | None:
-    """Where a program is, or None; the sbin folders count, which a user's PATH may lack."""
+    """The path of a program, or None; the sbin folders count, which a user's PATH may lack."""
     path = os.environ.get("PATH", os.defpath) + ":/usr/local/sbin:/usr/sbin:/sbin"
     return shutil.which(program, path=path)

@@ -44,7 +44,7 @@ def _wait_for(process: "subprocess.Popen[bytes]") -> int:
 
 
 def _terminal_settings() -> list[Any]:
-    """How the terminal is set, for `tcsetattr`; empty when standard input is none."""
+    """The settings of the terminal, for `tcsetattr`; empty when standard input is none."""
     try:
         return termios.tcgetattr(0)
     except termios.error:

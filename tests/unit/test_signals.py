@@ -34,7 +34,7 @@ def up(course, from_source=False):
 WORK
 
 lab.course.Course.up = up
-cli._next = lambda course: print("What next")
+cli.cluster.say_next = lambda course: print("What next")
 cli.main(["up"])
 """
 ALONE = 'child("pid")'

@@ -1,1 +1,1 @@
-"""Watching a cluster: changes of its files, containers and objects are told as they come."""
+"""Watches a cluster, and reports changes of its files, containers and objects as they come."""

@@ -1,4 +1,4 @@
-"""Changes in the API: watches while the API server is there, a look every half second while it is away."""
+"""Reports changes in the API: by watches while the API server is ready, by requests while it is not."""
 
 import threading
 import time
@@ -12,9 +12,9 @@ from lab.k8s.watch.notifier import Notifier, note
 from lab.model import Told
 
 AWAY = 0.5
-"""Seconds between two looks at an API server that is away, while the node runs."""
+"""Seconds between two requests to an API server that is away, while the node runs."""
 ASLEEP = 10.0
-"""The same while the node does not run; that it starts again is told."""
+"""The same while the node does not run; its start wakes this watch."""
 MAKES_KINDS = "customresourcedefinitions"
 
 
@@ -24,7 +24,7 @@ class ApiWatch:
     Args:
         kubeconfig: the lab's own for this cluster; need not exist.
         kinds: what to watch.
-        notifier: told of changes.
+        notifier: takes the changes.
         node_runs: whether the node is known to run.
     """
 
@@ -42,7 +42,7 @@ class ApiWatch:
         self.stopped = threading.Event()
 
     def turn(self) -> None:
-        """Look whether the API server is ready; follow it until it is not, or wait for the next look."""
+        """Ask whether the API server is ready; follow it until it is not, or wait before asking again."""
         self._wake.clear()
         api, why = self._look()
         self._say(why)
@@ -52,7 +52,7 @@ class ApiWatch:
             self._follow(api)
 
     def nudge(self) -> None:
-        """Look again whether the API server is ready: something happened that it may not have outlived."""
+        """Ask at once whether the API server is ready: something happened that may have ended it."""
         self._wake.set()
 
     def stop(self) -> None:

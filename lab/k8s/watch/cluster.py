@@ -1,7 +1,7 @@
-"""Being told of changes of a cluster: of its node, its files and containers, its objects, and its API server.
+"""Reports changes of a cluster: of its node, its files and containers, its objects, and its API server.
 
-Four sources, none of them polled: the engine's events, one program on the node, watches of the API, and a look at the
-API server every half second only while it is away. An idle cluster costs nothing.
+Nothing is polled while the cluster is well. The sources are the engine's events, one program on the node, and watches
+of the API; only an API server that is away is asked every half second. An idle cluster costs nothing.
 """
 
 import threading
@@ -25,7 +25,7 @@ _CRDS = f"/apis/apiextensions.k8s.io/v1/{MAKES_KINDS}"
 
 @dataclass(frozen=True)
 class Interest:
-    """What is worth being told: changes of files and folders on the node, and of what requests to the API ask for."""
+    """What to watch: files and folders on the node, and the objects that requests to the API ask for."""
 
     files: tuple[str, ...] = ()
     requests: tuple[str, ...] = ()
@@ -34,11 +34,11 @@ class Interest:
 class Watching:
     """Watches the cluster of one name, also while there is none, until it is stopped.
 
-    At the start everything is told once. When the cluster goes, comes back or is made anew, it goes on by itself.
+    At the start it reports everything once. When the cluster goes, comes back or is made anew, it goes on by itself.
 
     Args:
         name: the cluster's name.
-        interest: what is worth being told.
+        interest: what to watch.
         told: called at each change, in a thread of its own; a burst of changes is one call for each sort of them.
     """
 
@@ -57,7 +57,7 @@ class Watching:
             loop(label, part.stopped, part.turn)
 
     def stop(self) -> None:
-        """Tell nothing more, and let all threads and programs end. Returns at once."""
+        """Report nothing more, and let all threads and programs end. Returns at once."""
         self._stopped.set()
         self._notifier.wake()
         for part in (self._host, self._node, self._api):
@@ -65,7 +65,7 @@ class Watching:
             threading.Thread(target=part.stop, name="watching-stop", daemon=True).start()
 
     def _node_runs(self) -> bool:
-        """Whether the node runs, as far as is known: so before the first look."""
+        """Whether the node runs; before that is known, it is taken to run."""
         return self._host.state in (None, "running")
 
     def _moved(self) -> None:

@@ -1,4 +1,4 @@
-"""Changes on the host: the engine tells when the node, the registry or the webhook starts, stops or goes away."""
+"""Reports, from the engine's events, when the node, the registry or the webhook starts, stops or is removed."""
 
 import threading
 from collections.abc import Callable, Iterable
@@ -48,7 +48,7 @@ class HostWatch:
     Args:
         node: the name of the node's container.
         others: the names of the containers beside it.
-        notifier: told of changes.
+        notifier: takes the changes.
         moved: called when the node started or stopped.
     """
 
@@ -62,7 +62,7 @@ class HostWatch:
         self.state: NodeState | None = None
 
     def turn(self) -> None:
-        """Look how the node is, then follow the events from before that look on, until they end."""
+        """Ask for the node's state, then follow the events from before that on, until they end."""
         try:
             since = docker("info", "--format", "{{.SystemTime}}", timeout=30).text.strip()
         except LabError:

@@ -1,4 +1,4 @@
-"""Which kinds of objects are watched, and what of an object counts as a change. Pure."""
+"""Selects the kinds of objects to watch, and the parts of an object whose change counts. Pure."""
 
 import hashlib
 import json
@@ -44,7 +44,7 @@ def kinds_of(paths: Iterable[str]) -> tuple[Kind, ...]:
 
 @dataclass(frozen=True)
 class Digest:
-    """What an object is, in few bytes; `loud` leaves out also what is only noise."""
+    """A digest of an object; `loud` leaves out also what is only noise."""
 
     whole: bytes
     loud: bytes

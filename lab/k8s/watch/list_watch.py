@@ -1,4 +1,4 @@
-"""Following kinds of objects over one connection: each is listed, then watched, until the connection breaks."""
+"""Follows kinds of objects over one connection: lists each, then watches it, until the connection breaks."""
 
 import json
 import threading
@@ -11,7 +11,7 @@ from lab.k8s.watch.kinds import Digest, Kind, digest
 LASTS = 120
 """Seconds after which the API server ends a watch, which then is begun again where it stood."""
 _PATIENCE = 10.0  # seconds of grace for it to do so, before the connection counts as broken
-_MISSING = (0.25, 0.5, 1.0, 2.0)  # seconds between looks for a kind that was made a moment ago
+_MISSING = (0.25, 0.5, 1.0, 2.0)  # seconds before listing again a kind that was made a moment ago
 _TROUBLE = 2.0  # seconds after an answer that is no list and no watch
 _BREATH = 0.2  # seconds between two watches
 _GONE = 410
@@ -69,7 +69,7 @@ class Connection:
 
 
 class KindWatch:
-    """Follows one kind; keeps digests over breaks, so that coming back tells only what has changed meanwhile.
+    """Follows one kind; keeps digests over breaks, so that only what has changed meanwhile counts after one.
 
     Args:
         kind: which.

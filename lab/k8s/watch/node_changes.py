@@ -1,4 +1,4 @@
-"""Changes on the node: one program in the helper tells of files and containers, and ends with its reader.
+"""Reports changes of the node's files and containers, from one program in the helper, which ends with its reader.
 
 The program is node_changes.pl. The engine does not end what it runs in a container when its client is gone, but it
 does close its standard input, and that is what the program minds.
@@ -16,7 +16,7 @@ from lab.model import Told
 from lab.shell import Stream
 
 ALWAYS = ("/etc/kubernetes", "/root", "/etc/hosts")
-"""What every exercise is about: the control plane's files, the learner's own, and where names lead to."""
+"""Files that matter in every exercise: the control plane's, the learner's own, and those that resolve names."""
 _ROOT = "/proc/1/root"
 _PROGRAM = Path(__file__).with_name("node_changes.pl")
 _STOPPED = ("is not running", "is paused", "No such container", "setns", "Cannot connect to the Docker daemon")
@@ -30,7 +30,7 @@ def program() -> str:
 
 
 def roots(paths: Iterable[str]) -> tuple[str, ...]:
-    """What is to be watched: what always is, and those of the paths that do not lie in it."""
+    """The paths to watch: those that always are, and the others that do not lie below them."""
     found: list[str] = []
     for path in (*ALWAYS, *sorted(paths)):
         if not any(path == root or path.startswith(f"{root}/") for root in found):
@@ -39,7 +39,7 @@ def roots(paths: Iterable[str]) -> tuple[str, ...]:
 
 
 def parse(line: str) -> Told | None:
-    """What a line of the program tells; None for `ready`, and for what the engine's client says."""
+    """The news of a line of the program; None for `ready`, and for lines of the engine's client."""
     what, _, detail = line.partition(" ")
     if what == "files":
         return Told("files", detail)
@@ -52,7 +52,7 @@ class NodeWatch:
     Args:
         helper: beside the node.
         paths: files and folders that exercises use; they need not exist.
-        notifier: told of changes.
+        notifier: takes the changes.
     """
 
     def __init__(self, helper: Helper, paths: Iterable[str], notifier: Notifier) -> None:
@@ -101,11 +101,11 @@ class NodeWatch:
         self._pause = min(self._pause * 2, _LATEST)
 
     def _listen(self, lines: Iterable[str]) -> str:
-        """Tell what is said; gives the last line that tells nothing of changes."""
+        """Report the changes; gives the last line that is about none."""
         last = ""
         for line in lines:
             news = parse(line)
-            if line == "ready":  # what changed until now was not seen
+            if line == "ready":  # changes until now were missed
                 self._pause = _SOONEST
                 self._notifier.notify(Told("files", "all"))
             elif news:

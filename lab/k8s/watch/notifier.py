@@ -1,4 +1,4 @@
-"""What the parts of a watch share: the notifier that tells its listener, and threads that never fail aloud."""
+"""Shared by the parts of a watch: the notifier that calls the listener, and threads that log their faults."""
 
 import threading
 import time
@@ -9,9 +9,9 @@ from lab import fault_log
 from lab.model import Told
 
 GATHER = 0.1
-"""Seconds that a change waits for others, so that a burst is told once."""
+"""Seconds that a change waits for others, so that a burst is one call."""
 RESTLESS = 45.0
-"""Seconds after a change in which noise is told too: what a change leads to may show in nothing else, such as
+"""Seconds after a change in which noise is reported too: what a change leads to may show in nothing else, such as
 Gatekeeper's next audit, which comes within 15 s and takes up to two of them.
 """
 
@@ -20,7 +20,7 @@ class Notifier:
     """Tells a listener what changed: each thing once a burst, with the newest detail.
 
     Args:
-        told: the listener; called in a thread of its own.
+        told: the listener; is called in a thread of its own.
         clock: seconds that only grow.
     """
 
@@ -38,12 +38,12 @@ class Notifier:
         self._add(news)
 
     def notify_noise(self, news: Told) -> None:
-        """Something changed that means nothing by itself; told only soon after a real change."""
+        """Something changed that means nothing by itself; the listener is called only soon after a real change."""
         if self._changed_at is not None and self._clock() - self._changed_at < RESTLESS:
             self._add(news)
 
     def deliver(self, stopped: threading.Event) -> None:
-        """Wait for news, and tell them with what comes within the next moment."""
+        """Wait for news, and pass them on with what comes within the next moment."""
         self._news.wait()
         if stopped.wait(GATHER):
             return
