@@ -10,6 +10,7 @@ TEXT = (ROOT / "docs" / "architecture.md").read_text()
 NAMED = sorted(set(re.findall(r"`((?:lab|exercises|solutions|cluster|docs|tests)/[^`\s]*)`", TEXT)))
 WALKS = {part.partition("\n")[0]: part for part in TEXT.split("\n## ") if part.startswith("Walk")}
 MOST = 12
+LONGEST = 250
 
 
 @pytest.mark.parametrize("name", NAMED)
@@ -29,6 +30,13 @@ def test_a_walk_is_in_order_and_short(walk: str) -> None:
     assert [int(number) for number, _ in steps] == list(range(1, len(steps) + 1))
     files = [file for _, file in steps]
     assert 5 <= len(files) == len(set(files)) <= MOST
+
+
+@pytest.mark.parametrize("walk", WALKS)
+def test_no_file_of_a_walk_is_long(walk: str) -> None:
+    files = re.findall(r"^\d+\. `([^`]+)`: ", WALKS[walk], re.MULTILINE)
+    lines = {file: len((ROOT / file).read_text().splitlines()) for file in files}
+    assert {file: count for file, count in lines.items() if count > LONGEST} == {}
 
 
 def test_there_are_three_walks() -> None:
