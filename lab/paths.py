@@ -42,6 +42,11 @@ def config_home() -> Path:
     return Path(os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config") / "cks-lab"
 
 
+def learner_file() -> Path:
+    """Who works here, as `lab verify --learner` was told last. May not be there."""
+    return state_home() / "learner.json"
+
+
 def settings_file() -> Path:
     """The user's settings of the TUI: theme, prefix key, keys. The file may not exist."""
     return config_home() / "tui.yaml"

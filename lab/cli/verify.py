@@ -16,19 +16,25 @@ from lab.model import Report, Verdict
 if TYPE_CHECKING:
     from lab.course import Course
 
+FORMS = ["text", "json", "junit", "csv", "markdown"]
+"""The formats of a report."""
 _CODE = {Verdict.PASS: ExitCode.OK, Verdict.ERROR: ExitCode.COULD_NOT}
 
 
 @click.command()
 @click.argument("selectors", nargs=-1, metavar="[EXERCISE[/STEP]]...")
-@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@click.option("--format", "form", type=click.Choice(FORMS), default="text", show_default=True)
 @click.option("--output", type=click.Path(dir_okay=False, path_type=Path), help="Write to a file instead.")
+@click.option("--learner", metavar="ID", help="Who works here: an id, or 'NAME <ID>'. It is kept for the next time.")
 @name_option
 @pass_course
-def verify(course: "Course", selectors: tuple[str, ...], form: str, output: Path | None) -> None:
+def verify(course: "Course", selectors: tuple[str, ...], form: str, output: Path | None, learner: str | None) -> None:
     """Check exercises or steps against the live cluster; everything when none is named."""
     from lab.course import VERIFY_WAIT
+    from lab.report.learner import keep, parse
 
+    if learner:
+        keep(parse(learner))
     if output:
         _see_writable(output)
     _report(course.verify(selectors, VERIFY_WAIT), form, output)

@@ -72,7 +72,7 @@ class Context:
 
 def info(record: Record) -> ClusterInfo:
     """The cluster as a report names it."""
-    return ClusterInfo(record.name, record.kubernetes_version, record.node_image, record.provider)
+    return ClusterInfo(record.name, record.kubernetes_version, record.node_image, record.provider, record.uid)
 
 
 def alone(command: str) -> Callable[[M], M]:

@@ -15,7 +15,8 @@ from lab.grading.session import Grading
 from lab.journal.journal import Journal
 from lab.k8s import golden, kept, probe_namespace
 from lab.k8s.record import Record
-from lab.model import Report, worst
+from lab.model import Evidence, Report, worst
+from lab.report import learner
 from lab.request_path import way
 from lab.request_path.station import RequestPath
 
@@ -32,7 +33,10 @@ def verify(context: Context, selectors: Sequence[str] = (), wait: float = 0.0) -
     results = grading(context, record, journal).look(chosen, wait)
     verdict = worst([result.verdict for result in results])
     broken = journal.broken
-    return Report(info(record), results, verdict, broken, BROKEN_JOURNAL if broken else "")
+    reason = BROKEN_JOURNAL if broken else ""
+    now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    evidence = Evidence(record.journal_key, journal.content())
+    return Report(info(record), results, verdict, broken, reason, now, learner.recall(), evidence)
 
 
 def path(context: Context, subject: str, namespace: str) -> RequestPath:

@@ -66,10 +66,10 @@ class Chain:
         Raises:
             OSError: the file cannot be read; FileNotFoundError: there is none.
         """
-        lines = self._parse(self.path.read_bytes())
+        lines = parse(self.path.read_bytes(), self._key)
         if lines.torn and not self._locked:  # perhaps it is just being written
             with suppress(OSError), self.locked(fcntl.LOCK_SH):
-                lines = self._parse(self.path.read_bytes())
+                lines = parse(self.path.read_bytes(), self._key)
         return lines
 
     @contextmanager
@@ -94,13 +94,13 @@ class Chain:
         Raises:
             OSError: they cannot be written.
         """
-        before, text = after.last or self._digest(b""), b""
+        before, text = after.last or _digest(b"", self._key), b""
         if after.broken:
-            before = self._digest(self.path.read_bytes()[: after.size])
+            before = _digest(self.path.read_bytes()[: after.size], self._key)
             entries = [{"event": BROKEN, "line": after.broken}, *entries]
         for entry in entries:
             body = json.dumps({**entry, "before": before}, ensure_ascii=False).encode()[:-1]
-            before = self._digest(body)
+            before = _digest(body, self._key)
             text += body + f', "digest": "{before}"}}\n'.encode()
         file = os.open(self.path, os.O_WRONLY | os.O_CREAT, 0o600)
         try:
@@ -108,33 +108,37 @@ class Chain:
         finally:
             os.close(file)
 
-    def _parse(self, content: bytes) -> Lines:
-        entries: list[dict[str, Any]] = []
-        before, broken, size = self._digest(b""), 0, 0
-        whole, end, rest = content.rpartition(b"\n")
-        for number, line in enumerate(whole.split(b"\n") if end else [], 1):
-            entry, digest = self._entry(line)
-            if digest and entry.get("event") == BROKEN and entry["before"] == self._digest(content[:size]):
-                broken = 0
-            elif not digest or entry["before"] != before:
-                broken = broken or number
-            if entry:
-                entries.append(entry)
-            before, size = digest, size + len(line) + 1
-        return Lines(tuple(entries), broken, size, before if size else "", bool(rest))
 
-    def _entry(self, line: bytes) -> tuple[dict[str, Any], str]:
-        """The entry of a line, empty where it is no JSON object; and its digest, empty where it is not the line's."""
-        try:
-            entry = json.loads(line)
-        except ValueError:
-            return {}, ""
-        signed = _SIGNED.fullmatch(line)
-        digest = signed[2].decode() if signed and signed[2].decode() == self._digest(signed[1]) else ""
-        return (entry, digest) if isinstance(entry, dict) else ({}, "")
+def parse(content: bytes, key: bytes) -> Lines:
+    """The lines of such a file, from its content and the key of its digests."""
+    entries: list[dict[str, Any]] = []
+    before, broken, size = _digest(b"", key), 0, 0
+    whole, end, rest = content.rpartition(b"\n")
+    for number, line in enumerate(whole.split(b"\n") if end else [], 1):
+        entry, digest = _entry(line, key)
+        if digest and entry.get("event") == BROKEN and entry["before"] == _digest(content[:size], key):
+            broken = 0
+        elif not digest or entry["before"] != before:
+            broken = broken or number
+        if entry:
+            entries.append(entry)
+        before, size = digest, size + len(line) + 1
+    return Lines(tuple(entries), broken, size, before if size else "", bool(rest))
 
-    def _digest(self, content: bytes) -> str:
-        return hmac.new(self._key, content, "sha256").hexdigest()
+
+def _entry(line: bytes, key: bytes) -> tuple[dict[str, Any], str]:
+    """The entry of a line, empty where it is no JSON object; and its digest, empty where it is not the line's."""
+    try:
+        entry = json.loads(line)
+    except ValueError:
+        return {}, ""
+    signed = _SIGNED.fullmatch(line)
+    digest = signed[2].decode() if signed and signed[2].decode() == _digest(signed[1], key) else ""
+    return (entry, digest) if isinstance(entry, dict) else ({}, "")
+
+
+def _digest(content: bytes, key: bytes) -> str:
+    return hmac.new(key, content, "sha256").hexdigest()
 
 
 def _write(file: int, text: bytes, at: int) -> None:

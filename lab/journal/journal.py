@@ -73,7 +73,15 @@ class Journal:
 
     def started(self, exercise: str) -> bool:
         """Whether the exercise was started."""
-        return bool(self._entry(exercise).started_at)
+        return bool(self.started_at(exercise))
+
+    def started_at(self, exercise: str) -> str:
+        """When the exercise was started first (ISO 8601, UTC); empty when it was not."""
+        return self._entry(exercise).started_at
+
+    def content(self) -> bytes:
+        """The journal as its file has it; empty when there is none."""
+        return self._path.read_bytes() if self._path.exists() else b""
 
     def start(self, exercise: str) -> None:
         """Note that the exercise is started, or taken up again; when it was started already, the first time stays."""

@@ -24,6 +24,23 @@ class ClusterInfo:
     kubernetes_version: str
     node_image: str
     provider: str
+    uid: str = ""
+
+
+@dataclass(frozen=True)
+class Learner:
+    """Who works on a cluster, as `lab verify --learner` was given."""
+
+    id: str = ""
+    name: str = ""
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """The progress journal that a report rests on, as its file has it, and the key of its digests."""
+
+    key: str
+    journal: bytes
 
 
 @dataclass(frozen=True)
@@ -63,7 +80,7 @@ class StepResult:
     """A step's checks, what it earned, and for a `once` step when it passed (ISO 8601, UTC).
 
     `last`: the last known points; only of a step whose points cannot be found now.
-    `probed`: as in Step.
+    `probed`: as in Step. `hints_taken`: how many of its hints. `solution_taken`: its solution was shown or typed.
     """
 
     id: str
@@ -76,17 +93,23 @@ class StepResult:
     seen_at: str = ""
     probed: bool = False
     last: Score | None = None
+    hints_taken: int = 0
+    solution_taken: bool = False
 
 
 @dataclass(frozen=True)
 class ExerciseResult:
-    """An exercise's steps; `note` says why nothing was checked, such as `lab start X`."""
+    """An exercise's steps; `note` says why nothing was checked, such as `lab start X`.
+
+    `started_at`: ISO 8601, UTC; empty when it was not started.
+    """
 
     id: str
     title: str
     steps: tuple[StepResult, ...]
     verdict: Verdict
     note: str = ""
+    started_at: str = ""
 
     @property
     def earned(self) -> int:
@@ -106,13 +129,19 @@ class ExerciseResult:
 
 @dataclass(frozen=True)
 class Report:
-    """The report of `lab verify`. `note` says what keeps some of it from counting, `reason` that in a stable word."""
+    """The report of `lab verify`. `note` says what keeps some of it from counting, `reason` that in a stable word.
+
+    `at`: when its verdicts were found (ISO 8601, UTC).
+    """
 
     cluster: ClusterInfo
     exercises: tuple[ExerciseResult, ...]
     verdict: Verdict
     note: str = ""
     reason: str = ""
+    at: str = ""
+    learner: Learner = Learner()
+    evidence: Evidence | None = None
 
     @property
     def earned(self) -> int:

@@ -4,8 +4,10 @@ import json
 from dataclasses import asdict
 from typing import Any, TextIO
 
+from lab import __version__
 from lab.advice import named
 from lab.model import FORMAT_VERSION, CheckResult, ExerciseResult, Report, StepResult
+from lab.report import evidence
 
 
 def write(report: Report, stream: TextIO) -> None:
@@ -15,15 +17,22 @@ def write(report: Report, stream: TextIO) -> None:
 
 
 def as_object(report: Report) -> dict[str, Any]:
-    """A report as what JSON is made of."""
-    return {
+    """A report as what JSON is made of; docs/report.schema.json has its form."""
+    written = {
         "format_version": FORMAT_VERSION,
+        "lab_version": __version__,
+        "at": report.at,
+        "learner": asdict(report.learner),
         "cluster": asdict(report.cluster),
         "exercises": [_exercise(exercise) for exercise in report.exercises],
         "score": {"earned": report.earned, "possible": report.possible},
         "verdict": report.verdict.value,
         **({"note": report.note, "reason": report.reason} if report.note else {}),
     }
+    if not report.evidence:
+        return written
+    journal = report.evidence.journal.decode(errors="replace")
+    return evidence.seal({**written, "evidence": {"key": report.evidence.key, "journal": journal}})
 
 
 def _exercise(exercise: ExerciseResult) -> dict[str, Any]:
@@ -32,6 +41,7 @@ def _exercise(exercise: ExerciseResult) -> dict[str, Any]:
         "title": exercise.title,
         "verdict": exercise.verdict.value,
         "note": exercise.note,
+        "started_at": exercise.started_at,
         "last_score": asdict(exercise.last) if exercise.last else None,
         "steps": [_step(step) for step in exercise.steps],
     }
@@ -47,6 +57,8 @@ def _step(step: StepResult) -> dict[str, Any]:
         "possible": step.possible,
         "seen_at": step.seen_at,
         "probed": step.probed,
+        "hints_taken": step.hints_taken,
+        "solution_taken": step.solution_taken,
         "checks": [_check(check) for check in step.checks],
     }
 

@@ -11,13 +11,23 @@ def test_the_keys_of_the_contract(report: Report) -> None:
     FORMATS["json"](report, stream)
     assert stream.getvalue().endswith("}\n")
     written = json.loads(stream.getvalue())
-    assert list(written) == ["format_version", "cluster", "exercises", "score", "verdict"]
+    assert list(written) == [
+        "format_version",
+        "lab_version",
+        "at",
+        "learner",
+        "cluster",
+        "exercises",
+        "score",
+        "verdict",
+    ]
     assert written["format_version"] == 1
     assert written["cluster"] == {
         "name": "cks-lab",
         "kubernetes_version": "v1.36.4",
         "node_image": "kindest/node:v1.36.4",
         "provider": "kind",
+        "uid": "",
     }
     assert written["score"] == {"earned": 5, "possible": 14}
     assert written["verdict"] == "error"
@@ -31,6 +41,7 @@ def test_the_keys_of_the_contract(report: Report) -> None:
         "title": "Trust few",
         "verdict": "skip",
         "note": "Not started. Start it with: lab start opa",
+        "started_at": "",
         "last_score": None,
         "steps": [],
     }
@@ -50,6 +61,8 @@ def test_a_step_and_a_check(report: Report) -> None:
         "possible": 2,
         "seen_at": "2026-01-31T12:00:00Z",
         "probed": False,
+        "hints_taken": 0,
+        "solution_taken": False,
         "checks": [
             {
                 "id": "refused",

@@ -1,0 +1,35 @@
+"""A report as a table of steps in CSV, for spreadsheets and scripts."""
+
+import csv
+from typing import TextIO
+
+from lab.model import Report, StepResult, Verdict
+
+COLUMNS = (
+    "cluster",
+    "exercise",
+    "step",
+    "verdict",
+    "earned",
+    "possible",
+    "seen_at",
+    "hints",
+    "solution",
+    "reason",
+)
+
+
+def write(report: Report, stream: TextIO) -> None:
+    """Write a line a step, after a line of headings. `reason` is that of the first check that does not pass."""
+    table = csv.writer(stream, lineterminator="\n")
+    table.writerow(COLUMNS)
+    for exercise in report.exercises:
+        for step in exercise.steps:
+            score = (step.verdict.value, step.earned, step.possible, step.seen_at)
+            help_taken = (step.hints_taken, "yes" if step.solution_taken else "no")
+            table.writerow((report.cluster.name, exercise.id, step.id, *score, *help_taken, _reason(step)))
+
+
+def _reason(step: StepResult) -> str:
+    unmet = (check for check in step.checks if check.verdict in (Verdict.FAIL, Verdict.ERROR))
+    return "" if step.verdict is Verdict.PASS else next((check.reason for check in unmet), "")

@@ -1,0 +1,128 @@
+"""A report that was changed, cut or copied shows; a table is made of many."""
+
+import csv
+import io
+import json
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from lab.errors import UsageError
+from lab.journal.journal import Journal
+from lab.model import ClusterInfo, Evidence, ExerciseResult, Holds, Learner, Report, StepResult, Verdict
+from lab.report import as_json, evidence, learner, merge
+
+AT = "2026-01-31T12:00:00Z"
+
+
+@pytest.fixture
+def journal(tmp_path: Path) -> Journal:
+    return Journal.load(tmp_path / "progress.jsonl", "uid-1", print, lambda: datetime(2026, 1, 31, 12, tzinfo=UTC), "k")
+
+
+def report_of(journal: Journal, who: str = "ada", uid: str = "uid-1", earned: int = 3, at: str = AT) -> dict[str, Any]:
+    """A report of an exercise with a step that is earned, whose hint and solution were taken."""
+    journal.start("pin")
+    if not journal.hints_taken("pin", "run"):
+        journal.take_hint("pin", "run", 3)
+    journal.mark_solved("pin", "run")
+    journal.earn("pin", "run", "it ran")
+    journal.record_scores("pin", {"run": (earned, 4)})
+    seen = journal.earned("pin")["run"].at
+    step = StepResult("run", "Run", Holds.ONCE, (), Verdict.PASS, earned, 4, seen, hints_taken=1, solution_taken=True)
+    exercise = ExerciseResult("pin", "Pin", (step,), Verdict.PASS, started_at=AT)
+    info = ClusterInfo("cks-lab", "v1", "image", "kind", uid)
+    told = Report(info, (exercise,), Verdict.PASS, at=at, learner=Learner(who, "Ada Lovelace"))
+    return as_json.as_object(replace(told, evidence=Evidence("k", journal.content())))
+
+
+def changed(written: dict[str, Any], sealed: bool, **step: Any) -> dict[str, Any]:
+    """With other values in its one step; `sealed`: by somebody who knows how the digest is made."""
+    copy = json.loads(json.dumps(written))
+    copy["exercises"][0]["steps"][0].update(step)
+    return evidence.seal(copy) if sealed else copy
+
+
+def test_as_it_was_written_it_checks(journal: Journal) -> None:
+    assert evidence.problems(json.loads(json.dumps(report_of(journal)))) == []
+
+
+@pytest.mark.parametrize("step", [{"earned": 4}, {"hints_taken": 0}, {"solution_taken": False}, {"seen_at": "x"}])
+def test_what_was_changed_shows(journal: Journal, step: dict[str, Any]) -> None:
+    written = report_of(journal)
+    assert "was changed" in evidence.problems(changed(written, False, **step))[0]
+    [name] = step
+    [told] = evidence.problems(changed(written, True, **step))
+    assert f"pin/run: `{name}` is" in told
+
+
+@pytest.mark.parametrize(
+    ("edit", "told"),
+    [
+        (lambda text: text.replace('"number": 1', '"number": 0'), "Line 3 of the journal"),
+        (lambda text: text[:-5], "is cut off"),
+        (lambda text: text.replace("uid-1", "uid-2"), "Line 1 of the journal"),
+    ],
+)
+def test_a_journal_that_was_edited_shows(journal: Journal, edit: Any, told: str) -> None:
+    written = report_of(journal)
+    written["evidence"]["journal"] = edit(written["evidence"]["journal"])
+    assert any(told in problem for problem in evidence.problems(evidence.seal(written)))
+
+
+def test_the_journal_of_another_cluster_shows(journal: Journal) -> None:
+    assert evidence.problems(report_of(journal, uid="uid-9")) == ["The journal in it is of another cluster."]
+
+
+@pytest.mark.parametrize("content", ["", "[]", "{}", '{"evidence": {}}', '{"evidence": 3}', "[" * 9999])
+def test_what_is_no_report_is_told(tmp_path: Path, content: str) -> None:
+    (tmp_path / "a.json").write_text(content)
+    [file] = merge.read([tmp_path])
+    assert file.problems
+    assert merge.rows([file]) == []
+
+
+def test_a_copied_report_shows_at_both(tmp_path: Path, journal: Journal) -> None:
+    for who in ("ada", "bob"):
+        (tmp_path / f"{who}.json").write_text(json.dumps(report_of(journal, who)))
+    assert [file.problems for file in merge.read([tmp_path])] == [
+        ("Its cluster is also that of bob.",),
+        ("Its cluster is also that of ada.",),
+    ]
+
+
+def test_the_best_that_checks_and_is_not_late_counts(tmp_path: Path, journal: Journal) -> None:
+    files = {
+        "1-early": report_of(journal, earned=1, at="2026-01-31T10:00:00Z"),
+        "2-better": report_of(journal, earned=2, at="2026-01-31T11:00:00Z"),
+        "3-late": report_of(journal, earned=3, at="2026-01-31T13:00:00Z"),
+        "4-forged": changed(report_of(journal, earned=3, at="2026-01-31T11:00:00Z"), False, earned=4),
+    }
+    for name, written in files.items():
+        (tmp_path / f"{name}.json").write_text(json.dumps(written))
+    due = datetime(2026, 1, 31, 12, tzinfo=UTC)
+    [row] = merge.rows(merge.read([tmp_path]), due)
+    assert (row.file.path.stem, row.earned, row.late) == ("2-better", 2, False)
+    stream = io.StringIO()
+    merge.write_csv([row], due.isoformat(), stream)
+    [line] = csv.DictReader(io.StringIO(stream.getvalue()))
+    assert [line[key] for key in ("assignment", "student_id", "first_name", "last_name", "raw_score", "late")] == [
+        "pin", "ada", "Ada", "Lovelace", "2", "no",
+    ]  # fmt: skip
+    stream = io.StringIO()
+    merge.write_markdown(merge.rows(merge.read([tmp_path / "3-late.json"]), due), stream)
+    assert "| ada | 3 of 4 | pin is late (2026-01-31T13:00:00Z). |" in stream.getvalue()
+
+
+def test_a_learner_is_kept(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("LAB_STATE_HOME", str(tmp_path))
+    assert learner.recall() == Learner()
+    for text, who in (("ada", Learner("ada")), ("Ada Lovelace <ada>", Learner("ada", "Ada Lovelace"))):
+        learner.keep(learner.parse(text))
+        assert learner.recall() == who
+    for text in ("", "Ada Lovelace", "<>", "a<b"):
+        with pytest.raises(UsageError):
+            learner.parse(text)
