@@ -114,7 +114,7 @@ def _station(station: Station, indent: str, stopped: bool, stopped_at: str) -> I
     if station.words and station.state is not State.NOT_REACHED:
         label = "words: " if station.id == stopped_at else ""
         yield from (Line(f"{rail}{line}") for line in folded(f" {more}", station.words, label, WIDTH - 1))
-    if station.next and station.state in _NOTABLE and not station.parts:
+    if station.next and station.state in _NOTABLE and not any(part.state in _NOTABLE for part in station.parts):
         yield from (Line(line) for line in _command(station.next, f"{rail} {more}"))
     for part in station.parts:
         yield from _station(part, f"{indent}  ", stopped, stopped_at)

@@ -103,7 +103,7 @@ def _service(server: ApiServer, look: Look) -> Station:
     """Whether the service can be asked: its name, its port, its certificate.
 
     Raises:
-        Flaw: the files do not lead to one.
+        Fault: the files do not lead to one.
     """
     config = _kubeconf(server)
     host, port = _place(config)

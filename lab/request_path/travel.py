@@ -76,7 +76,7 @@ def _image(standing: Stations, look: Look) -> RequestPath:
 
 def _admitted(stations: Stations, look: Look) -> RequestPath:
     opened = [each.name for each in stations if each.state is State.OPEN]
-    summary = f"A pod with {look.subject} would be let in into {look.namespace}"
+    summary = f"A pod with {look.subject} would be let into the namespace {look.namespace}"
     summary += f", though nobody judged it at {' and '.join(opened)}, which fails open." if opened else "."
     return _path(look, ADMITTED, stations, summary=summary)
 

@@ -43,7 +43,7 @@ def path(subject: str, namespace: str, facts: Facts, seen: Observation) -> Reque
     except CouldNotTell:
         look = replace(look, subject="")
     standing = (*server.stations(look), *_admission(look), *node.stations(look))
-    return travel.through(standing, look)
+    return replace(travel.through(standing, look), subject=subject)
 
 
 def _of_server(look: Look) -> Iterator[Ask]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import suppress
+from dataclasses import replace
 
 from lab.checks.asks import CouldNotTell
 from lab.checks.support import enforcement, gatekeeper, gatekeeper_health, matching, refusals
@@ -35,8 +36,9 @@ def _webhook(hook: Object, group: Group, look: Look) -> Station:
     if why := _unasked(hook, look):
         return station.seen(State.OFF, f"It is not asked about this pod: {why}.")
     try:
-        if why := _away(hook, look):
-            return _without_answer(station, policy, why)
+        why, command = _away(hook, look)
+        if why:
+            return _without_answer(replace(station, next=command), policy, why)
         return station.seen(*_asked(name, look))
     except CouldNotTell as error:
         return station.seen(State.UNKNOWN, f"{error}.")
@@ -50,20 +52,24 @@ def _unasked(hook: Object, look: Look) -> str:
     return "" if matching.selects(hook.get("objectSelector"), of_pod) else "its objectSelector leaves it out"
 
 
-def _away(hook: Object, look: Look) -> str:
-    """Why nobody answers in the webhook's name; empty where somebody is there."""
+def _away(hook: Object, look: Look) -> tuple[str, str]:
+    """Why nobody answers in the webhook's name, and a command to look with; empty where somebody is there."""
     ask = webhook_asks.endpoints(hook)
     if not ask or webhook_asks.has_endpoint(look.seen[ask]):
-        return ""
+        return "", ""
     if str(hook["name"]).endswith(".gatekeeper.sh"):
         with suppress(CouldNotTell):
             if cause := gatekeeper_health.stopped(gatekeeper_status.CONTROLLER, look.seen):
-                return cause.observed
-    return f"no pod of the service {webhook_asks.service(hook)} is ready"
+                why, _, mend = (
+                    cause.observed.partition(": ") if cause.reason == "scaled-down" else (cause.observed, "", "")
+                )
+                return why, mend or cause.command
+    service = webhook_asks.service(hook)
+    return f"no pod of the service {service} is ready", f"kubectl -n {service.partition('/')[0]} get pods"
 
 
 def _without_answer(station: Station, policy: str, why: str) -> Station:
-    why = f"{why[:1].upper()}{why[1:]}."
+    why = f"Nobody answers: {why}."
     if policy == "Ignore":
         return station.seen(State.OPEN, f"{why} failurePolicy is Ignore: pods pass without its answer.")
     return station.seen(State.UNREACHABLE, f"{why} failurePolicy is Fail: pods are refused without its answer.")

@@ -116,7 +116,8 @@ class TestGatekeeper:
         assert found
         assert plugin
         assert found.state is plugin.state is State.OPEN
-        assert "is scaled to zero" in found.words
+        assert "gatekeeper-controller-manager is scaled to zero, so nothing is looked at." in found.words
+        assert found.next.endswith("scale deployment gatekeeper-controller-manager --replicas=1")
         assert "failurePolicy is Ignore" in found.words
         assert "ValidatingAdmissionWebhook fails open" in path.summary
 

@@ -7,7 +7,7 @@ import path_scene as scene
 import pytest
 from path_scene import NONCE, POD, Scene, asked, body, container, forbidden, gatekeeper, listed
 
-from lab.checks.asks import Answer, ApiAsk
+from lab.checks.asks import Answer, ApiAsk, Unknown
 from lab.request_path.station import RequestPath, State
 
 HOOK, CONSTRAINT = "webhook/validation.gatekeeper.sh", "constraint/K8sTrustedImages/pod-trusted-images"
@@ -225,6 +225,11 @@ class TestPod:
 def test_an_image_cannot_be_told_while_the_api_server_is_away() -> None:
     path = Scene(away=scene.AWAY).path(IMAGE)
     assert (path.kind, path.outcome, path.stopped_at) == ("image", "unknown", "api-server")
+
+
+def test_what_a_subject_is_cannot_be_told_where_nobody_answers() -> None:
+    path = Scene(away=scene.AWAY, node_away=Unknown("the node cannot be asked")).path("nginx")
+    assert (path.subject, path.outcome, path.stopped_at) == ("nginx", "unknown", "api-server")
 
 
 class TestTheApiServersOwnImage:
