@@ -74,5 +74,7 @@ def _progress(exercises: Sequence[Exercise], journal: Journal | None) -> tuple[E
         started = journal.started(exercise.id) if journal else False
         aside = journal.aside(exercise.id) if journal else False
         earned, at = (score.earned, score.at) if score else (0, "")
-        progress.append(ExerciseProgress(exercise.id, exercise.title, started, earned, exercise.points, aside, at))
+        steps = journal.scores(exercise.id) if journal else {}
+        row = ExerciseProgress(exercise.id, exercise.title, started, earned, exercise.points, aside, at, steps)
+        progress.append(row)
     return tuple(progress)

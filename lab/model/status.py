@@ -1,7 +1,10 @@
 """The state of the lab and its learner: requirements of the host, hints, places, progress, changes of the cluster."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Literal
+
+from lab.model.results import Score
 
 
 @dataclass(frozen=True)
@@ -46,6 +49,7 @@ class ExerciseProgress:
     """The progress of an exercise, as of the last verify; `aside`: its effects are set aside for another one.
 
     `scored_at`: when the oldest part of the points was found (ISO 8601, UTC); empty before the first verify.
+    `steps`: the last known score of each step, by id; a step that never had one is not there.
     """
 
     id: str
@@ -55,6 +59,7 @@ class ExerciseProgress:
     possible: int
     aside: bool = False
     scored_at: str = ""
+    steps: Mapping[str, Score] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

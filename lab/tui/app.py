@@ -83,8 +83,7 @@ class LabApp(MendedApp):
         """Take threads that quitting does not wait for, and what the user has set."""
         self._loop_at_work = asyncio.get_running_loop()
         self._loop_at_work.set_default_executor(DaemonThreads())
-        if self.settings.theme:
-            self.theme = self.settings.theme
+        self.theme = self.settings.theme or THEMES[0].name
         self.set_keymap(dict(self.settings.keys))
         self._kept_theme = self.theme
 

@@ -24,6 +24,7 @@ _OF_THE_APP = (
     ("doctor", "Doctor", "is this machine fit, and what to do"),
     ("theme", "Theme", "choose the colours; high-contrast and ansi are among them"),
     ("keys", "Keys and help", "the keys that work here, copying, the terminal, settings"),
+    ("screenshot", "Picture of this screen", "save it as SVG"),
     ("quit", "Quit", "leave the lab; the cluster stays"),
 )
 """Actions of the app, with their titles and what they do."""
@@ -117,4 +118,3 @@ class LabCommands(Provider):
         for action, title, does in _OF_THE_APP:
             if self.app.check_action(action, ()):
                 yield Command(title, does, partial(self.app.run_action, f"app.{action}"))
-        yield Command("Picture of this screen", "save it as SVG", self.app.deliver_screenshot)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from lab.course import Course
 from lab.k8s.watch.cluster import Watching
-from lab.model import ExerciseProgress, LabStatus, Place, Report, Told
+from lab.model import Exercise, ExerciseProgress, LabStatus, Place, Report, Told
 from lab.tui import clock
 from lab.tui.failures import Failure, attempt
 from lab.tui.keys import bindings, parts_loaded, pressed
@@ -123,6 +123,18 @@ class Session:
         """Whether the last look said that the exercise is started."""
         row = self.progress(exercise_id)
         return row is not None and row.started
+
+    def next_step(self, exercise: Exercise) -> str:
+        """The step to go on with: the learner's own, or when that is done the next that is not; empty for none."""
+        row, place = self.progress(exercise.id), self.resume
+        known = row.steps if row else {}
+        ids = [step.id for step in exercise.steps]
+        still = [id for id in ids if id not in known or known[id].earned < known[id].possible]
+        own = place.step_id if place and place.exercise_id == exercise.id else ""
+        if own in still or not still:
+            return own
+        after = [id for id in still if own in ids and ids.index(id) > ids.index(own)]
+        return (after or still)[0]
 
     def set_aside(self, exercise_id: str) -> bool:
         """Whether the last look said that the exercise is set aside for another one."""

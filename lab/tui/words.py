@@ -20,6 +20,9 @@ _COLOURS = {
 }
 _UNSEEN = ("·", "not checked", "$text-muted")
 _OLD = " (old)"
+_OPEN = ("○", "open", "$text-muted")
+_BEGUN = ("◐", "begun", "$text-warning")
+_CELLS = 10
 
 
 def _said(result: CheckResult | StepResult | None) -> tuple[str, str, str]:
@@ -27,22 +30,64 @@ def _said(result: CheckResult | StepResult | None) -> tuple[str, str, str]:
     return (*VERDICTS[result.verdict], _COLOURS[result.verdict]) if result else _UNSEEN
 
 
-def check_state(result: CheckResult | None, old: bool = False) -> Content:
-    """The verdict of a check; an old one says so."""
+def check_state(result: CheckResult | None, old: bool = False, earned: bool = False) -> Content:
+    """The verdict of a check; an old one says so, and so does one of a step that was earned before it changed."""
     mark, word, colour = _said(result)
     if result and result.waits_for:
         word = "not yet"
+    elif result and earned and result.verdict is not Verdict.PASS:
+        mark, word, colour = "·", "not now", "$text-muted"
     return Content.styled(f"{mark} {word}{_OLD if old else ''}", colour)
 
 
 def step_state(result: StepResult | None, old: bool = False) -> Content:
-    """The state of a step; a step that has to hold once says when it was seen, an old one that it is old."""
-    if result and result.holds is Holds.ONCE and result.seen_at:
-        return Content.styled(
-            f"✓ seen at {clock(result.seen_at)}{' by probe' if result.probed else ''}", "$text-success"
-        )
+    """The state of a step, never red: one that fails is open, or begun.
+
+    A step that was seen says when, and how it is now where that differs; an old state says that it is old.
+    """
+    if result and earned_once(result):
+        probe = " by probe" if result.probed else ""
+        now = "" if all(check.verdict is Verdict.PASS for check in result.checks) else "; now: not so"
+        return Content.styled(f"✓ seen at {clock(result.seen_at)}{probe}{now}", "$text-success")
     mark, word, colour = _said(result)
+    if result and result.verdict is Verdict.FAIL:
+        begun = any(check.verdict is Verdict.PASS and not check.guard for check in result.checks)
+        mark, word, colour = _BEGUN if begun else _OPEN
     return Content.styled(f"{mark} {word}{_OLD if old else ''}", colour)
+
+
+def earned_once(result: StepResult) -> bool:
+    """Whether a step is earned for good, as it was seen once."""
+    return result.holds is Holds.ONCE and bool(result.seen_at)
+
+
+def score_bar(earned: int, possible: int, at: str = "") -> Content:
+    """The score with a drawn bar; `at` is when it could last be told (ISO 8601, UTC), where it cannot be told now."""
+    full = _CELLS * earned // possible if possible else 0
+    colour = "$text-success" if earned == possible else "$text-primary"
+    words = f" {score(earned, possible)}{f' as of {clock(at)}' if at else ''}"
+    return Content.assemble((("█" * full), colour), ("░" * (_CELLS - full), "$text-muted"), words)
+
+
+def step_marks(exercise: Exercise, progress: ExerciseProgress | None, titles: bool = False) -> Content:
+    """A mark for each step: earned, in part, or open; with the steps' titles and points, a line each, or all in one."""
+    marks = []
+    for step in exercise.steps:
+        known = progress.steps.get(step.id) if progress and progress.started else None
+        if known and known.possible and known.earned == known.possible:
+            marks.append(("✓", "$text-success"))
+        elif known and known.earned:
+            marks.append((_BEGUN[0], _BEGUN[2]))
+        else:
+            marks.append((_OPEN[0], _OPEN[2]))
+    drawn = [Content.styled(*mark) for mark in marks]
+    if not titles:
+        return Content(" ").join(drawn)
+    rows = [
+        Content.assemble(mark, f" {number} {step.title}", (f" · {points(step.points)}", "$text-muted"))
+        for number, (mark, step) in enumerate(zip(drawn, exercise.steps, strict=True), 1)
+    ]
+    return Content("\n    ").join(rows)
 
 
 def check_counts(result: StepResult | None) -> str:
@@ -56,13 +101,13 @@ def exercise_state(exercise: Exercise, progress: ExerciseProgress | None, old: b
     """Whether an exercise is started, with its score; where it is `old`, as it cannot be told now, with its time."""
     asks = f"{exercise.difficulty.value} · about {exercise.minutes} min"
     if progress is None or not progress.started:
-        worth = points(exercise.points)
-        return Content.styled(f"· not started · {worth} · {asks}", "$text-muted")
-    at = f" as of {clock(progress.scored_at)}" if old and progress.scored_at else ""
-    said = f"{score(progress.earned, progress.possible)}{at} · {asks}"
+        return Content.styled(f"· not started · {points(exercise.points)} · {asks}", "$text-muted")
     if progress.possible and progress.earned == progress.possible:
-        return Content.styled(f"✓ complete{aside(progress)} · {said}", "$text-success")
-    return Content.styled(f"~ started{aside(progress)} · {said}", "$text-warning")
+        state = Content.styled(f"✓ complete{aside(progress)}", "$text-success")
+    else:
+        state = Content.styled(f"~ started{aside(progress)}", "$text-warning")
+    bar = score_bar(progress.earned, progress.possible, progress.scored_at if old else "")
+    return Content.assemble(state, " · ", bar, Content.styled(f" · {asks}", "$text-muted"))
 
 
 def starting(exercise: Exercise, session: Session) -> str:

@@ -1,26 +1,27 @@
 """What the screen to work in says in single lines. Pure; `now` is the time, `step` the step at hand or None."""
 
+from textual.content import Content
+
 from lab.model import Exercise, Holds, Step
 from lab.phases import seconds
-from lab.report.words import SEE_YOURSELF, by_probe, clock, score
+from lab.report.words import SEE_YOURSELF, by_probe, points
 from lab.tui.observation import Observation
-from lab.tui.words import check_counts
+from lab.tui.words import check_counts, score_bar
 
 
-def summary(seen: Observation, step: Step | None, started: bool, now: float) -> str:
-    """The line that is always in sight: which step, its checks, the points."""
+def summary(seen: Observation, step: Step | None, started: bool, now: float) -> tuple[str, Content]:
+    """The line that is always in sight: left which step of what, and its checks, right the points."""
     exercise = seen.exercise
     if not started:
-        return f"Not started · {exercise.title}"
-    at = f" as of {clock(seen.as_of)}" if seen.as_of else ""
-    earned = f"{score(seen.earned, seen.possible)}{at}"
+        return f"Not started · {exercise.title}", Content(points(exercise.points))
+    earned = score_bar(seen.earned, seen.possible, seen.as_of)
     if step is None:
-        return f"The task · {earned} · {exercise.title}"
+        return f"The task · {exercise.title}", earned
     old = seen.since(step.id)
     age = f" as of {seconds(now - old)} ago" if old is not None else ""
     checks = f"checks {check_counts(seen.step(step.id))}{age}"
     number = f"Step {_number(exercise, step)} of {len(exercise.steps)}"
-    return f"{number} · {checks} · {earned} · {step.title} · {exercise.title}"
+    return f"{number} · {checks} · {exercise.title}", earned
 
 
 def heading(seen: Observation, step: Step | None, started: bool, now: float) -> str:

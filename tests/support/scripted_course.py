@@ -19,6 +19,7 @@ from lab.model import (
     LabStatus,
     Place,
     Report,
+    Score,
     Step,
     StepResult,
     Told,
@@ -187,7 +188,15 @@ class ScriptedCourse(Course):
         """The lab at a glance, with its cluster in that state."""
         rows = [self._result(each) for each in self.catalog.exercises]
         progress = tuple(
-            ExerciseProgress(r.id, r.title, r.id in self.started, r.earned, r.possible, r.id in self.aside)
+            ExerciseProgress(
+                r.id,
+                r.title,
+                r.id in self.started,
+                r.earned,
+                r.possible,
+                r.id in self.aside,
+                steps={step.id: Score(step.earned, step.possible, SEEN_AT) for step in r.steps},
+            )
             for r in rows
         )
         return lab_status(name=self.name, cluster=cluster, api_server=self.api_server, progress=progress)

@@ -11,14 +11,16 @@ from time import monotonic
 from textual.app import App
 from textual.pilot import Pilot
 
+from lab.model import Place
 from lab.tui.app import LabApp
+from lab.tui.messages import OpenPlace
 from lab.tui.screens.home import HomeScreen
 from lab.tui.screens.work import WorkScreen
 
 from .fake_course import FakeCourse
 
 SNAPSHOTS = Path(__file__).with_name("snapshots")
-PATIENCE = 30.0
+PATIENCE = 12.0
 """Seconds until a test gives up: nothing takes that long, but on a machine that is busy with other things."""
 
 _UPDATE = "LAB_UPDATE_SNAPSHOTS"
@@ -105,7 +107,9 @@ async def in_exercise(
     """The app, at the first step of the first exercise, which is started."""
     course.started.add("image-digest")
     async with at_home(course, size, notifications) as pilot:
-        await pilot.press("down", "enter")
+        await pilot.press("down")
+        pilot.app.post_message(OpenPlace(Place("image-digest", "find")))
         await until(pilot, lambda: isinstance(pilot.app.screen, WorkScreen))
         await see(pilot, "Step 1 of 3")
+        await until(pilot, lambda: pilot.app.screen.query("StepPage #text > *"))  # its text has come, too
         yield pilot

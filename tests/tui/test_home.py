@@ -32,7 +32,7 @@ async def test_overview_and_exercises_with_their_state_in_words(size: tuple[int,
     async with at_home(course, size) as pilot:
         await see(pilot, "Three exercises on a real control plane.")
         await see(pilot, "Pin the kube-apiserver to its image digest")
-        await see(pilot, "~ started · 3 of 10 points · easy · about 15 min")
+        await see(pilot, "~ started · ░░░░░░░ 3 of 10 points · easy · about 15 min")
         await see(pilot, "· not started · 5 points · easy · about 15 min")
         await see(pilot, "API server: ✓ ready · Kubernetes v1.36.4")
         await see(pilot, "Enter opens it, ? shows all keys")
@@ -113,7 +113,7 @@ async def test_starting_shows_the_work_then_the_first_step_and_what_was_said() -
 async def test_what_is_set_aside_is_said_and_taken_up_again() -> None:
     course = FakeCourse(started={"image-digest"}, aside={"image-digest"})
     async with at_home(course) as pilot:
-        await see(pilot, "~ started, set aside · 0 of 10 points")
+        await see(pilot, "~ started, set aside · ░░░░░░░░░░ 0 of 10 points")
         await pilot.press("down")
         await see(pilot, "s takes up again what was set aside, Enter only opens it")
         await pilot.press("s")
@@ -121,7 +121,7 @@ async def test_what_is_set_aside_is_said_and_taken_up_again() -> None:
         await pilot.press("enter")
         await until(pilot, lambda: isinstance(pilot.app.screen, WorkScreen))
         await pilot.press("escape")
-        await see(pilot, "~ started · 0 of 10 points")
+        await see(pilot, "~ started · ░░░░░░░░░░ 0 of 10 points")
         await unseen(pilot, "s Start")
     assert course.calls.count("start image-digest") == 1
 

@@ -7,12 +7,13 @@ from typing import Any
 
 import pytest
 from scripted_course import lab_status
+from textual.content import Content
 from textual.message_pump import MessagePump
 
 from lab import paths
 from lab.catalog.load import Catalog
 from lab.errors import NoClusterError
-from lab.model import ActionSpec, ExerciseProgress, LabStatus, Report, Told, Verdict
+from lab.model import ActionSpec, ExerciseProgress, LabStatus, Place, Report, Score, Told, Verdict
 from lab.tui import work_words
 from lab.tui.failures import Failure, attempt
 from lab.tui.messages import Noted, PhaseEnded, PhaseStarted
@@ -20,6 +21,7 @@ from lab.tui.observation import Observation, Target
 from lab.tui.session import Look, Session
 from lab.tui.status import TuiStatus
 from lab.tui.threads import DaemonThreads
+from lab.tui.widgets.fence import folded
 from lab.tui.words import check_counts, check_state, cluster_state, exercise_state, starting, step_state
 
 from .fake_course import FakeCourse
@@ -68,7 +70,14 @@ def test_states_are_said_in_words() -> None:
     course = FakeCourse(passing={"container"})
     find, _, run = report(course).exercises[0].steps
     assert step_state(None).plain == "· not checked"
-    assert step_state(find).plain == "✗ fails"
+    assert step_state(find).plain == "○ open"
+    first, guard = find.checks[0], replace(find.checks[0], guard=True, verdict=Verdict.PASS)
+    begun = replace(find, checks=(replace(first, verdict=Verdict.PASS), first))
+    assert step_state(begun).plain == "◐ begun"
+    assert step_state(replace(find, checks=(guard, first))).plain == "○ open"
+    now = replace(run, checks=(replace(run.checks[0], verdict=Verdict.FAIL),))
+    assert step_state(now).plain.endswith("; now: not so")
+    assert check_state(now.checks[0], earned=True).plain == "· not now"
     assert step_state(run).plain.startswith("✓ seen at ")
     assert step_state(replace(run, seen_at="")).plain == "✓ passes"
     assert step_state(replace(find, verdict=Verdict.ERROR)).plain == "? could not tell"
@@ -77,13 +86,15 @@ def test_states_are_said_in_words() -> None:
     assert exercise_state(exercise, None).plain == "· not started · 10 points · easy · about 15 min"
     assert (
         exercise_state(exercise, ExerciseProgress("x", "X", True, 1, 1)).plain
-        == "✓ complete · 1 of 1 point · easy · about 15 min"
+        == "✓ complete · ██████████ 1 of 1 point · easy · about 15 min"
     )
     old = ExerciseProgress("x", "X", True, 1, 1, scored_at="2020-01-31T12:00:00Z")
-    assert exercise_state(exercise, old, old=True).plain.startswith("✓ complete · 1 of 1 point as of 01-31 ")
+    assert exercise_state(exercise, old, old=True).plain.startswith("✓ complete · ██████████ 1 of 1 point as of 01-31 ")
     assert " as of " not in exercise_state(exercise, old).plain
     aside = ExerciseProgress("x", "X", True, 0, 1, aside=True)
-    assert exercise_state(exercise, aside).plain == "~ started, set aside · 0 of 1 point · easy · about 15 min"
+    assert (
+        exercise_state(exercise, aside).plain == "~ started, set aside · ░░░░░░░░░░ 0 of 1 point · easy · about 15 min"
+    )
 
 
 def test_a_step_that_the_lab_probes_says_so_when_it_is_done() -> None:
@@ -122,7 +133,7 @@ def test_checks_are_counted_and_old_or_late_ones_said() -> None:
     assert (check_counts(None), check_counts(find), check_counts(pin)) == ("·", "✗1", "✓1 ?1")
     assert check_state(pin.checks[0]).plain == "? not yet"
     assert check_state(find.checks[0], old=True).plain == "✗ fails (old)"
-    assert step_state(find, old=True).plain == "✗ fails (old)"
+    assert step_state(find, old=True).plain == "○ open (old)"
 
 
 @pytest.mark.parametrize(
@@ -207,3 +218,34 @@ def test_threads_are_not_waited_for() -> None:
     assert monotonic() - begun < 1
     gate.set()
     assert not slow.done()
+
+
+@pytest.mark.parametrize(
+    ("code", "rows"),
+    [
+        ("short\n\n  two", ["short", "", "  two"]),
+        ("kubectl get pods --namespace=kube-system", ["kubectl get pods ", "↪ --namespace=kube-s", "↪ ystem"]),
+        ("    image: registry.example.org/of", ["    image: registry.", "    ↪ example.org/of"]),
+    ],
+)
+def test_code_that_is_folded_is_marked_and_keeps_its_margin(code: str, rows: list[str]) -> None:
+    shown = folded(Content(code), 20).plain
+    assert shown.split("\n") == rows
+    assert shown.replace("\n", "").replace("    ↪ ", "").replace("↪ ", "") == code.replace("\n", "")
+
+
+def test_one_goes_on_with_what_is_not_done() -> None:
+    exercise = FakeCourse().catalog.exercises[0]
+    session = Session(FakeCourse(), TuiStatus(Sink()))
+
+    def after(own: str, *done: str) -> str:
+        steps = {id: Score(1, 1, "") for id in done}
+        row = ExerciseProgress(exercise.id, "", True, 0, 3, steps=steps)
+        session.last_look = Look(lab_status(progress=(row,)), 0, 0)
+        session.resume = Place(exercise.id, own)
+        return session.next_step(exercise)
+
+    assert [after("", *done) for done in ((), ("find",), ("find", "run"))] == ["find", "pin", "pin"]
+    assert after("find", "find") == after("pin", "find") == "pin"
+    assert after("run", "run", "find") == "pin"
+    assert after("pin", "find", "pin", "run") == "pin"

@@ -339,6 +339,7 @@ def test_status(lab, world, cluster, code) -> None:
         "possible": 7,
         "aside": True,
         "scored_at": "",
+        "steps": {},
     }
 
 

@@ -19,7 +19,7 @@ from lab.tui.widgets.cluster_line import ClusterLine, GoneLine
 from lab.tui.widgets.prose import Prose
 from lab.tui.widgets.rows import Rows
 from lab.tui.widgets.text import Text, TitleBar
-from lab.tui.words import exercise_state
+from lab.tui.words import exercise_state, score_bar, step_marks
 
 _NEEDS_EXERCISE = ("open", "start", "reset")
 
@@ -46,7 +46,8 @@ class HomeScreen(LabScreen):
         yield TitleBar()
         yield GoneLine(self.session)
         with Horizontal(id="home"):
-            with VerticalGroup(id="list"):
+            with VerticalGroup(id="list") as listed:
+                listed.border_title = "Exercises"
                 yield Text(id="next")
                 yield Rows()
             with VerticalScroll(id="page"):
@@ -125,6 +126,7 @@ class HomeScreen(LabScreen):
         exercise = self._exercise()
         text = exercise.brief if exercise else self.session.course.catalog.overview
         self.query_one(Prose).update(text)
+        self.query_one("#page").border_title = "The task" if exercise else "About this lab"
         self.query_one("#page", VerticalScroll).scroll_home(animate=False)
         self._show_next()
         self.refresh_bindings()
@@ -141,8 +143,13 @@ class HomeScreen(LabScreen):
         texts = [Content("About this lab")]
         for exercise in self.session.course.catalog.exercises:
             state = exercise_state(exercise, self.session.progress(exercise.id), old=not self.session.api_is_ready)
-            texts.append(Content.assemble(Content.styled(exercise.title, "bold"), "\n    ", state))
+            wide = not self.has_class("-narrow")
+            marks = step_marks(exercise, self.session.progress(exercise.id), titles=wide)
+            texts.append(Content.assemble((exercise.title, "bold"), "\n    ", marks, "\n    ", state))
         self.query_one(Rows).show(texts)
+        rows = [self.session.progress(exercise.id) for exercise in self.session.course.catalog.exercises]
+        possible = sum(exercise.points for exercise in self.session.course.catalog.exercises)
+        self.query_one(TitleBar).show("CKS lab", score_bar(sum(row.earned for row in rows if row), possible))
         self._show_next()
         self.query_one(GoneLine).refresh_state()
         startable = {each.id for each in self.session.course.catalog.exercises if self._can_start(each)}
@@ -160,6 +167,9 @@ class HomeScreen(LabScreen):
             text = f"{starts} takes up again what was set aside, {opens} only opens it"
         elif not self.session.started(exercise.id):
             text = f"{starts} starts this exercise, {opens} only opens it"
+        elif (row := self.session.progress(exercise.id)) and row.earned == row.possible:
+            following = self.session.course.catalog.after(exercise)
+            text = f"✓ Complete. Go on with: {following.title} · ↓" if following else "✓ Complete, and the last one."
         else:
             text = f"Go on with: {self._where(exercise)} · {opens}"
         self.query_one("#next", Text).show(text)
@@ -169,12 +179,13 @@ class HomeScreen(LabScreen):
         return self.session.set_aside(exercise.id) or not self.session.started(exercise.id)
 
     def _where(self, exercise: Exercise) -> str:
-        place = self.session.resume
-        if place is None or place.exercise_id != exercise.id or not exercise.step(place.step_id):
+        step_id = self.session.next_step(exercise)
+        if not exercise.step(step_id):
             return exercise.title
-        number = [step.id for step in exercise.steps].index(place.step_id) + 1
+        number = [step.id for step in exercise.steps].index(step_id) + 1
         return f"step {number}, {exercise.steps[number - 1].title}"
 
     def _exercise(self) -> Exercise | None:
-        index = self.query_one(Rows).highlighted or 0
+        rows = self.query(Rows)  # none while the screen is being opened or closed
+        index = (rows.first().highlighted if rows else 0) or 0
         return self.session.course.catalog.exercises[index - 1] if index else None

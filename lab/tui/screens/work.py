@@ -73,10 +73,8 @@ class WorkScreen(LabScreen):
     def open_place(self, exercise: Exercise, step_id: str = "") -> None:
         """Go to an exercise and a step of it; without one, to where the learner was, or what is next."""
         self.checker.take_up(exercise)
-        place = self.session.resume
         if not step_id and self.checker.started:
-            step_id = place.step_id if place and place.exercise_id == exercise.id else ""
-            step_id = step_id or exercise.steps[0].id
+            step_id = self.session.next_step(exercise) or exercise.steps[0].id
         self.reader.open(self.seen, step_id)
         self.refresh_bindings()
         self.dock.leave()
@@ -245,6 +243,6 @@ class WorkScreen(LabScreen):
     def show_state(self) -> None:
         """Show what changes with time: the summary, the cluster's fate, and the line over the checks."""
         started = self.checker.started
-        self.query_one(TitleBar).show(summary(self.seen, self.reader.step, started, clock.now()))
+        self.query_one(TitleBar).show(*summary(self.seen, self.reader.step, started, clock.now()))
         self.reader.show_state(started)
         self.query_one(GoneLine).refresh_state()

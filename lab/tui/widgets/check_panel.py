@@ -12,9 +12,9 @@ from lab.report.words import points
 from lab.tui.observation import Observation
 from lab.tui.widgets.fence import Sent, copy_command, send
 from lab.tui.widgets.text import Text
-from lab.tui.words import check_state
+from lab.tui.words import check_state, earned_once
 
-_DETAILS = ("expected", "observed", "look with")
+_DETAILS = ("observed", "expected", "look with")
 
 
 class CheckRow(VerticalGroup, can_focus=True):
@@ -29,6 +29,7 @@ class CheckRow(VerticalGroup, can_focus=True):
     CheckRow:focus .title { text-style: bold; }
     CheckRow .state { width: 18; }
     CheckRow .title { width: 1fr; }
+    CheckRow.-passes .title { text-wrap: nowrap; text-overflow: ellipsis; }
     CheckRow .detail { display: none; }
     CheckRow .label { width: 13; padding-left: 2; color: $text-muted; }
     CheckRow .value { width: 1fr; }
@@ -43,7 +44,7 @@ class CheckRow(VerticalGroup, can_focus=True):
 
     def compose(self) -> ComposeResult:
         """The verdict and title, and three lines for a check that does not pass."""
-        worth = "guard" if self.spec.guard else points(self.spec.points)
+        worth = "guard: must stay so" if self.spec.guard else points(self.spec.points)
         with HorizontalGroup():
             yield Text(classes="mark")
             yield self._state
@@ -60,11 +61,12 @@ class CheckRow(VerticalGroup, can_focus=True):
         for mark in self.query(".mark").results(Text):
             mark.show("▸" if has_focus else "")
 
-    def show(self, result: CheckResult | None, old: bool = False) -> None:
-        """Show a verdict; `old` when it could not be told anew."""
-        self._state.show(check_state(result, old))
+    def show(self, result: CheckResult | None, old: bool = False, earned: bool = False) -> None:
+        """Show a verdict; `old` when it could not be told anew, `earned` when the step is earned all the same."""
+        self._state.show(check_state(result, old, earned))
         open_ = result is not None and result.verdict is not Verdict.PASS
-        texts = (result.expected, result.observed, result.command) if result and open_ else ("", "", "")
+        self.set_class(not open_, "-passes")
+        texts = (result.observed, result.expected, result.command) if result and open_ else ("", "", "")
         self._command = result.command if result else ""
         for (row, _, value), text in zip(self._details, texts, strict=True):
             row.display = bool(text)
@@ -86,6 +88,8 @@ class CheckRow(VerticalGroup, can_focus=True):
 class CheckPanel(VerticalScroll, can_focus=False):
     """The checks of the step at hand."""
 
+    _shown_first = ""
+
     async def show_step(self, step: Step | None, seen: Observation) -> None:
         """Change to another step, or to none."""
         with self.app.batch_update():
@@ -98,6 +102,11 @@ class CheckPanel(VerticalScroll, can_focus=False):
         """Show verdicts in place."""
         result: StepResult | None = seen.step(step_id)
         known = {check.id: check for check in result.checks} if result else {}
+        earned = result is not None and earned_once(result)
         for row in self.query(CheckRow):
             if row.is_mounted:  # when the app ends, one may have no parts
-                row.show(known.get(row.spec.id), seen.since(step_id, row.spec.id) is not None)
+                row.show(known.get(row.spec.id), seen.since(step_id, row.spec.id) is not None, earned)
+        failing = [row for row in self.query(CheckRow) if row.is_mounted and not row.has_class("-passes")]
+        if failing and failing[0].spec.id != self._shown_first:  # what decides is in sight, wherever it stands
+            self.call_after_refresh(failing[0].scroll_visible, animate=False, top=True)
+        self._shown_first = failing[0].spec.id if failing else ""

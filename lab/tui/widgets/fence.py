@@ -25,6 +25,27 @@ OWN_MACHINE = "lab"
 """The language of a block that is meant to be typed on one's own machine: a command of the lab, which does it here."""
 
 
+_PADDING = 4
+_LEAST = 20
+_FOLD = "↪ "
+
+
+def folded(code: Content, width: int) -> Content:
+    """Code with lines of at most so many characters: a line that goes on is marked, with the indentation it had."""
+    rows: list[Content] = []
+    for line in code.split("\n", allow_blank=True):
+        indent = len(line.plain) - len(line.plain.lstrip(" "))
+        lead = Content.assemble(" " * min(indent, width // 2), (_FOLD, "$text-muted"))
+        room = width
+        while len(line) > room:
+            blank = line.plain.rfind(" ", indent + 1, room)
+            cut = blank + 1 if blank > room // 2 else room
+            rows.append(line[:cut] if room == width else Content.assemble(lead, line[:cut]))
+            line, room, indent = line[cut:], width - len(lead), 0
+        rows.append(line if room == width else Content.assemble(lead, line))
+    return Content("\n").join(rows)
+
+
 @dataclass(frozen=True)
 class Sent:
     """A command that is to go into the terminal, where Enter is for the learner to press; an own one is to be done."""
@@ -69,7 +90,6 @@ class Fence(MarkdownFence):
     DEFAULT_CSS = """
     Fence { margin: 0 0 1 0; }
     Fence > Label { width: 100%; } /* long lines are folded: cut off, one would not see what one is about to run */
-    Fence.-piece > Label { text-wrap: nowrap; text-overflow: fold; } /* between words, a "-" would lose its item */
     Fence.-command { border-left: solid $primary; }
     Fence.-command:focus {
         border-left: thick $accent; border-bottom: solid $accent; margin: 0;
@@ -85,7 +105,6 @@ class Fence(MarkdownFence):
         self.command = language in {OWN_MACHINE, PIECE, *SHELLS}
         self.can_focus = self.command
         self.set_class(self.command, "-command")
-        self.set_class(language == PIECE, "-piece")
 
     def watch_has_focus(self, has_focus: bool) -> None:
         """Say what can be done with the command at hand: not by colour alone."""
@@ -97,6 +116,16 @@ class Fence(MarkdownFence):
         """Colour code in a language that is named; to guess one loads every lexer there is, 18 MiB."""
         named = "bash" if language == OWN_MACHINE else language
         return super().highlight(code, named, ansi, dark) if named else Content(code.rstrip("\n"))
+
+    def set_content(self, content: Content) -> None:
+        """Show code, folded so that one sees which lines are folded."""
+        room = self.content_size.width - _PADDING
+        super().set_content(folded(content, room) if room > _LEAST else content)
+
+    def on_resize(self) -> None:
+        """Fold for the new width."""
+        dark = self.app.current_theme.dark
+        self.set_content(self.highlight(self.code, self.lexer, ansi=self.app.native_ansi_color, dark=dark))
 
     def action_send(self) -> None:
         """Put the command into the terminal."""

@@ -11,7 +11,7 @@ class StepList(Rows):
     """One line a step; the first is the exercise's task."""
 
     DEFAULT_CSS = """
-    StepList { height: auto; max-height: 40%; border: none; padding: 0; text-wrap: nowrap; text-overflow: ellipsis; }
+    StepList { height: auto; max-height: 40%; padding: 0; text-wrap: nowrap; text-overflow: ellipsis; }
     """
 
     def show_steps(self, seen: Observation) -> None:

@@ -3,6 +3,7 @@
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Vertical
+from textual.markup import escape
 from textual.message import Message
 
 from lab.model import Exercise, Step
@@ -13,7 +14,6 @@ from lab.tui.widgets.check_panel import CheckPanel, CheckRow
 from lab.tui.widgets.fence import Fence
 from lab.tui.widgets.step_list import StepList
 from lab.tui.widgets.step_page import StepPage, text_of
-from lab.tui.widgets.text import Text
 from lab.tui.work_words import heading, learnt
 
 
@@ -29,14 +29,13 @@ class StepReader(Vertical):
         self.page = StepPage()
         self.steps = StepList()
         self._checks = CheckPanel()
-        self._heading = Text(id="checks-heading")
         self._walk = Walk()
 
     def compose(self) -> ComposeResult:
         """Steps over text over checks."""
+        self.steps.border_title = "Steps"
         yield self.steps
         yield self.page
-        yield self._heading
         yield self._checks
 
     @property
@@ -59,6 +58,7 @@ class StepReader(Vertical):
     def open(self, seen: Observation, step_id: str) -> None:
         """Go to an exercise and a step of it; until its text is there, that of another is not shown."""
         self.set_class(self.exercise is not seen.exercise, "-arriving")
+        self.page.border_title = escape(seen.exercise.title)
         self.seen = seen
         with self.prevent(StepList.OptionHighlighted):
             self.steps.highlighted = None
@@ -88,7 +88,7 @@ class StepReader(Vertical):
     def show_state(self, started: bool) -> None:
         """Show over the checks what there is to do, or how new they are."""
         text = self._command_keys() or heading(self.seen, self.step, started, clock.now())
-        self._heading.show(text)
+        self._checks.border_title = escape(text)
 
     @on(StepList.OptionHighlighted)
     async def _highlighted(self) -> None:

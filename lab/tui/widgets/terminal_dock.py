@@ -34,6 +34,7 @@ class TerminalDock(Vertical):
         self._session = session
         self._beside = beside
         self.pane = TerminalPane(prefix)
+        self.border_title = "Terminal: root on the node"
 
     def compose(self) -> ComposeResult:
         """The terminal."""

@@ -1,5 +1,7 @@
 """Text that is replaced only when it changes, so that nothing flickers and no layout is made for nothing."""
 
+from textual.app import ComposeResult
+from textual.containers import HorizontalGroup
 from textual.content import Content
 from textual.widgets import Static
 
@@ -17,11 +19,25 @@ class Text(Static):
             self.update(content)
 
 
-class TitleBar(Text):
-    """The first line of a screen. (Textual's own header fails when its screen goes as soon as it came.)"""
+class TitleBar(HorizontalGroup):
+    """The first line of a screen: left where one is, right the score. (Textual's own header fails when its screen goes
+    as soon as it came.)
+    """
 
     def __init__(self, title: str = "CKS lab") -> None:
-        super().__init__(title)
+        super().__init__()
+        self._left = Text(title, id="where")
+        self._right = Text(id="score")
+
+    def compose(self) -> ComposeResult:
+        """Two parts; what is too long for both is cut at the left one's end."""
+        yield self._left
+        yield self._right
+
+    def show(self, left: str, right: str | Content = "") -> None:
+        """Show other texts."""
+        self._left.show(left)
+        self._right.show(right)
 
 
 def _content(text: str | Content) -> Content:
