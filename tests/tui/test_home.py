@@ -6,7 +6,7 @@ import pytest
 from scripted_course import lab_status
 from textual.screen import Screen
 
-from lab.errors import ClusterError, LabError
+from lab.errors import LabError
 from lab.model import Place
 from lab.tui.app import LabApp
 from lab.tui.screens.home import HomeScreen
@@ -124,19 +124,6 @@ async def test_what_is_set_aside_is_said_and_taken_up_again() -> None:
         await see(pilot, "~ started · ░░░░░░░░░░ 0 of 10 points")
         await unseen(pilot, "s Start")
     assert course.calls.count("start image-digest") == 1
-
-
-async def test_a_failed_start_is_explained() -> None:
-    failure = ClusterError("The node does not answer.", "Look with: lab status")
-    course = FakeCourse(failures={"start": [failure]})
-    async with at_home(course) as pilot:
-        await pilot.press("down", "s")
-        await see(pilot, "Start: Pin the kube-apiserver")
-        await pilot.press("y")
-        await see(pilot, "✗ Error The node does not answer.")
-        await see(pilot, "Next Look with: lab status")
-        await pilot.press("escape")
-        await see(pilot, "About this lab")
 
 
 async def test_reset_asks_first() -> None:

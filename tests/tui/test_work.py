@@ -206,19 +206,6 @@ async def test_an_exercise_that_is_not_started_can_be_read_and_started() -> None
     assert "start image-digest" in course.calls
 
 
-async def test_a_start_that_fails_is_explained() -> None:
-    course = FakeCourse(failures={"start": [ClusterError("The node does not answer.", "Look with: lab status")]})
-    async with at_home(course) as pilot:
-        await pilot.press("down", "o")
-        await see(pilot, "Not started")
-        await pilot.press("enter")
-        await see(pilot, "Start: Pin the kube-apiserver")
-        await pilot.press("y")
-        await see(pilot, "✗ Error The node does not answer.")
-        await pilot.press("escape")
-        await see(pilot, "Not started")
-
-
 async def test_an_exercise_that_was_set_aside_is_taken_up_again() -> None:
     course = FakeCourse(aside={"image-digest"})
     async with in_exercise(course) as pilot:

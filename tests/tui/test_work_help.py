@@ -3,7 +3,6 @@
 import pytest
 from textual.pilot import Pilot
 
-from lab.errors import ClusterError
 from lab.tui.modals import choice
 from lab.tui.screens.work import WorkScreen
 
@@ -55,15 +54,6 @@ async def test_a_command_of_a_hint_goes_into_the_terminal() -> None:
         await until(pilot, lambda: pane(pilot).typed == ["crictl images --digests"])
         assert isinstance(pilot.app.screen, WorkScreen)
         assert pilot.app.screen.focused is pane(pilot)
-
-
-async def test_a_hint_that_cannot_be_had_is_explained() -> None:
-    course = FakeCourse(failures={"hint": [ClusterError("The journal cannot be written.")]})
-    async with in_exercise(course) as pilot:
-        await pilot.press("h")
-        await see(pilot, "✗ Error The journal cannot be written.")
-        await pilot.press("escape")
-        await see(pilot, "Step 1 of 3")
 
 
 async def test_at_the_task_there_is_no_hint_and_no_solution() -> None:
@@ -126,28 +116,6 @@ async def test_a_solution_is_done_and_what_was_typed_is_shown() -> None:
         await pilot.press("escape")
         await see(pilot, "✓ passes The answer file")
     assert course.solved == ["find"]
-
-
-async def test_a_solution_that_cannot_be_had_is_explained() -> None:
-    course = FakeCourse(failures={"solution": [ClusterError("The journal cannot be written.")]})
-    async with in_exercise(course) as pilot:
-        await pilot.press("s")
-        await see(pilot, "is recorded.")
-        await pilot.press("y")
-        await see(pilot, "Show me (w)")
-        await pilot.press("w")
-        await see(pilot, "✗ Error The journal cannot be written.")
-
-
-async def test_a_solution_that_fails_is_explained() -> None:
-    course = FakeCourse(failures={"solve": [ClusterError("The solution did not work.", "lab reset image-digest")]})
-    async with in_exercise(course) as pilot:
-        await pilot.press("s")
-        await see(pilot, "is recorded.")
-        await pilot.press("y")
-        await see(pilot, "Do it for me (d)")
-        await pilot.press("d")
-        await see(pilot, "✗ Error The solution did not work.")
 
 
 # -- a step, and an exercise, that is done

@@ -1,0 +1,53 @@
+"""What fails is explained, wherever it was asked for, and one is back where one was."""
+
+from typing import NamedTuple
+
+import pytest
+
+from lab.errors import ClusterError
+
+from .driving import at_home, see
+from .fake_course import FakeCourse
+
+AT_STEP = (("down", "▸ Pin the kube-apiserver"), ("enter", "Step 1 of 3"))
+
+
+class Case(NamedTuple):
+    """The method that fails, the keys with what is seen after each, and what is seen once the page is closed."""
+
+    method: str
+    keys: tuple[tuple[str, str], ...]
+    back: str
+    started: bool = True
+
+
+CASES = {
+    "start at home": Case("start", (("down", "▸ Pin"), ("s", "Start: Pin"), ("y", "")), "About this lab", False),
+    "start": Case(
+        "start", (("down", "▸ Pin"), ("o", "Not started"), ("enter", "Start: Pin"), ("y", "")), "Not started", False
+    ),
+    "reset": Case("reset", (*AT_STEP, ("r", "Reset: Pin"), ("y", "")), "Step 1 of 3"),
+    "hint": Case("hint", (*AT_STEP, ("h", "")), "Step 1 of 3"),
+    "solution shown": Case(
+        "solution", (*AT_STEP, ("s", "is recorded."), ("y", "Show me (w)"), ("w", "")), "Step 1 of 3"
+    ),
+    "solution typed": Case(
+        "solve", (*AT_STEP, ("s", "is recorded."), ("y", "Do it for me (d)"), ("d", "")), "Step 1 of 3"
+    ),
+}
+
+
+@pytest.mark.parametrize("case", CASES.values(), ids=CASES)
+async def test_what_fails_is_explained(case: Case) -> None:
+    course = FakeCourse(failures={case.method: [ClusterError("The node does not answer.", "Look with: lab status")]})
+    if case.started:
+        course.started.add("image-digest")
+    async with at_home(course) as pilot:
+        for key, seen in case.keys:
+            await pilot.press(key)
+            await see(pilot, seen)
+        await see(pilot, "✗ Error The node does not answer.")
+        await see(pilot, "Next Look with: lab status")
+        await see(pilot, "Close (esc)")
+        await pilot.press("escape")
+        await see(pilot, case.back)
