@@ -13,6 +13,7 @@ from shlex import join as shell_join
 from typing import IO
 
 from lab.errors import CommandError
+from lab.shell.signals import delayed
 
 Process = subprocess.Popen[bytes]
 _GRACE = 1.5  # seconds between SIGTERM and SIGKILL for a process that is stopped early
@@ -66,12 +67,13 @@ def start(
     Raises:
         CommandError: it could not be started.
     """
-    stream = log.open("ab") if log else None
+    stream, process = log.open("ab") if log else None, None
     try:
         if stream:
             stream.write(f"\n$ {shell_join(argv)}\n".encode())
             stream.flush()
-        with _lock:  # until it is known to be there: `stop_all` shall miss none that has begun
+        # until it is known to be there: neither a signal nor `stop_all` shall miss one that has begun
+        with delayed(signal.SIGINT, signal.SIGTERM, signal.SIGHUP), _lock:
             process = subprocess.Popen(
                 argv,
                 stdin=stdin,
@@ -88,6 +90,11 @@ def start(
         if leash:
             leash.let_go()
         raise CommandError(argv, None, "", f"Could not start {argv[0]}: {error.strerror}") from error
+    except BaseException:
+        if process:
+            end(process)
+            forget(process)
+        raise
     finally:
         if stream:
             stream.close()

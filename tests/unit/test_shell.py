@@ -128,6 +128,22 @@ def test_an_interrupt_ends_the_program(tmp_path) -> None:
     assert not processes._live
 
 
+def test_a_signal_while_a_program_is_started_waits_until_it_can_be_ended(tmp_path, monkeypatch) -> None:
+    begun: list[subprocess.Popen[bytes]] = []
+
+    class Slow(subprocess.Popen):
+        def __init__(self, *arguments, **options) -> None:
+            super().__init__(*arguments, **options)
+            begun.append(self)
+            signal.raise_signal(signal.SIGINT)  # it runs, and nobody knows of it yet
+
+    monkeypatch.setattr(subprocess, "Popen", Slow)
+    with pytest.raises(KeyboardInterrupt):
+        shell.run(["sleep", "60"])
+    assert begun[0].returncode == -signal.SIGTERM
+    assert begun[0] not in processes._live
+
+
 def test_background(tmp_path) -> None:
     log = tmp_path / "log"
     work = shell.Background(["sh", "-c", "echo begun; sleep 60 & wait"], log)
