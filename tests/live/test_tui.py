@@ -18,7 +18,7 @@ def test_a_step_turns_green_by_itself_after_work_in_the_learners_own_terminal(di
     Learner(screen).open("Pin the kube-apiserver to its image digest")
     screen.see("✗ fails")
     screen.press("!")
-    screen.see("root on the node")
+    screen.see("You are root on the node")
     screen.find("# *$")
     screen.type("crictl inspect $(crictl ps -q --name '^kube-apiserver$') | jq -r .status.imageRef")
     screen.type(" > /root/image-digest/digest; echo wr''itten\n")

@@ -10,7 +10,9 @@ from collections.abc import Sequence
 
 from screen import Screen, joined
 
-_WIDE = "▕"  # between the text and the terminal
+_FRAME = "╭─ Terminal"
+_BETWEEN = "││"  # two frames beside each other
+_FOLD = "↪ "
 _AT_HAND = re.compile(r"█ {1,2}(.*?)[\s▁-▇│▕]*$")
 _REST = 0.5  # seconds without a change after which a busy machine has drawn what it will
 _PROMPT = re.compile(r"root@[\w-]+:[^\s#]*#$")
@@ -41,8 +43,8 @@ class Learner:
 
     def _row(self) -> str:
         """The row of the opening page that is marked."""
-        marked = self.screen.until(lambda: [line for line in self.screen.lines if line.startswith(" ▸ ")])
-        return marked[0].partition(_WIDE)[0].strip()
+        marked = self.screen.until(lambda: [line for line in self.screen.lines if line.startswith("│ ▸ ")])
+        return marked[0].partition(_BETWEEN)[0].strip("│ ")
 
     @property
     def in_terminal(self) -> bool:
@@ -159,8 +161,9 @@ class Learner:
 
     def at_hand(self) -> list[str]:
         """The command that is at hand, as far as it is shown."""
-        found = [_AT_HAND.search(line.partition(_WIDE)[0]) for line in self.screen.lines]
-        return [match[1] for match in found if match]
+        rows = self.screen.lines[1:]  # below the score's bar
+        found = [_AT_HAND.search(row.partition(_BETWEEN)[0]) for row in rows]
+        return [match[1].replace(_FOLD, "") for match in found if match]
 
     def _send(self, words: Sequence[str]) -> None:
         self.screen.see("enter: to the terminal")
@@ -181,9 +184,12 @@ class Learner:
     def pane(self) -> list[str]:
         """What the terminal shows; of a narrow screen only while it is there."""
         rows = self.screen.lines[1:-1]
-        if not any(_WIDE in row for row in rows):
+        top = next((number for number, row in enumerate(rows) if _FRAME in row), None)
+        if top is None:
             return rows if self.in_terminal else []
-        return [row.partition(_WIDE)[2].rstrip() for row in rows]
+        column = rows[top].index(_FRAME)
+        framed = [row[column + 1 :] for row in rows[top + 1 :] if row[column : column + 1] == "│"]
+        return [row.removesuffix("│").rstrip() for row in framed]
 
     def prompt(self) -> None:
         """Wait until the shell has nothing to do."""
