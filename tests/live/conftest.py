@@ -14,8 +14,8 @@ from live_program import Lab
 
 NAME = os.environ.get("LAB_TEST_NAME", "cks-lab-test")
 ORDER = (
-    "cluster image_digest path breaking resets state official tui watching practice interrupted_build opa_whitelist "
-    "image_policy_webhook together tui_walk"
+    "cluster image_digest path breaking resets state official tui watching practice interrupted_build grading "
+    "opa_whitelist image_policy_webhook together tui_walk"
 ).split()
 """The files in the order in which they run: what says most about a broken cluster comes first. Others run last."""
 
