@@ -63,6 +63,7 @@ async def test_wide_the_steps_have_number_mark_word_and_title() -> None:
 
 async def test_the_documentation_stands_below_the_text() -> None:
     async with in_exercise(FakeCourse(), (160, 45)) as pilot:
+        await see(pilot, "look with")  # the checks have the room that they need
         await pilot.press("end")
         await see(pilot, "Images: A digest cannot be moved.")
         await see(pilot, "https://kubernetes.io/docs/concepts/containers/images/")
@@ -97,6 +98,7 @@ async def test_narrow_the_list_of_steps_comes_by_a_key() -> None:
 async def test_the_text_scrolls_and_can_be_alone() -> None:
     async with in_exercise(FakeCourse()) as pilot:
         page = pilot.app.screen.query_one(StepPage)
+        await until(pilot, lambda: page.max_scroll_y > 6)  # the text is laid out
         await pilot.press("down", "j")
         await until(pilot, lambda: page.scroll_offset.y >= 6)
         await pilot.press("k")
