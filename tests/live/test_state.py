@@ -7,6 +7,7 @@ import subprocess
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from live_program import Lab
@@ -21,6 +22,11 @@ RESET_ALL = "reset --all"
 def files(lab: Lab, state: Path, monkeypatch: pytest.MonkeyPatch) -> ClusterPaths:
     monkeypatch.setenv("LAB_STATE_HOME", str(state))
     return ClusterPaths(lab.name)
+
+
+def long(*values: str) -> list[Any]:
+    """Values of a parameter that `make test` leaves out."""
+    return [pytest.param(value, marks=pytest.mark.long) for value in values]
 
 
 def runs(lab: Lab) -> str:
@@ -58,14 +64,14 @@ def kept(files: ClusterPaths, tmp_path: Path) -> Iterator[Path]:
             shutil.copy2(file, files.folder / file.relative_to(copy))
 
 
-@pytest.mark.parametrize("how", ["gone", "empty", "cut", "garbage"])
+@pytest.mark.parametrize("how", ["cut", *long("gone", "empty", "garbage")])
 def test_a_damaged_golden_state(digest: Lab, files: ClusterPaths, kept: Path, how: str) -> None:
     damage(files.golden, how)
     refused(digest, "reset", "--all", names=files.golden, cure=ANEW)
     refused(digest, "reset", "image-digest", names=files.golden, cure=ANEW)
 
 
-@pytest.mark.parametrize("how", ["empty", "cut", "garbage"])
+@pytest.mark.parametrize("how", ["garbage", *long("empty", "cut")])
 def test_a_damaged_record(digest: Lab, files: ClusterPaths, kept: Path, how: str) -> None:
     damage(files.record, how)
     for command in (["verify"], ["start", "opa-whitelist"], ["reset", "--all"], ["up"], ["shell", "true"]):
@@ -74,7 +80,7 @@ def test_a_damaged_record(digest: Lab, files: ClusterPaths, kept: Path, how: str
         assert ANEW in said
 
 
-@pytest.mark.parametrize("how", ["gone", "empty", "garbage"])
+@pytest.mark.parametrize("how", ["gone", *long("empty", "garbage")])
 def test_a_kubeconfig_is_written_anew(digest: Lab, files: ClusterPaths, how: str) -> None:
     damage(files.kubeconfig, how)
     refused(digest, "reset", "image-digest", names=files.kubeconfig, cure=f"lab --name {digest.name} up")
@@ -83,7 +89,7 @@ def test_a_kubeconfig_is_written_anew(digest: Lab, files: ClusterPaths, how: str
     digest("reset", "image-digest")
 
 
-@pytest.mark.parametrize("how", ["gone", "empty", "cut", "garbage"])
+@pytest.mark.parametrize("how", ["cut", *long("gone", "empty", "garbage")])
 def test_what_an_exercise_kept(lab: Lab, files: ClusterPaths, how: str) -> None:
     lab("reset", "--all")
     lab("start", "image-policy-webhook")
