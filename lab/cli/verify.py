@@ -12,18 +12,17 @@ from lab.cli.options import name_option, pass_course
 from lab.errors import LabError
 from lab.exit_codes import ExitCode
 from lab.model import Report, Verdict
+from lab.report import FORMATS
 
 if TYPE_CHECKING:
     from lab.course import Course
 
-FORMS = ["text", "json", "junit", "csv", "markdown"]
-"""The formats of a report."""
 _CODE = {Verdict.PASS: ExitCode.OK, Verdict.ERROR: ExitCode.COULD_NOT}
 
 
 @click.command()
 @click.argument("selectors", nargs=-1, metavar="[EXERCISE[/STEP]]...")
-@click.option("--format", "form", type=click.Choice(FORMS), default="text", show_default=True)
+@click.option("--format", "form", type=click.Choice(list(FORMATS)), default="text", show_default=True)
 @click.option("--output", type=click.Path(dir_okay=False, path_type=Path), help="Write to a file instead.")
 @click.option("--learner", metavar="ID", help="Who works here: an id, or 'NAME <ID>'. It is kept for the next time.")
 @name_option
@@ -56,8 +55,6 @@ def solve(course: "Course", selector: str, form: str) -> None:
 
 
 def _report(report: Report, form: str, output: Path | None) -> NoReturn:
-    from lab.report import FORMATS
-
     if output is None:
         with suppress(BrokenPipeError):  # a reader that leaves does not change the verdict
             if form == "text":
