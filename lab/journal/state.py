@@ -68,9 +68,14 @@ class State:
         """The sum of the events of an exercise."""
         return self.exercises.get(exercise, Entry())
 
+    @property
+    def begun(self) -> Event | None:
+        """The event that names the journal's version and cluster; None where there is none."""
+        return next((event for event in self.lines.entries if event.get("event") == "begun"), None)
+
     def foreign(self, uid: str) -> tuple[str, str] | None:
         """Why these are no events of the cluster of that uid, if they are none: a suffix for the file, and a reason."""
-        begun = next((event for event in self.lines.entries if event.get("event") == "begun"), None)
+        begun = self.begun
         if not self.lines.size:
             return None
         readable = any("event" in event for event in self.lines.entries)

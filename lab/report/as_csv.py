@@ -4,6 +4,7 @@ import csv
 from typing import TextIO
 
 from lab.model import Report, StepResult, Verdict
+from lab.report.words import unmet
 
 COLUMNS = (
     "cluster",
@@ -31,5 +32,5 @@ def write(report: Report, stream: TextIO) -> None:
 
 
 def _reason(step: StepResult) -> str:
-    unmet = (check for check in step.checks if check.verdict in (Verdict.FAIL, Verdict.ERROR))
-    return "" if step.verdict is Verdict.PASS else next((check.reason for check in unmet), "")
+    reasons = (check.reason for check in step.checks if unmet(check))
+    return "" if step.verdict is Verdict.PASS else next(reasons, "")

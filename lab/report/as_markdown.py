@@ -6,7 +6,7 @@ from typing import TextIO
 from lab.advice import named
 from lab.model import ExerciseResult, Report, StepResult, Verdict
 from lab.report.text import clean
-from lab.report.words import VERDICTS, score
+from lab.report.words import VERDICTS, cluster_title, score, unmet
 
 
 def write(report: Report, stream: TextIO) -> None:
@@ -16,8 +16,7 @@ def write(report: Report, stream: TextIO) -> None:
 
 
 def _lines(report: Report) -> Iterator[str]:
-    about = ", ".join(part for part in (report.cluster.kubernetes_version, report.cluster.provider) if part)
-    yield f"# Cluster {report.cluster.name}" + (f" ({about})" if about else "")
+    yield f"# {cluster_title(report.cluster)}"
     for exercise in report.exercises:
         yield from ("", f"## {exercise.id}: {exercise.title}", "")
         yield from _exercise(exercise)
@@ -42,8 +41,7 @@ def _verdict(verdict: Verdict) -> str:
 def _seen(step: StepResult) -> str:
     if step.seen_at:
         return f"seen at {step.seen_at}"
-    unmet = (check for check in step.checks if check.verdict in (Verdict.FAIL, Verdict.ERROR))
-    return _cell("; ".join(dict.fromkeys(check.observed for check in unmet)))
+    return _cell("; ".join(dict.fromkeys(check.observed for check in step.checks if unmet(check))))
 
 
 def _cell(text: str) -> str:

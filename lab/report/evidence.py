@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
-from lab.journal.chain import Lines, parse
+from lab.journal.chain import parse
 from lab.journal.state import Entry, State
 
 Written = Mapping[str, Any]
@@ -67,7 +67,7 @@ def _problems(written: Written) -> Iterator[str]:
         yield f"Line {state.broken} of the journal in it is not as the lab wrote it."
     if lines.torn:
         yield "The journal in it is cut off."
-    if _cluster_of(lines) not in ("", written["cluster"]["uid"]):
+    if state.begun and state.begun.get("cluster") != written["cluster"]["uid"]:
         yield "The journal in it is of another cluster."
     if not state.broken:
         for exercise in written["exercises"]:
@@ -89,10 +89,6 @@ def _unlike(exercise: Written, entry: Entry) -> Iterator[str]:
         for name, (here, there) in told.items():
             if here != there and not (name == "seen_at" and not here):
                 yield f"{exercise['id']}/{step['id']}: `{name}` is {here!r}, and the journal says {there!r}."
-
-
-def _cluster_of(lines: Lines) -> str:
-    return next((str(line.get("cluster", "")) for line in lines.entries if line.get("event") == "begun"), "")
 
 
 def _digest(written: Written) -> str:

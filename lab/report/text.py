@@ -7,12 +7,11 @@ from typing import TextIO
 
 from lab.advice import named
 from lab.model import CheckResult, ExerciseResult, Holds, Report, StepResult, Verdict
-from lab.report.words import by_probe, earned
+from lab.report.words import by_probe, cluster_title, earned, unmet
 
 WIDTH = 80
 _VERDICT = 5  # the width of the longest verdict, ERROR
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
-"""Follows the time of a step that the learner need not have tried."""
 _UNSURE = "ERROR means that lab could not tell: no fail, and no points. See why above, then verify again."
 _WHERE = 'The commands after "look with" are for the node: see "lab shell".'
 
@@ -26,14 +25,13 @@ def write(report: Report, stream: TextIO) -> None:
 
 def _report(report: Report) -> Iterator[str]:
     cluster = report.cluster
-    about = ", ".join(part for part in (cluster.kubernetes_version, cluster.provider) if part)
-    yield f"Cluster {cluster.name} ({about})" if about else f"Cluster {cluster.name}"
+    yield cluster_title(cluster)
     for exercise in report.exercises:
         yield ""
         yield from _exercise(exercise)
     checks = [check for exercise in report.exercises for step in exercise.steps for check in step.checks]
     yield ""
-    if any(check.command and _unmet(check) for check in checks):
+    if any(check.command and unmet(check) for check in checks):
         yield from wrap(named(_WHERE, cluster.name), WIDTH)
     if report.note:
         yield from folded("", report.note)
@@ -75,7 +73,7 @@ def _check(check: CheckResult) -> Iterator[str]:
 
 def details(check: CheckResult, indent: str, width: int = WIDTH) -> Iterator[str]:
     """Why a check fails or could not tell, line by line; nothing of one that passes or was skipped."""
-    if not _unmet(check):
+    if not unmet(check):
         return
     yield from folded(indent, check.expected, "expected:  ", width)
     yield from folded(indent, check.observed, "observed:  ", width)
@@ -85,10 +83,6 @@ def details(check: CheckResult, indent: str, width: int = WIDTH) -> Iterator[str
         first, *others = clean(check.command).splitlines()
         yield f"{indent}look with: {first}"
         yield from others
-
-
-def _unmet(check: CheckResult) -> bool:
-    return check.verdict in (Verdict.FAIL, Verdict.ERROR)
 
 
 def _word(verdict: Verdict) -> str:

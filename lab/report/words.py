@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from lab.model import ExerciseProgress, ExerciseResult, Step, StepResult, Verdict
+from lab.model import CheckResult, ClusterInfo, ExerciseProgress, ExerciseResult, Step, StepResult, Verdict
 
 VERDICTS = {
     Verdict.PASS: ("✓", "passes"),
@@ -11,6 +11,17 @@ VERDICTS = {
     Verdict.ERROR: ("?", "could not tell"),
 }
 """A mark and a word, which always go together, so that no state is shown by colour alone."""
+
+
+def cluster_title(cluster: ClusterInfo) -> str:
+    """`Cluster cks-lab (v1.36.4, kind)`, as far as these are known."""
+    about = ", ".join(part for part in (cluster.kubernetes_version, cluster.provider) if part)
+    return f"Cluster {cluster.name} ({about})" if about else f"Cluster {cluster.name}"
+
+
+def unmet(check: CheckResult) -> bool:
+    """Whether a check fails or could not tell, which a report explains; others pass or were skipped."""
+    return check.verdict in (Verdict.FAIL, Verdict.ERROR)
 
 
 def points(number: int) -> str:
