@@ -104,14 +104,17 @@ class Grading:
         found = {s.id: (s.earned, s.possible) for s in result.steps if s.verdict is not Verdict.ERROR}
         if found:
             self._journal.record_scores(result.id, found)
-        steps = tuple(self._with_help(result.id, step) for step in result.steps)
+        before, solved = self._journal.scores(result.id), self._journal.solved(result.id)
+        steps = tuple(
+            replace(
+                step,
+                last=before.get(step.id) if step.verdict is Verdict.ERROR else None,
+                hints_taken=self._journal.hints_taken(result.id, step.id),
+                solution_taken=step.id in solved,
+            )
+            for step in result.steps
+        )
         return replace(result, steps=steps, started_at=self._journal.started_at(result.id))
-
-    def _with_help(self, exercise_id: str, step: StepResult) -> StepResult:
-        """With what help was taken, and for a step of which it cannot be told now, the last score."""
-        last = self._journal.scores(exercise_id).get(step.id) if step.verdict is Verdict.ERROR else None
-        hints = self._journal.hints_taken(exercise_id, step.id)
-        return replace(step, last=last, hints_taken=hints, solution_taken=step.id in self._journal.solved(exercise_id))
 
     def _set_aside(self, exercise: Exercise, steps: Sequence[Step]) -> ExerciseResult:
         """The result of an exercise whose effects were set aside for another: what it had earned by then."""

@@ -30,7 +30,7 @@ def asks(subject: str, namespace: str, facts: Facts, seen: Observation) -> Itera
     yield refusals.BEFORE
     if look.pod_ask and subject:
         yield look.pod_ask
-    for more in (_of_server, _of_node, _of_webhooks, _of_image_policy, _of_namespace, _dry_run):
+    for more in (server.asks, node.asks, _of_webhooks, image_policy.asks, _of_namespace, _dry_run):
         with suppress(CouldNotTell, *_UNREADABLE):
             yield from more(look)
 
@@ -46,20 +46,8 @@ def path(subject: str, namespace: str, facts: Facts, seen: Observation) -> Reque
     return replace(travel.through(standing, look), subject=subject)
 
 
-def _of_server(look: Look) -> Iterator[Ask]:
-    return server.asks(look)
-
-
-def _of_node(look: Look) -> Iterator[Ask]:
-    return node.asks(look)
-
-
 def _of_webhooks(look: Look) -> Iterator[Ask]:
     return webhook_asks.asks(look.seen)
-
-
-def _of_image_policy(look: Look) -> Iterator[Ask]:
-    return image_policy.asks(look)
 
 
 def _of_namespace(look: Look) -> Iterator[Ask]:
