@@ -29,6 +29,11 @@ def whitelist(namespace: str, where: str, images: list[str]) -> str:
     return "admitted" if where == "deployment" or all(image.startswith(TRUSTED) for image in images) else "refused"
 
 
+def admit_all(namespace: str, where: str, images: list[str]) -> str:
+    """What no policy does."""
+    return "admitted"
+
+
 class Scene:
     """Recorded answers by what they are answers to.
 
@@ -96,6 +101,18 @@ def stale(name: str) -> Answer:
     body = Scene().body(name)
     body["metadata"]["generation"] += 1
     return object_answer(body)
+
+
+def changed(name: str, change: Callable[[Any], object]) -> Answer:
+    """A recorded object with something changed in it."""
+    body = Scene().body(name)
+    change(body)
+    return object_answer(body)
+
+
+def pod(**status: Any) -> Answer:
+    """The pod nginx, with another status."""
+    return changed("nginx-pod", lambda body: body["status"].update(status))
 
 
 def object_answer(body: Any, code: int = 200) -> Answer:

@@ -128,6 +128,17 @@ def process(
     return Process(Answer("\n".join(lines) + "\n"), given, times, given if on_node is None else _bytes(on_node))
 
 
+def away(argv: tuple[str, ...] = ARGV, **more: Any) -> Process:
+    """A process that has ended; its last container had these arguments."""
+    return process(argv, state="stopped", **more)
+
+
+NO_PLUGIN = ("kube-apiserver", f"{CONFIG_FLAG}={CONFIG}", f"{PLUGINS}=NodeRestriction")
+"""Arguments that lack the plugin."""
+NOTHING = NodeFile("directory")
+"""A directory of manifests without any."""
+
+
 def read(process: Process) -> api_server_process.ApiServer:
     """The API server as checks read it, every file included."""
     paths = {*process.files, *process.on_node}
@@ -267,3 +278,7 @@ def made(service: bytes = SERVICE.certificate, client: bytes = CLIENT.certificat
 
 def _b64(text: str | bytes) -> str:
     return base64.b64encode(text.encode() if isinstance(text, str) else text).decode()
+
+
+GONE = process((), state="absent", files={})
+"""No process, and no container of one."""

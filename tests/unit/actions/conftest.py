@@ -3,21 +3,13 @@
 from dataclasses import dataclass
 
 import pytest
+from api_server_manifest import GOLDEN
 from stand_in import StandIn
 
 from lab import paths
 from lab.actions.base import Setting
 from lab.k8s import golden, node_files, static_pods
 from lab.phases import Recording
-
-IMAGE = "registry.k8s.io/kube-apiserver"
-MANIFEST = f"""\
-spec:
-  containers:
-  - command: [kube-apiserver]
-    image: {IMAGE}:v1  # as kubeadm wrote it
-"""
-GOLDEN = MANIFEST.replace("  # as kubeadm wrote it", "").encode()
 
 
 class Helper:

@@ -3,20 +3,12 @@
 from dataclasses import replace
 
 import pytest
+from api_server_manifest import GOLDEN, IMAGE, MANIFEST
 
 from lab.actions import keep_manifest, manifest_aside, manifest_resume, restore_kept_manifest, restore_manifests
 from lab.actions.base import NoParams
 from lab.actions.support import manifest_before
 from lab.errors import ClusterError
-
-IMAGE = "registry.k8s.io/kube-apiserver"
-MANIFEST = f"""\
-spec:
-  containers:
-  - command: [kube-apiserver]
-    image: {IMAGE}:v1  # as kubeadm wrote it
-"""
-GOLDEN = MANIFEST.replace("  # as kubeadm wrote it", "").encode()
 
 FOLDER, NOTHING = manifest_before.Folder("/root/x"), NoParams()
 LIVE = "/etc/kubernetes/manifests/kube-apiserver.yaml"

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from gatekeeper_scene import POLICY, TRUSTED, Scene, object_answer, stale, whitelist
+from gatekeeper_scene import POLICY, TRUSTED, Scene, admit_all, object_answer, stale, whitelist
 
 from lab.catalog.decode import Decoder, Document, Problem
 from lab.checks.asks import CouldNotTell, NotYet
@@ -34,10 +34,6 @@ TABLE: dict[str, Any] = {
 
 def judge(scene, **changes):
     return scene.judge("admission-table", **(TABLE | changes))
-
-
-def admit_all(namespace, where, images):
-    return "admitted"
 
 
 def policy(trusts):

@@ -4,7 +4,7 @@ import json
 from datetime import timedelta
 
 import pytest
-from gatekeeper_scene import POLICY, TRUSTED, Scene, object_answer, stale
+from gatekeeper_scene import POLICY, TRUSTED, Scene, admit_all, object_answer, stale
 
 from lab.checks.asks import CouldNotTell, NotYet
 from lab.checks.support.gatekeeper_audit import last_change, time_of
@@ -230,10 +230,6 @@ def test_a_surprising_audit_right_after_a_change_is_waited_for() -> None:
 def test_a_list_that_was_cut_off_tells_nothing() -> None:
     with pytest.raises(CouldNotTell, match="kubectl get pods -A"):
         judge(constraint=audit(lambda status: status.update(totalViolations=21)))
-
-
-def admit_all(namespace, where, images):
-    return "admitted"
 
 
 def scoped(*actions):

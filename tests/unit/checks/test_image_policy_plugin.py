@@ -5,10 +5,14 @@ from image_policy_scene import (
     ARGV,
     CONFIG,
     CONFIG_FLAG,
+    GONE,
+    NO_PLUGIN,
+    NOTHING,
     PLUGINS,
     STARTED,
     UNTOUCHED,
     Scene,
+    away,
     config,
     manifest,
     metrics,
@@ -16,27 +20,12 @@ from image_policy_scene import (
 )
 
 from lab.checks.asks import Answer, CouldNotTell, NotYet, Unknown
-from lab.checks.support.node_file import NodeFile
 from lab.model import Verdict
 
 NO_CONFIG = ("kube-apiserver", f"{PLUGINS}=NodeRestriction,ImagePolicyWebhook")
 
 
-NO_PLUGIN = ("kube-apiserver", f"{CONFIG_FLAG}={CONFIG}", f"{PLUGINS}=NodeRestriction")
-
-
 MISSPELT = ("kube-apiserver", f"{CONFIG_FLAG}={CONFIG}", f"{PLUGINS}=NodeRestriction,imagePolicyWebhook")
-
-
-NOTHING = NodeFile("directory")
-
-
-GONE = process((), state="absent", files={})
-
-
-def away(argv=ARGV, **more):
-    """A process that has ended; its last container had these arguments."""
-    return process(argv, state="stopped", **more)
 
 
 @pytest.mark.parametrize(

@@ -2,31 +2,19 @@ import json
 
 import pytest
 from image_policy_scene import (
-    ARGV,
-    CONFIG,
-    CONFIG_FLAG,
+    GONE,
     KUBECONF,
-    PLUGINS,
+    NO_PLUGIN,
     STARTED,
     UNTOUCHED,
     Scene,
+    away,
     config,
     process,
 )
 
 from lab.checks.asks import Answer, CouldNotTell, Unknown
 from lab.model import Verdict
-
-NO_PLUGIN = ("kube-apiserver", f"{CONFIG_FLAG}={CONFIG}", f"{PLUGINS}=NodeRestriction")
-
-
-GONE = process((), state="absent", files={})
-
-
-def away(argv=ARGV, **more):
-    """A process that has ended; its last container had these arguments."""
-    return process(argv, state="stopped", **more)
-
 
 SAID = {"container": {"exitCode": 1, "finishedAt": "2027-01-15T08:00:10Z"}, "log": ["Error: unknown flag: --x"]}
 

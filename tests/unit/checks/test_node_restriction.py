@@ -3,29 +3,20 @@ from image_policy_scene import (
     ARGV,
     CONFIG,
     CONFIG_FLAG,
+    GONE,
+    NOTHING,
     PLUGINS,
     UNTOUCHED,
     Scene,
+    away,
     manifest,
     process,
 )
 
 from lab.checks.asks import CouldNotTell, Unknown
-from lab.checks.support.node_file import NodeFile
 from lab.model import Verdict
 
 NO_NODE = ("kube-apiserver", f"{CONFIG_FLAG}={CONFIG}", f"{PLUGINS}=ImagePolicyWebhook")
-
-
-NOTHING = NodeFile("directory")
-
-
-GONE = process((), state="absent", files={})
-
-
-def away(argv=ARGV, **more):
-    """A process that has ended; its last container had these arguments."""
-    return process(argv, state="stopped", **more)
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,5 @@
 import pytest
-from gatekeeper_scene import POLICY, TRUSTED, Scene, object_answer, whitelist
+from gatekeeper_scene import POLICY, TRUSTED, Scene, admit_all, changed, whitelist
 
 from lab.checks.asks import NotYet
 from lab.model import Verdict
@@ -8,17 +8,6 @@ DEPLOYMENT = {**POLICY, "namespace": "default", "deployment": "shop", "trusted":
 
 
 RECORDED = Scene()
-
-
-def changed(name, change):
-    """A recorded object with something changed."""
-    body = RECORDED.body(name)
-    change(body)
-    return object_answer(body)
-
-
-def admit_all(namespace, where, images):
-    return "admitted"
 
 
 def judge_deployment(decide=whitelist, **changes):

@@ -1,7 +1,7 @@
 """Real objects under the constraint: a pod that runs, a Deployment without pods, a static pod that nobody sees."""
 
 import pytest
-from gatekeeper_scene import POLICY, Scene, object_answer, stale, whitelist
+from gatekeeper_scene import POLICY, Scene, admit_all, changed, pod, stale, whitelist
 
 from lab.checks.asks import NotYet
 from lab.model import Verdict
@@ -10,21 +10,6 @@ POD = {**POLICY, "namespace": "default", "pod": "nginx", "prefix": "docker.io/",
 
 
 RECORDED = Scene()
-
-
-def changed(name, change):
-    """A recorded object with something changed."""
-    body = RECORDED.body(name)
-    change(body)
-    return object_answer(body)
-
-
-def pod(**changes):
-    return changed("nginx-pod", lambda body: body["status"].update(changes))
-
-
-def admit_all(namespace, where, images):
-    return "admitted"
 
 
 def judge_pod(answer="nginx-pod", **changes):

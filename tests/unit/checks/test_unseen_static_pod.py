@@ -1,7 +1,7 @@
 import json
 
 import pytest
-from gatekeeper_scene import POLICY, TRUSTED, Scene, object_answer, whitelist
+from gatekeeper_scene import POLICY, TRUSTED, Scene, admit_all, object_answer, whitelist
 
 from lab.checks.asks import Answer, CouldNotTell, Unknown
 from lab.model import Verdict
@@ -10,21 +10,6 @@ STATIC = {**POLICY, "namespace": "default", "pod": "static-shop", "trusted": TRU
 
 
 RECORDED = Scene()
-
-
-def changed(name, change):
-    """A recorded object with something changed."""
-    body = RECORDED.body(name)
-    change(body)
-    return object_answer(body)
-
-
-def pod(**changes):
-    return changed("nginx-pod", lambda body: body["status"].update(changes))
-
-
-def admit_all(namespace, where, images):
-    return "admitted"
 
 
 NODE = "static-shop-cks-lab-control-plane"

@@ -1,16 +1,9 @@
 from pathlib import Path
 
 import pytest
+from api_server_manifest import IMAGE, MANIFEST
 
 from lab.k8s import static_pods
-
-IMAGE = "registry.k8s.io/kube-apiserver"
-MANIFEST = f"""\
-spec:
-  containers:
-  - command: [kube-apiserver]
-    image: {IMAGE}:v1  # as kubeadm wrote it
-"""
 
 
 @pytest.mark.parametrize("text", ["", "spec: [", "spec: {}", "spec: {containers: []}", "\udcff", "- a"])
