@@ -57,7 +57,7 @@ class AnswerDigest(Check[Params]):
     def judge(self, params: Params, facts: Facts, seen: Observation) -> Judgement:
         """Compare what is written with what the cluster runs."""
         expected = f"{params.file} holds one line: the digest of the image that {params.component} runs"
-        command = f"cat {params.file}"
+        command = f"{_look(seen[FileAsk(params.file, limit=_BYTES)])} {params.file}"
         if fault := self._wrong(params, facts, seen):
             return fault.fail(expected, command)
         return passed(expected, f"{params.file} holds the digest of the image that {params.component} runs", command)
@@ -67,6 +67,8 @@ class AnswerDigest(Check[Params]):
         file = seen[FileAsk(params.file, limit=_BYTES)]
         if file.kind != "file":
             return Fault("no-answer", _no_file(params.file, file))
+        if not _is_text(file):
+            return Fault("no-text", _no_text(params.file, file))
         lines = list(image_digests.lines_of(file.content.decode(errors="replace").removeprefix("\ufeff")))
         if len(lines) != 1:
             said = f"has {len(lines)} lines that say something" if lines else "is empty"
@@ -110,7 +112,25 @@ def take_apart(line: str, repository: str) -> Written:
     return Written(found[0], rest, True, head[: len(head) - len(whole)] + scheme + separator, after)
 
 
+def _is_text(file: NodeFile) -> bool:
+    return b"\0" not in file.content
+
+
+def _look(file: NodeFile) -> str:
+    """The command that shows a file; `cat` of a pipe or a device would never end."""
+    if file.kind in ("file", "missing"):
+        return "cat" if _is_text(file) else "ls -l"
+    return "ls -ld"
+
+
 def _no_file(path: str, file: NodeFile) -> str:
     if file.kind == "missing":
-        return f"there is no file {path}"
-    return f"{path} is a directory, not a file" if file.kind == "directory" else f"{path} is no file of text"
+        link = file.way[-1] if file.way and file.way[-1].kind == "link" else None
+        return f"{path} is a link to {link.target}, where no file is" if link else f"there is no file {path}"
+    return f"{path} is a directory, not a file" if file.kind == "directory" else f"{path} is a device, pipe or socket"
+
+
+def _no_text(path: str, file: NodeFile) -> str:
+    if file.content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return f"{path} is written in UTF-16; it should be plain text: one line, with the digest"
+    return f"{path} holds bytes that are no text; it should have one line, with the digest"

@@ -65,10 +65,7 @@ class Manifest:
 
     def image(self, component: str) -> str:
         """The image of the component's container; empty when there is none."""
-        for container in self.containers:
-            if container.get("name") == component:
-                return str(container.get("image") or "")
-        return ""
+        return next((str(each.get("image") or "") for each in self.containers if each.get("name") == component), "")
 
 
 @dataclass(frozen=True)

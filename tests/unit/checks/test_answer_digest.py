@@ -1,7 +1,7 @@
 import pytest
 
 from lab.checks.asks import CouldNotTell, Unknown
-from lab.checks.support.node_file import NodeFile
+from lab.checks.support.node_file import NodeFile, Place
 from lab.model import Verdict
 
 FILE = "/root/image-digest/digest"
@@ -57,7 +57,8 @@ def test_every_wrong_digest(world, judge, wrong) -> None:
         ("{repository}:@{right}", "other-repository"),
         ("{repository}:v1.36.4", "not-a-digest"),
         ("@", "not-a-digest"),
-        ("\x00\x1b[2J\ufffd", "not-a-digest"),
+        ("\x1b[2J\ufffd", "not-a-digest"),
+        ("\x00\x1b[2J\ufffd", "no-text"),
         ("imageID: {config}", "config-digest"),
     ],
 )
@@ -101,11 +102,23 @@ def test_what_has_to_go_or_is_missing_is_named(world, judge, text, reason, said)
     assert world.digests["hex"] not in found.observed
 
 
-@pytest.mark.parametrize(("kind", "said"), [("missing", "no file"), ("directory", "is a directory"), ("other", "text")])
+@pytest.mark.parametrize(("kind", "said"), [("missing", "no file"), ("directory", "is a directory"), ("other", "pipe")])
 def test_without_a_file_there_is_no_answer(judge, kind, said) -> None:
     found = judge(NodeFile(kind))
     assert (found.verdict, found.reason) == (Verdict.FAIL, "no-answer")
     assert said in found.observed
+    assert found.command == (f"cat {FILE}" if kind == "missing" else f"ls -ld {FILE}")  # cat of a pipe never ends
+
+
+def test_a_link_that_leads_nowhere_is_named(judge) -> None:
+    way = (Place("/root/image-digest", "directory", 0, 0), Place(FILE, "link", 0, 0, "gone"))
+    assert "is a link to gone, where no file is" in judge(NodeFile("missing", way=way)).observed
+
+
+def test_what_is_no_text_is_named_and_not_printed(world, judge) -> None:
+    found = judge(NodeFile("file", world.digests["right"].encode("utf-16")))
+    assert (found.reason, found.command) == ("no-text", f"ls -l {FILE}")
+    assert "is written in UTF-16" in found.observed
 
 
 def test_a_node_that_does_not_answer_is_no_fail(judge) -> None:

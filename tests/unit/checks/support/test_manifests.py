@@ -52,6 +52,34 @@ def test_the_right_digest_of_another_repository(world, judge) -> None:
     assert (found.verdict, found.reason) == (Verdict.FAIL, "other-repository")
 
 
+@pytest.mark.parametrize(
+    ("image", "reason", "said"),
+    [
+        ("https://{repository}@{right}", "scheme", "an image's name has no https:// before it"),
+        ("docker-pullable://{repository}@{right}", "scheme", "no docker-pullable:// before it"),
+        ("\u201c{repository}@{right}\u201d", "curly-quotes", "\u201c and \u201d are no quotes in YAML"),
+    ],
+)
+def test_what_does_not_belong_to_a_name_is_named(world, judge, image, reason, said) -> None:
+    found = judge(world.manifests((FILE, world.pod(image))))
+    assert (found.verdict, found.reason) == (Verdict.FAIL, reason)
+    assert said in found.observed
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ("Image: {repository}@{right}", "says Image: where the kubelet reads image: alone"),
+        ("image: ~", "names no image"),
+    ],
+)
+def test_an_image_that_the_kubelet_does_not_read(world, judge, wrong, said) -> None:
+    text = world.pod("{tag}").replace(world.fill('image: "{tag}"'), world.fill(wrong))
+    found = judge(world.manifests((FILE, text)))
+    assert (found.verdict, found.reason) == (Verdict.FAIL, "tag-only")
+    assert said in found.observed
+
+
 @pytest.mark.parametrize("image", ["{tag}", "{repository}", "", "localhost:5000/kube-apiserver"])
 def test_a_tag_alone(world, judge, image) -> None:
     found = judge(world.manifests((FILE, world.pod(image))))
