@@ -17,7 +17,7 @@ from lab.phases import Status
 T = TypeVar("T")
 
 OF_A_CLUSTER = (
-    "down", "hint", "path", "practice", "reset", "shell", "show", "solve", "start", "status", "up", "verify",
+    "down", "hint", "path", "practice", "rescue", "reset", "shell", "show", "solve", "start", "status", "up", "verify",
     "webhook down", "webhook logs", "webhook up",
 )  # fmt: skip
 """The subcommands that are about one cluster."""

@@ -8,6 +8,7 @@ from lab.journal.journal import Journal
 from lab.k8s.cluster import Cluster
 from lab.k8s.record import Record, load
 from lab.model import Exercise, ExerciseProgress, LabStatus
+from lab.rescue import last_good, restart
 
 JournalOf = Callable[[Record], Journal]
 
@@ -36,15 +37,20 @@ def look(cluster: Cluster, exercises: Sequence[Exercise], journal_of: JournalOf,
     except LabError as error:
         return LabStatus(name, engine, True, "unknown", f"{error.message} {error.hint}", "", "", ())
     running = state == "running"
+    readiness = _readiness(cluster) if running else ""
+    seen = restart.read(cluster.helper) if running else None
+    if seen and readiness == "ready" and not at_work:
+        last_good.keep(cluster, seen)
     return LabStatus(
         name,
         engine,
         True,
         "running" if running else "stopped",
         f"{cluster.node.container} ({state})",
-        _readiness(cluster) if running else "",
+        readiness,
         record.kubernetes_version,
         _progress(exercises, journal_of(record)),
+        restart.stage(seen, readiness == "ready") if seen else "",
     )
 
 

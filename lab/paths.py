@@ -129,6 +129,11 @@ class ClusterPaths:
         return self.kept_manifests / f"{exercise}.yaml"
 
     @property
+    def last_good(self) -> Path:
+        """The control plane's files with which the API server was ready last."""
+        return self.folder / "last-good.json"
+
+    @property
     def probe_namespace(self) -> Path:
         """The name of the namespace that checks try pods in."""
         return self.folder / "probe-namespace"

@@ -9,6 +9,7 @@ from lab.errors import ClusterError, CommandError
 from lab.k8s.cluster import Cluster
 from lab.model import ActionSpec, Exercise, Step
 from lab.phases import Status
+from lab.rescue import last_good
 
 SOLVE_TIMEOUT = 600.0
 """Seconds that a solution's script may take."""
@@ -41,6 +42,8 @@ def act(exercise: Exercise, specs: Sequence[ActionSpec], cluster: Cluster, statu
     setting = Setting(cluster, status, exercise.id, exercise.folder / FILES)
     for spec in specs:
         actions.REGISTRY[spec.do].run(spec.params, setting)
+    if changes_manifests(specs):
+        last_good.keep(cluster, at_once=True)
 
 
 def undoes(reset: Sequence[ActionSpec], aside: Sequence[ActionSpec]) -> bool:

@@ -16,6 +16,7 @@ from lab.cli.options import Group, course_of, may_make
 from lab.cli.path import path
 from lab.cli.practice import practice
 from lab.cli.report import report
+from lab.cli.rescue import rescue
 from lab.cli.reset import reset
 from lab.cli.verify import solve, verify
 from lab.cli.webhook import webhook
@@ -48,7 +49,7 @@ def cli(ctx: click.Context, name: str) -> None:
 
 for _command in (doctor, up, down, status, shell_command, list_exercises, show, start, hint, verify, solve, reset):
     cli.add_command(_command)
-for _command in (path, practice, report, webhook, lint):
+for _command in (rescue, path, practice, report, webhook, lint):
     cli.add_command(_command)
 
 

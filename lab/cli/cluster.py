@@ -50,7 +50,7 @@ def status(course: "Course", as_json: bool) -> None:
             ("engine", seen.engine),
             ("cluster", f"{seen.name}: {seen.cluster}" + _in_brackets(seen.kubernetes_version)),
             ("node", seen.node or "-"),
-            ("API server", seen.api_server or "-"),
+            ("API server", (seen.api_server or "-") + _in_brackets(seen.restart)),
             *([] if seen.progress else [("exercises", "not known")]),
             *(("exercise", f"{e.id}: {standing(e) if e.started else 'not started'}") for e in seen.progress),
         ]

@@ -15,6 +15,7 @@ from lab.journal import bookmark
 from lab.k8s import gatekeeper_state, kept, lifecycle, owner, probe_namespace, saved, webhook
 from lab.k8s.record import Record
 from lab.model import Finding
+from lab.rescue import last_good
 
 
 def doctor() -> tuple[Finding, ...]:
@@ -77,6 +78,7 @@ def reset_all(context: Context, keep: Path | None = None) -> None:
     probe_namespace.forget(context.cluster)
     webhook.remove(context.name)
     shutil.rmtree(files.kept_manifests, ignore_errors=True)
+    last_good.forget(files)
     bookmark.forget(files.place)
     context.journal(record).clear_all()
     files.half_reset.unlink(missing_ok=True)

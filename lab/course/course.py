@@ -10,6 +10,7 @@ from lab.actions.support.webhook import start as start_webhook
 from lab.catalog.load import Catalog
 from lab.course import cluster, exercise, verifying
 from lab.course.context import Context, alone, info
+from lab.course.rescue import Rescuer
 from lab.engine import daemon, docker
 from lab.errors import ClusterError, NoClusterError
 from lab.grading.watch_list import interest_of
@@ -120,6 +121,11 @@ class Course:
         """
         cluster.reset_all(self._context, keep)
 
+    @property
+    def rescue(self) -> Rescuer:
+        """The use cases of a rescue: the control plane's last good files put back."""
+        return Rescuer(self._context)
+
     def shell_argv(self, command: Sequence[str] = (), tty: bool = True) -> list[str]:
         """The argument list of root's shell on the node, or of a command: a line for the shell, or several words."""
         self._context.record()
@@ -130,9 +136,8 @@ class Course:
 
     @alone("lab start {}")
     def start(self, exercise_id: str) -> None:
-        """Put an exercise's own starting state in place; what was there of it already stays.
-
-        What other exercises have in effect on the cluster is set aside first; what they earned stays.
+        """Put an exercise's own starting state in place; what was there of it already stays. What other exercises
+        have in effect on the cluster is set aside first; what they earned stays.
         """
         exercise.start(self._context, exercise_id)
 
@@ -154,8 +159,7 @@ class Course:
     def current_step(self, exercise_id: str) -> str:
         """The id of the first step of an exercise that does not pass; the last one when all do."""
         [result] = self.verify([exercise_id]).exercises
-        open_steps = [step.id for step in result.steps if step.verdict is not Verdict.PASS]
-        return open_steps[0] if open_steps else result.steps[-1].id
+        return next((step.id for step in result.steps if step.verdict is not Verdict.PASS), result.steps[-1].id)
 
     def hints_taken(self, exercise_id: str, step_id: str) -> tuple[str, ...]:
         """The texts of the hints of a step that were taken."""
@@ -173,9 +177,7 @@ class Course:
 
     @alone("lab solve {}")
     def solve(self, selector: str) -> Report:
-        """Type the solution of an exercise or step, and verify after each step.
-
-        An exercise that was set aside is taken up first.
+        """Type the solution of an exercise or step, and verify after each step; one set aside is taken up first.
 
         Raises:
             NotStartedError: the exercise is not started; ClusterError: a solution's script failed.
@@ -198,7 +200,6 @@ class Course:
         Another exercise that has in effect what this puts back is set aside first. Files that are deleted are listed.
 
         Args:
-            exercise_id: which.
             keep: a folder of this machine into which the files that are deleted are copied first.
 
         Raises:

@@ -7,6 +7,7 @@ make the control plane what it is, and etcd's data as `etcdutl snapshot restore`
 import io
 import tarfile
 import zlib
+from collections.abc import Iterator
 from pathlib import Path
 
 from lab import paths
@@ -58,22 +59,41 @@ def manifests(archive: Path) -> dict[str, bytes]:
     Raises:
         ClusterError: there is no golden state.
     """
+    found: dict[str, bytes] = {}
+    for path, content in _contents(archive):
+        folder, _, name = path.rpartition("/")
+        if folder == MANIFESTS:
+            found[name] = content
+        elif found:
+            break
+    return found
+
+
+def files(archive: Path, *places: str) -> dict[str, bytes]:
+    """The files of the golden state at these places or below them, by absolute path.
+
+    Raises:
+        ClusterError: there is no golden state.
+    """
+    contents = ((f"/{path}", content) for path, content in _contents(archive))
+    return {path: content for path, content in contents if any(f"{path}/".startswith(f"{each}/") for each in places)}
+
+
+def _contents(archive: Path) -> Iterator[tuple[str, bytes]]:
+    """The files of the golden state, by their paths without the first slash; etcd's data, much longer, is left out."""
     if not archive.exists():
         raise ClusterError("There is no golden state of this cluster.", "Make the cluster anew: lab down && lab up")
-    found: dict[str, bytes] = {}
     try:
         with tarfile.open(archive) as tar:
             for entry in tar:
-                folder, _, name = entry.name.rpartition("/")
-                if found and folder != MANIFESTS:
-                    break  # etcd's data, much longer, comes after them
-                content = tar.extractfile(entry) if folder == MANIFESTS and entry.isfile() else None
+                if entry.isfile() and entry.name.startswith("var/lib/etcd/"):
+                    return
+                content = tar.extractfile(entry) if entry.isfile() else None
                 if content:
-                    found[name] = content.read()
+                    yield entry.name, content.read()
     except (tarfile.TarError, zlib.error, EOFError, OSError) as error:  # the last three from gzip
         message = f"{archive} is damaged: {error}"
         raise ClusterError(message, "Make the cluster anew: lab down && lab up") from error
-    return found
 
 
 def _members(archive: bytes) -> set[str]:

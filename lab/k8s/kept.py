@@ -53,14 +53,30 @@ def digest_of(file: Path) -> str:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
+def sealed(content: bytes) -> bytes:
+    """A content under a line with its digest."""
+    return _WHOLE + hashlib.sha256(content).hexdigest().encode() + b"\n" + content
+
+
+def opened(file: Path, content: bytes) -> bytes:
+    """What was sealed, of a file's content.
+
+    Raises:
+        ClusterError: it is not whole.
+    """
+    digest, _, inside = content.removeprefix(_WHOLE).partition(b"\n")
+    if digest != hashlib.sha256(inside).hexdigest().encode():
+        raise damaged(file, "is not what the lab wrote there", RESET_ALL)
+    return inside
+
+
 def keep_manifest(files: paths.ClusterPaths, exercise: str, content: bytes) -> None:
     """Keep a manifest of the kube-apiserver for an exercise, under a line with its digest.
 
     Raises:
         LabError: it cannot be written.
     """
-    whole = _WHOLE + hashlib.sha256(content).hexdigest().encode() + b"\n" + content
-    paths.write_private(files.kept_manifest(exercise), whole)
+    paths.write_private(files.kept_manifest(exercise), sealed(content))
 
 
 def keep_manifest_for_all(files: paths.ClusterPaths, content: bytes) -> None:
@@ -94,9 +110,7 @@ def manifest(files: paths.ClusterPaths, exercise: str, needed: bool = False) -> 
     except OSError as error:
         raise damaged(file, f"cannot be read: {error.strerror}", RESET_ALL) from error
     if content.startswith(_WHOLE):  # that of an older version has no such line
-        digest, _, content = content.removeprefix(_WHOLE).partition(b"\n")
-        if digest != hashlib.sha256(content).hexdigest().encode():
-            raise damaged(file, "is not what the lab wrote there", RESET_ALL)
+        content = opened(file, content)
     if not static_pods.image_of(content):
         raise damaged(file, "is no manifest of a pod", RESET_ALL)
     return content

@@ -72,6 +72,28 @@ def clear(helper: Helper, owner: str, status: Status, keep: Path | None = None) 
         status.note(f"Deleted on the node: {len(deleted) - _LISTED} more")
 
 
+def newest(helper: Helper, owner: str) -> str:
+    """The node's folder that was made last for an owner; empty where there is none.
+
+    Raises:
+        LabError: the node cannot be entered.
+    """
+    listing = helper.run(f"{node_files.shell()}in_node {FOLDER}/{quote(owner)} ls", check=False).text.split()
+    return f"{FOLDER}/{owner}/{max(listing)}" if listing else ""
+
+
+def contents(helper: Helper, folder: str) -> dict[str, bytes]:
+    """The regular files in such a folder, by the paths that they had on the node.
+
+    Raises:
+        LabError: they cannot be read.
+    """
+    archive = helper.run(node_files.shell() + _ARCHIVE.format(folder=quote(folder))).stdout
+    with tarfile.open(fileobj=io.BytesIO(archive)) as tar:
+        found = {f"/{entry.name.removeprefix('./')}": tar.extractfile(entry) for entry in tar if entry.isfile()}
+        return {path: content.read() for path, content in found.items() if content}
+
+
 def _unpack(archive: bytes, folder: Path) -> None:
     """The files of an archive, below a folder; links and devices are left out."""
     with tarfile.open(fileobj=io.BytesIO(archive)) as tar:

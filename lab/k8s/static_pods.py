@@ -24,14 +24,30 @@ def put(cluster: Cluster, manifests: Mapping[str, bytes], status: Status, owner:
     Raises:
         ClusterError: the kube-apiserver does not start from its manifest.
     """
-    rows = "".join(f"{name} {base64.b64encode(content).decode()}\n" for name, content in manifests.items())
     with status.phase("Putting the static pods' manifests back", 12):
-        cluster.helper.run(
-            saved.shell(owner) + program(__file__, "static_pods_put.sh"), input=rows.encode(), timeout=120
-        )
-        _wait(cluster, image_of(manifests["kube-apiserver.yaml"]))
-        names = [name.removesuffix(".yaml") for name in manifests]
-        cluster.helper.run(program(__file__, "remove_copies.sh", *names))
+        cluster.helper.run(saved.shell(owner) + put_script(), input=rows(manifests), timeout=120)
+        wait(cluster, manifests)
+
+
+def put_script() -> str:
+    """For scripts in the helper, after `saved.shell`: puts the manifests on its standard input in place."""
+    return program(__file__, "static_pods_put.sh")
+
+
+def rows(contents: Mapping[str, bytes]) -> bytes:
+    """Files by name, as scripts read them: a line for each, with its content in base64."""
+    return "".join(f"{name} {base64.b64encode(content).decode()}\n" for name, content in contents.items()).encode()
+
+
+def wait(cluster: Cluster, manifests: Mapping[str, bytes]) -> None:
+    """Wait until the API server is ready, from these manifests, which are in place, and remove copies of their pods.
+
+    Raises:
+        ClusterError: it does not start.
+    """
+    _wait(cluster, image_of(manifests["kube-apiserver.yaml"]))
+    names = [name.removesuffix(".yaml") for name in manifests]
+    cluster.helper.run(program(__file__, "remove_copies.sh", *names))
 
 
 def image_of(manifest: bytes) -> str:

@@ -10,6 +10,7 @@ from lab.model.exercise import (
     Reference,
     Step,
 )
+from lab.model.rescue import Rescue
 from lab.model.results import (
     CheckResult,
     ClusterInfo,
@@ -44,6 +45,7 @@ __all__ = [
     "Place",
     "Reference",
     "Report",
+    "Rescue",
     "Score",
     "Step",
     "StepResult",

@@ -64,7 +64,9 @@ class ExerciseProgress:
 
 @dataclass(frozen=True)
 class LabStatus:
-    """The status of the lab. `api_server` is `ready`, `not ready: WHY`, or empty when nobody could be asked."""
+    """The status of the lab. `api_server` is `ready`, `not ready: WHY`, or empty when nobody could be asked; `restart`
+    says where a restart of it is, in a clause, and is empty where there is none.
+    """
 
     name: str
     engine: str
@@ -74,3 +76,4 @@ class LabStatus:
     api_server: str
     kubernetes_version: str
     progress: tuple[ExerciseProgress, ...]
+    restart: str = ""

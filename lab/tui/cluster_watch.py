@@ -11,6 +11,8 @@ from lab.tui.failures import Failure, attempted
 from lab.tui.messages import Heard
 from lab.tui.session import Session
 
+MANIFESTS = "/etc/kubernetes/manifests"
+"""A change there is followed by a restart, whose progress is shown."""
 LOOK_EVERY = 2.5
 """Seconds between two looks at the lab while nobody tells of changes, or the API server is away."""
 LOOK_ANYWAY = 60.0
@@ -43,7 +45,7 @@ class ClusterWatch:
     def hear(self, told: Told) -> None:
         """Take over a word; one that says how the cluster is is followed by a look."""
         self._session.hear(told)
-        if told.what not in ("files", "objects"):
+        if told.what not in ("files", "objects") or told.detail.startswith(MANIFESTS):
             self._look_soon()
 
     async def _watch(self) -> None:
@@ -55,7 +57,8 @@ class ClusterWatch:
 
     def _now_and_then(self) -> None:
         last = self._session.last_look
-        well = last is not None and last.status.api_server == "ready" and self._session.watching is not None
+        well = last is not None and last.status.api_server == "ready" and not last.status.restart
+        well = well and self._session.watching is not None
         if last is None or not well or clock.now() - last.at > LOOK_ANYWAY:
             self._look_soon()
 

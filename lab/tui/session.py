@@ -71,7 +71,7 @@ class Session:
             cluster, api_server = told.detail, api_server if told.detail == "running" else ""
         else:
             api_server = "ready" if told.detail == "ready" else f"not ready: {told.detail}"
-        self._saw(replace(status, cluster=cluster, api_server=api_server))
+        self._saw(replace(status, cluster=cluster, api_server=api_server, restart=""))
 
     def resume_from_last_time(self) -> None:
         """Read where the learner was when the lab was left. Blocks."""

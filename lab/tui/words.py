@@ -5,6 +5,7 @@ from textual.content import Content
 from lab.model import CheckResult, Exercise, ExerciseProgress, Finding, Holds, StepResult, Verdict
 from lab.phases import seconds
 from lab.report.words import VERDICTS, aside, clock, points, score
+from lab.rescue.restart import USUAL
 from lab.tui.session import Look, Session
 
 STALE = 8.0
@@ -148,12 +149,15 @@ def cluster_state(name: str, look: Look | None, now: float) -> Content:
     if status.api_server == "ready":
         ready = Content.styled("✓ ready", "$text-success")
         version = f" · Kubernetes {status.kubernetes_version}" if status.kubernetes_version else ""
+        if status.restart:
+            version = f" · {status.restart}; restarts take about {seconds(USUAL)}"
         return Content.assemble(f"{name} · API server: ", ready, f"{version}{age}")
     why = status.api_server.partition(":")[2].strip()
     since = now - look.since
     mark, word, colour = ("~", "restarting", "$text-warning") if since < RESTART else ("✗", "away", "$text-error")
     state = Content.styled(f"{mark} {word} for {seconds(since)}", colour)
-    return Content.assemble(f"{name} · API server: ", state, f" ({why}){age}" if why else age)
+    where = f" (usually {seconds(USUAL)}): {status.restart}" if status.restart else ""
+    return Content.assemble(f"{name} · API server: ", state, where or (f" ({why})" if why else ""), age)
 
 
 def finding_state(finding: Finding) -> Content:

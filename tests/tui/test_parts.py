@@ -142,6 +142,14 @@ def test_checks_are_counted_and_old_or_late_ones_said() -> None:
         (lab_status(), "cks-lab · API server: ✓ ready · Kubernetes v1.36.4"),
         (lab_status(api_server="not ready: etcd"), "cks-lab · API server: ~ restarting for 5 s (etcd)"),
         (lab_status(api_server=""), "cks-lab · API server: ~ restarting for 5 s"),
+        (
+            lab_status(api_server="not ready: etcd", restart="the new one starts"),
+            "cks-lab · API server: ~ restarting for 5 s (usually 20 s): the new one starts",
+        ),
+        (
+            lab_status(restart="edited 3 s ago, the old one still serves"),
+            "cks-lab · API server: ✓ ready · edited 3 s ago, the old one still serves; restarts take about 20 s",
+        ),
         (lab_status(cluster="stopped"), "cks-lab: ✗ the cluster is stopped"),
         (lab_status(engine_ok=False, engine="refused"), "cks-lab: ✗ the engine does not answer: refused"),
     ],

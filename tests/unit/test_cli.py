@@ -5,6 +5,7 @@ import os
 import re
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -14,6 +15,7 @@ import pytest
 from lab import __version__, cli, paths, shell
 from lab.catalog.load import load
 from lab.course import Course
+from lab.course.rescue import Rescuer
 from lab.errors import (
     BuildError,
     ClusterError,
@@ -24,11 +26,27 @@ from lab.errors import (
     NoClusterError,
     NotStartedError,
 )
-from lab.model import ClusterInfo, ExerciseProgress, ExerciseResult, Finding, Hint, LabStatus, Report, Verdict
+from lab.model import ClusterInfo, ExerciseProgress, ExerciseResult, Finding, Hint, LabStatus, Report, Rescue, Verdict
 from lab.request_path.station import Group, RequestPath, State, Station
 
 CLUSTER = ClusterInfo("cks-lab", "v1.36.4", "kindest/node:v1.36.4", "kind")
 PHRASE = "a sentence of the fake"
+
+
+class FakeRescuer(Rescuer):
+    """Says what a rescue would find, and keeps what it was asked."""
+
+    def __init__(self, say):
+        self._say = say
+
+    def look(self):
+        return self._say("look_to_rescue")
+
+    def put_back(self):
+        return self._say("put_back")
+
+    def mine(self):
+        return self._say("mine")
 
 
 class FakeCourse(Course):
@@ -95,6 +113,10 @@ class FakeCourse(Course):
 
     def reset_all(self, keep=None):
         self._say("reset_all", keep)
+
+    @property
+    def rescue(self):
+        return FakeRescuer(self._say)
 
     def shell_argv(self, command=(), tty=True):
         self._say("shell_argv", tuple(command), tty)
@@ -480,6 +502,28 @@ def test_the_other_commands(lab, world) -> None:
         ("reset", "pin", None),
         ("reset_all", None),
     ]
+
+
+def test_a_rescue_shows_the_difference_and_what_was_done(lab, world) -> None:
+    found = Rescue(True, False, "-a\n+b", ("/etc/x",), (), "at 12:00:00")
+    world.answers |= {"look_to_rescue": found, "put_back": replace(found, kept_in="/var/y", seconds=14)}
+    code, out, _ = lab("rescue", "--name", "exam")
+    assert code == 0
+    assert out.startswith("-a\n+b\n\nPut back as they were at 12:00:00: /etc/x.\n")
+    assert out.endswith("in /var/y\nPut them on again with: lab --name exam rescue --mine\n")
+    assert world.asked == [("look_to_rescue",), ("put_back",)]
+
+
+def test_where_nothing_is_to_rescue_nothing_is_done(lab, world) -> None:
+    world.answers["look_to_rescue"] = Rescue(False, True, "-a", ("/etc/x",))
+    code, out, _ = lab("rescue")
+    assert (code, out.split(":")[0], world.asked) == (0, "Nothing to rescue", [("look_to_rescue",)])
+
+
+def test_the_learners_files_are_put_on_again(lab, world) -> None:
+    world.answers["mine"] = Rescue(True, True, files=("/etc/x",), kept_in="/var/y")
+    assert lab("rescue", "--mine")[1].startswith("Put on again from /var/y: /etc/x.\n")
+    assert world.asked == [("mine",)]
 
 
 @pytest.mark.parametrize(

@@ -32,7 +32,7 @@ class ClusterLine(Text):
 
     def _well(self) -> bool:
         look = self._session.last_look
-        return look is not None and look.status.api_server == "ready"
+        return look is not None and look.status.api_server == "ready" and not look.status.restart
 
 
 class GoneLine(Text):
