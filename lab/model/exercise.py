@@ -104,6 +104,12 @@ class Step:
     """Whether the lab's own dry run decides the step, so that it may pass before the learner has tried."""
 
     @property
+    def images(self) -> tuple[str, ...]:
+        """The images that its checks name in `image` or `images`, each once."""
+        named = [(*getattr(check.params, "images", ()), getattr(check.params, "image", "")) for check in self.checks]
+        return tuple(dict.fromkeys(image for images in named for image in images if image))
+
+    @property
     def points(self) -> int:
         """The points that the step can earn."""
         return sum(check.points for check in self.checks)

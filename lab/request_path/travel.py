@@ -78,7 +78,8 @@ def _admitted(stations: Stations, look: Look) -> RequestPath:
     opened = [each.name for each in stations if each.state is State.OPEN]
     summary = f"A pod with {look.subject} would be let into the namespace {look.namespace}"
     summary += f", though nobody judged it at {' and '.join(opened)}, which fails open." if opened else "."
-    return _path(look, ADMITTED, stations, summary=summary)
+    unreadable = "".join(f" {each.words}" for each in stations if each.id == "runtime" and each.state is State.NO)
+    return _path(look, ADMITTED, stations, summary=f"{summary}{unreadable}")
 
 
 def _with_stop(stations: Stations, decision: Decision) -> Stations:

@@ -9,6 +9,7 @@ import lab.tui.modals.working
 import lab.tui.screens.doctor
 import lab.tui.screens.home
 import lab.tui.screens.making
+import lab.tui.screens.path
 import lab.tui.screens.work  # noqa: F401
 from lab.tui.keys import Bound, bindings, parts_loaded
 

@@ -183,7 +183,7 @@ class LabApp(MendedApp):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """There is no shell before there is a node; and the terminal's keys are the shell's."""
-        if action == "shell":
+        if action in ("shell", "path"):
             return self._has_node
         if action == "make":
             return self._has_node and not self.session.busy and self.session.gone()
@@ -201,6 +201,12 @@ class LabApp(MendedApp):
 
         if not isinstance(self.screen, DoctorScreen):
             self.push_screen(DoctorScreen(self.session))
+
+    async def action_path(self) -> None:
+        """Show the way of a request."""
+        from lab.tui.path_place import show
+
+        await show(self.screen, self.session)
 
     def action_theme(self) -> None:
         """Choose a theme."""

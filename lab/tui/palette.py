@@ -15,11 +15,12 @@ from lab.tui.screens.work import WorkScreen
 
 _ELSEWHERE = {
     *("open", "start", "reset", "reset_all", "scroll"),
-    *("command_palette", "quit", "leave", "keys", "shell", "make", "doctor"),
+    *("command_palette", "quit", "leave", "keys", "shell", "make", "doctor", "path"),
 }
 """Actions that have commands of their own here, or need none."""
 _OF_THE_APP = (
     ("make", "Make the cluster again", "or start it"),
+    ("path", "The way of a request", "who judges an image where; try an image as a dry run"),
     ("shell", "Shell in this terminal", "root on the node, in place of this screen"),
     ("doctor", "Doctor", "is this machine fit, and what to do"),
     ("theme", "Theme", "choose the colours; high-contrast and ansi are among them"),

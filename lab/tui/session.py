@@ -7,9 +7,11 @@ from dataclasses import dataclass, replace
 from lab.course import Course
 from lab.k8s.watch.cluster import Watching
 from lab.model import Exercise, ExerciseProgress, LabStatus, Place, Report, Told
+from lab.request_path.station import RequestPath
 from lab.tui import clock
 from lab.tui.failures import Failure, attempt
 from lab.tui.keys import bindings, parts_loaded, pressed
+from lab.tui.path_watch import PathWatch
 from lab.tui.status import TuiStatus
 
 
@@ -28,7 +30,7 @@ class Session:
     `busy` counts the jobs that change the cluster at this moment: nothing is observed meanwhile.
     `resume` is where the learner is, or was when the lab was left. `watching` is there while changes are told.
     `keys` has the keys that the user has set, by the id of what they do.
-    `on_look` is called after each look, in the thread that looked.
+    `on_look` is called after each look, in the thread that looked. `path` has the last way of a request.
     """
 
     def __init__(self, course: Course, status: TuiStatus) -> None:
@@ -42,6 +44,7 @@ class Session:
         self.watching: Watching | None = None
         self.on_look: Callable[[], object] = lambda: None
         self._turn = threading.Lock()
+        self.path = PathWatch(self._look_at_path)
 
     def look(self) -> None:
         """Look at the lab. Blocks; on a failure the last look stays."""
@@ -94,6 +97,10 @@ class Session:
         """
         with self._turn:
             return self.course.verify([selector])
+
+    def _look_at_path(self, subject: str, namespace: str) -> RequestPath:
+        with self._turn:  # a verification at the same time would be counted as this one's
+            return self.course.path(subject, namespace)
 
     def change(self, call: Callable[[], object]) -> Failure | None:
         """Do something to the cluster, then look. Blocks, and waits for its turn."""

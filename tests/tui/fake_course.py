@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from path_scene import Scene
 from scripted_course import (
     CLUSTER,
     SEEN_AT,
@@ -38,6 +39,7 @@ from lab.model import (
     Told,
     Verdict,
 )
+from lab.request_path.station import RequestPath
 
 API_CHECKS = {"ready", "template"}
 """Checks that need the API server; the others look at the node alone."""
@@ -102,7 +104,8 @@ def catalog() -> Catalog:
 class FakeCourse(ScriptedCourse):
     """`late` holds ids of checks that cannot tell yet, `last` what steps had earned.
 
-    `phases` is what `up` does: title, estimate, and a gate or None.
+    `phases` is what `up` does: title, estimate, and a gate or None. `ways`: the way of a request, by its subject; the
+    others find an untouched cluster.
     """
 
     _catalog: Catalog = field(default_factory=catalog, init=False)
@@ -115,8 +118,11 @@ class FakeCourse(ScriptedCourse):
     late: set[str] = field(default_factory=set)
     last: dict[str, Score] = field(default_factory=dict)
     findings: tuple[Finding, ...] = (Finding("engine", True, "Docker 29.1"),)
+    ways: dict[str, RequestPath] = field(default_factory=dict)
     gate: threading.Event | None = None
     at_once: int = 0
+    paths_at_once: int = 0
+    most_paths: int = 0
     most_at_once: int = 0
     _gates: dict[str, threading.Event] = field(default_factory=dict, init=False)
 
@@ -185,6 +191,14 @@ class FakeCourse(ScriptedCourse):
             return report([found for each in self.catalog.exercises if (found := self._selected(each, selectors))])
         finally:
             self.at_once -= 1
+
+    def path(self, subject: str = "", namespace: str = "default") -> RequestPath:
+        self._called(f"path {subject} -n {namespace}")
+        self.paths_at_once += 1
+        self.most_paths = max(self.most_paths, self.paths_at_once)
+        _wait(self._gates.get("path"))
+        self.paths_at_once -= 1
+        return self.ways.get(subject) or Scene().path(subject, namespace)
 
     def reset_all(self, keep: Path | None = None) -> None:
         self._called("reset all")

@@ -48,6 +48,7 @@ async def test_it_has_everything() -> None:
         "Start: Let only trusted registries in",
         "Reset: Let only trusted registries in",
         "Reset everything",
+        "The way of a request",
         "Shell in this terminal",
         "Doctor",
         "Theme",

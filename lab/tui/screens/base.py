@@ -2,16 +2,16 @@
 
 from textual import on
 from textual.actions import SkipAction
-from textual.events import Mount
+from textual.events import Mount, ScreenResume
 from textual.screen import Screen
 
-from lab.tui.messages import Looked
+from lab.tui.messages import Heard, Looked
 from lab.tui.session import Session
 from lab.tui.widgets.cluster_line import ClusterLine
 
 
 class LabScreen(Screen[None]):
-    """A screen of one session."""
+    """A screen of one session. Widgets of the class `live` get its words, too, also when it is in sight again."""
 
     def __init__(self, session: Session) -> None:
         super().__init__()
@@ -32,7 +32,15 @@ class LabScreen(Screen[None]):
         lines = len(text.splitlines())
         self.notify("1 line" if lines == 1 else f"{lines} lines", title="Copied", timeout=2, markup=False)
 
+    @on(Heard)
+    def _pass_on(self, event: Heard) -> None:
+        for view in self.query(".live"):
+            view.post_message(Heard(event.told))
+
     @on(Looked)
+    @on(ScreenResume)
     def _show_cluster(self) -> None:
+        for view in self.query(".live"):
+            view.post_message(Looked())
         for line in self.query(ClusterLine):
             line.refresh_state()

@@ -13,6 +13,7 @@ from textual.widgets import Footer
 from lab.model import Exercise, Place
 from lab.tui import dialogs
 from lab.tui.messages import Looked, OpenPlace
+from lab.tui.path_words import small
 from lab.tui.screens.base import LabScreen
 from lab.tui.session import Session
 from lab.tui.widgets.cluster_line import ClusterLine, GoneLine
@@ -32,6 +33,7 @@ class HomeScreen(LabScreen):
         Binding("s", "start", "Start", id="home.start", tooltip="Start the exercise and open it"),
         Binding("r", "reset", "Reset", id="home.reset", tooltip="Put the exercise back to its start"),
         Binding("R", "reset_all", "Reset all", id="home.reset-all", tooltip="Put the whole cluster back"),
+        Binding("a", "app.path", "Path", id="home.path", tooltip="The way of a request: who judges an image where"),
         Binding("d", "app.doctor", "Doctor", id="home.doctor", tooltip="Is this machine fit, and what to do"),
         Binding("j", "scroll(1)", "Scroll", id="home.down", show=False, tooltip="Scroll the page down"),
         Binding("k", "scroll(-1)", "Scroll", id="home.up", show=False, tooltip="Scroll the page up"),
@@ -52,6 +54,7 @@ class HomeScreen(LabScreen):
                 yield Rows()
             with VerticalScroll(id="page"):
                 yield Prose()
+        yield Text(id="way")
         yield ClusterLine(self.session)
         yield Footer(compact=True, show_command_palette=False)
 
@@ -151,6 +154,7 @@ class HomeScreen(LabScreen):
         possible = sum(exercise.points for exercise in self.session.course.catalog.exercises)
         self.query_one(TitleBar).show("CKS lab", score_bar(sum(row.earned for row in rows if row), possible))
         self._show_next()
+        self._show_path()
         self.query_one(GoneLine).refresh_state()
         startable = {each.id for each in self.session.course.catalog.exercises if self._can_start(each)}
         if startable != self._startable:
@@ -173,6 +177,13 @@ class HomeScreen(LabScreen):
         else:
             text = f"Go on with: {self._where(exercise)} · {opens}"
         self.query_one("#next", Text).show(text)
+
+    def _show_path(self) -> None:
+        """The way of a request in small, if one was seen: nothing is looked at for it."""
+        seen, way = self.session.path.last, self.query_one("#way", Text)
+        way.display = seen is not None
+        if seen:
+            way.show(small(seen, self.session.key("home.path")))
 
     def _can_start(self, exercise: Exercise) -> bool:
         """Whether it is not started, or was and is set aside."""

@@ -30,6 +30,12 @@ def test_the_pod_is_the_one_that_kubectl_run_makes_and_is_a_dry_run() -> None:
     assert f'"image": "{IMAGE}"' in sent.body
 
 
+def test_an_image_whose_name_the_kubelet_would_refuse_is_let_in_and_that_is_said() -> None:
+    path = Scene().path("acme/Reports:1.4")
+    assert (path.outcome, path.stopped_at, states(path)["runtime"]) == ("admitted", "", State.NO)
+    assert "would be let into the namespace default. The kubelet would refuse the name" in path.summary
+
+
 def test_gatekeeper_is_shown_where_it_stops_an_image_and_in_its_words() -> None:
     answer = scene.GATEKEEPER.answer("refused")
     path = Scene(objects=gatekeeper(), dry_run=answer, before=ONCE, after=TWICE).path(IMAGE)
