@@ -5,7 +5,7 @@ from contextlib import suppress
 from dataclasses import replace
 
 from lab.checks.asks import NOT_YET, Ask, CouldNotTell, NotYet, Observation
-from lab.checks.base import REGISTRY, Facts, Judgement
+from lab.checks.base import REGISTRY, Facts, Fault, Judgement
 from lab.model import CheckResult, CheckSpec, Step, StepResult, Verdict, worst
 
 # an answer of a shape that a check does not know: no ground to fail a learner
@@ -19,7 +19,7 @@ def asks(steps: Iterable[Step], facts: Facts, seen: Observation) -> list[Ask]:
 
 def _asks(spec: CheckSpec, facts: Facts, seen: Observation) -> Iterator[Ask]:
     """A check reads the answers that it goes on from, and stops where one is missing."""
-    with suppress(CouldNotTell, *_UNREADABLE):
+    with suppress(CouldNotTell, Fault, *_UNREADABLE):
         yield from REGISTRY[spec.check].asks(spec.params, facts, seen)
 
 
@@ -57,6 +57,8 @@ def _judge(spec: CheckSpec, facts: Facts, seen: Observation) -> Judgement:
         return REGISTRY[spec.check].judge(spec.params, facts, seen)
     except NotYet as error:
         return Judgement(Verdict.ERROR, "", f"could not tell yet: {error}", "", NOT_YET, str(error))
+    except Fault as fault:  # the judge did not say that this is what the check fails by
+        return Judgement(Verdict.ERROR, "", f"could not tell: {fault.observed}", fault.command, fault.reason)
     except CouldNotTell as error:
         observed = f"could not tell: {error}"
     except _UNREADABLE as error:

@@ -6,7 +6,7 @@ longer, is still asked; so they cost hardly any time.
 
 import base64
 from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, Future, wait
 from shlex import quote
 from typing import Any
 
@@ -20,6 +20,7 @@ from lab.errors import LabError
 from lab.k8s import last_word, webhook
 from lab.k8s.api import READ
 from lab.k8s.cluster import Cluster
+from lab.shell.threads import DaemonThreads
 
 ASK_TIMEOUT = 20
 """Seconds for one ask on the node: containerd or a full disk may hang it, and the others shall be answered."""
@@ -65,7 +66,7 @@ def observe(wanted: Callable[[Observation], Iterable[Ask]], cluster: Cluster) ->
         API: lambda asks: _ask_api(asks, cluster, away),
         LAST: lambda asks: {ask: _ask_webhook(cluster) for ask in asks},
     }
-    with ThreadPoolExecutor(2) as pool:
+    with DaemonThreads() as pool:
         jobs: dict[Future[Answers], str] = {}
         try:
             while True:
@@ -76,7 +77,7 @@ def observe(wanted: Callable[[Observation], Iterable[Ask]], cluster: Cluster) ->
                     del jobs[done]
                     queue.answers.update(done.result())
         except BaseException:
-            shell.stop_all()  # an interrupt shall not wait for what hangs
+            shell.stop_all()  # an interrupt waits neither for this, nor for threads that wait for the API server
             raise
 
 
@@ -175,7 +176,7 @@ def _ask_api(asks: Sequence[ApiAsk | CreateAsk], cluster: Cluster, away: list[st
         return Answer(response.body, response.status)
 
     answers: Answers = {}
-    with ThreadPoolExecutor(API_AT_ONCE) as pool:
+    with DaemonThreads(API_AT_ONCE) as pool:
         for order in sorted({ask.order for ask in asks}):
             now = [ask for ask in asks if ask.order == order]
             answers |= dict(zip(now, pool.map(ask_one, now), strict=True))

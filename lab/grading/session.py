@@ -1,8 +1,8 @@
 """Checks exercises and adds up what they earned, with what the journal has of them."""
 
 import secrets
-import time
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -15,6 +15,7 @@ from lab.journal.journal import Earned, Journal
 from lab.k8s.cluster import Cluster
 from lab.model import Exercise, ExerciseResult, Holds, Step, StepResult, Verdict, worst
 from lab.phases import Status
+from lab.retry import attempts
 
 Chosen = Sequence[tuple[Exercise, tuple[Step, ...]]]
 _PAUSE = 1.5  # seconds before checks that wait for something run again
@@ -42,14 +43,13 @@ class Grading:
             chosen: exercises, each with the steps to check.
             wait: seconds to check again where a check says that it will soon be able to tell.
         """
-        deadline = time.monotonic() + wait
-        results = self._look_once(chosen)
-        if wait and (pending := _pending(results)):
-            with self._status.phase(f"Waiting, as {pending}", 20):
-                while pending and time.monotonic() < deadline:
-                    time.sleep(_PAUSE)
-                    results = self._look_once(chosen)
-                    pending = _pending(results)
+        with ExitStack() as shown:
+            for earlier, _ in enumerate(attempts(wait, _PAUSE)):
+                results = self._look_once(chosen)
+                if not (pending := _pending(results)):
+                    break
+                if wait and not earlier:
+                    shown.enter_context(self._status.phase(f"Waiting, as {pending}", 20))
         return tuple(self._remembered(result) for result in results)
 
     def _look_once(self, chosen: Chosen) -> tuple[ExerciseResult, ...]:

@@ -1,4 +1,4 @@
-"""Which files and API objects to watch, derived from the checks' asks and the exercises' variables."""
+"""Derives the files and API objects to watch from the checks' asks and the exercises' variables."""
 
 from collections.abc import Iterable
 

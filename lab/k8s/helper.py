@@ -9,7 +9,6 @@ import io
 import re
 import tarfile
 import threading
-import time
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
@@ -18,6 +17,7 @@ from lab import shell
 from lab.engine.docker import docker, labels
 from lab.errors import ClusterError, CommandError
 from lab.k8s.node import Node, unreachable
+from lab.retry import attempts
 from lab.shell import Completed
 
 _LABEL = "io.cks-lab.node"
@@ -34,7 +34,8 @@ _SERVER = re.compile(rb"(?m)^( *server: *)\S+")
 _MAIN = '$0 = "cks-lab: the lab looks at the node from here"; sleep 86400 while 1'
 _PROGRAM = Path(__file__).with_name("helper_run.pl")
 _FIRST = 30.0  # seconds
-_TRIES, _PATIENCE, _PAUSE = 20, 8, 0.25  # another lab may make it at this moment, or have died doing so
+_TIME, _PAUSE = 30.0, 0.25  # seconds to make it, and between two attempts
+_PATIENCE = 8  # attempts: another lab may make it at this moment, or have died doing so
 
 
 @cache
@@ -108,14 +109,12 @@ class Helper:
         """
         with self._lock:
             image, belongs = self._facts_of_node()
-            for attempt in range(_TRIES):
+            for earlier, _ in enumerate(attempts(_TIME, _PAUSE)):
                 identity, status, label = self._found()
                 if status == "running" and label == belongs:
                     return
-                if status == "created" and attempt < _PATIENCE:
-                    time.sleep(_PAUSE)  # another lab is about to start it
-                elif not self._made(identity, image, belongs):
-                    time.sleep(_PAUSE)
+                if status != "created" or earlier >= _PATIENCE:  # else another lab is about to start it
+                    self._make(identity, image, belongs)
             raise ClusterError(f"The helper of the lab, {self.container}, does not start.", "lab up")
 
     def _exec(self, command: list[str], input: bytes, timeout: float) -> Completed:
@@ -146,8 +145,8 @@ class Helper:
         status, _, label = rest.partition(" ")
         return identity, status, label
 
-    def _made(self, old: str, image: str, belongs: str) -> bool:
-        """Make it in place of an old one; False where another lab was faster."""
+    def _make(self, old: str, image: str, belongs: str) -> None:
+        """Make it in place of an old one, unless another lab is faster."""
         if old:
             docker("rm", "-f", "-v", old, check=False)
         place = [f"--pid=container:{self.node.container}", f"--network=container:{self.node.container}"]
@@ -157,7 +156,7 @@ class Helper:
         entry = ["--entrypoint", "perl", image, "-e", _MAIN]
         made = docker("create", "--name", self.container, *place, *entry, check=False)
         if made.returncode and "is already in use" in made.output:
-            return False
+            return
         started = made
         if not made.returncode:
             if self._kubeconfig.exists():
@@ -166,7 +165,6 @@ class Helper:
         if started.returncode:
             raise ClusterError(f"The helper of the lab does not start: {started.output.strip()}", "lab up")
         self._exec(["true"], b"", _FIRST)  # which joins it to the node's services
-        return True
 
 
 def _archive(kubeconfig: Path) -> bytes:

@@ -4,10 +4,9 @@ Facts: pkg/kubeapiserver/options/plugins.go of Kubernetes 1.36 (`AllOrderedPlugi
 the methods Admit (mutating) and Validate of each plugin. The order of the flag's list does not matter.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
-from lab.checks.support.api_server_arguments import plugins as turned_on
+from lab.checks.support import api_server_arguments
 from lab.checks.support.pflag import CommandLine
 
 IMAGE_POLICY, POD_SECURITY, QUOTA = "ImagePolicyWebhook", "PodSecurity", "ResourceQuota"
@@ -68,14 +67,6 @@ ORDER = tuple(
 def on(line: CommandLine) -> frozenset[str]:
     """The names of the plugins that an API server with these flags has on."""
     if "admission-control" in line.flags:  # the old flag: what it names and nothing else
-        return frozenset(turned_on(line))
-    enabled, disabled = set(turned_on(line)), set(_items(line, "disable-admission-plugins"))
-    by_default = {each.name for each in ORDER if each.default} - disabled
-    return frozenset(enabled | by_default)
-
-
-def _items(line: CommandLine, flag: str) -> Sequence[str]:
-    try:
-        return line.items(flag)
-    except ValueError:
-        return ()
+        return frozenset(api_server_arguments.plugins(line))
+    by_default = {each.name for each in ORDER if each.default}.difference(api_server_arguments.disabled(line))
+    return frozenset(by_default.union(api_server_arguments.plugins(line)))

@@ -16,8 +16,9 @@ from lab.errors import CommandError
 from lab.shell.signals import delayed
 
 Process = subprocess.Popen[bytes]
-_GRACE = 1.5  # seconds between SIGTERM and SIGKILL for a process that is stopped early
-_MOMENT = 4.0  # seconds for a program that ends by itself when its standard input does
+# Ctrl-C shall end all within 2 s; Python waits for 0.25 s of them before it tells of it.
+_GRACE = 1.4  # seconds from the first word until SIGKILL, for a process that is stopped early
+_MOMENT = 0.2  # seconds more, where the first word is the end of its standard input and the second SIGTERM
 _live: set[Process] = set()
 _leashes: "dict[Process, Leash]" = {}
 _lock = threading.RLock()  # a signal's handler may call `stop_all` while its thread starts something
@@ -140,25 +141,23 @@ def end(process: Process, kill: Callable[[int, int], None] = os.killpg, begun: f
     begun = time.monotonic() if begun is None else begun
     for ask, seconds in _ways_to_end(process, kill):
         ask()
-        try:
+        with suppress(subprocess.TimeoutExpired):
             process.wait(None if seconds is None else max(0.0, begun + seconds - time.monotonic()))
             return
-        except subprocess.TimeoutExpired:
-            begun = time.monotonic()
 
 
 def _ways_to_end(
     process: Process, kill: Callable[[int, int], None]
 ) -> Iterator[tuple[Callable[[], None], float | None]]:
-    """Ways to end a program, the gentlest first, each with the seconds that it takes at most."""
+    """Ways to end a program, the gentlest first, each with the seconds from the first on when it is given up."""
 
     def send(number: int) -> None:
         with suppress(ProcessLookupError):
             kill(process.pid, number)
 
     if leash := _leashes.get(process):
-        yield leash.let_go, _MOMENT
-    yield partial(send, signal.SIGTERM), _GRACE
+        yield leash.let_go, _GRACE
+    yield partial(send, signal.SIGTERM), _GRACE + (_MOMENT if leash else 0)
     yield partial(send, signal.SIGKILL), None
 
 

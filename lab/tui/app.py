@@ -12,6 +12,7 @@ from lab.advice import command_for
 from lab.course import Course
 from lab.errors import LabError
 from lab.exit_codes import ExitCode
+from lab.shell.threads import DaemonThreads
 from lab.tui import settings
 from lab.tui.cluster_watch import ClusterWatch
 from lab.tui.dialogs import ask
@@ -23,7 +24,6 @@ from lab.tui.session import Session
 from lab.tui.status import TuiStatus
 from lab.tui.textual_faults import MendedApp, keep_alt_keys
 from lab.tui.themes import THEMES
-from lab.tui.threads import DaemonThreads
 
 _WORK = "work"
 

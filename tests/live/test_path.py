@@ -167,18 +167,20 @@ def test_an_image_by_digest_is_told_in_manifest_and_container(digest: Lab) -> No
 
 
 @pytest.fixture
-def opa(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> Iterator[Bench]:
+def bench(lab: Lab, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> Iterator[Bench]:
+    """The exercise that is the parameter, started, and taken away at the end."""
     monkeypatch.setenv("LAB_STATE_HOME", str(lab.state))
-    lab("start", "opa-whitelist")
-    yield Bench(lab, "opa-whitelist")
+    lab("start", request.param)
+    yield Bench(lab, request.param)
     lab("reset", "--all")
 
 
 @pytest.mark.long
-def test_gatekeeper_stops_an_image_by_its_constraint_and_fails_open_without_pods(opa: Bench) -> None:
-    lab = opa.lab
+@pytest.mark.parametrize("bench", ["opa-whitelist"], indirect=True)
+def test_gatekeeper_stops_an_image_by_its_constraint_and_fails_open_without_pods(bench: Bench) -> None:
+    lab = bench.lab
     assert Way(lab).state(GATEKEEPER) in ("never-asked", "yes", "yes-and-no")
-    opa.type("template", "constraint")
+    bench.type("template", "constraint")
     until(lambda: Way(lab, DENIED, expect=None).stopped == ("refused", GATEKEEPER))
     refused = Way(lab, DENIED, expect=1)
     assert (refused.state(WEBHOOKS), refused.state(CONSTRAINT)) == ("no", "no")
@@ -186,12 +188,12 @@ def test_gatekeeper_stops_an_image_by_its_constraint_and_fails_open_without_pods
     assert "pod-trusted-images" in refused.whole["summary"]
     passed = Way(lab, "docker.io/nginx")
     assert (passed.state(GATEKEEPER), passed.state(CONSTRAINT)) == ("yes", "yes")
-    opa.run(
+    bench.run(
         'kubectl patch k8strustedimages pod-trusted-images --type=merge -p \'{"spec":{"enforcementAction":"dryrun"}}\''
     )
     until(lambda: Way(lab, DENIED, expect=None).stopped == ("admitted", ""))
     assert Way(lab).state(CONSTRAINT) == "off"
-    opa.run("kubectl -n gatekeeper-system scale deployment gatekeeper-controller-manager --replicas=0")
+    bench.run("kubectl -n gatekeeper-system scale deployment gatekeeper-controller-manager --replicas=0")
     until(lambda: Way(lab).state(GATEKEEPER) == "failing-open")
     until(lambda: Way(lab, DENIED, expect=None).state(GATEKEEPER) == "failing-open")  # a pod that ends still answers
     opened = Way(lab, DENIED)
@@ -200,18 +202,11 @@ def test_gatekeeper_stops_an_image_by_its_constraint_and_fails_open_without_pods
     assert "scaled to zero" in opened.words(GATEKEEPER)
 
 
-@pytest.fixture
-def policy(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> Iterator[Bench]:
-    monkeypatch.setenv("LAB_STATE_HOME", str(lab.state))
-    lab("start", "image-policy-webhook")
-    yield Bench(lab, "image-policy-webhook")
-    lab("reset", "--all")
-
-
 @pytest.mark.long
-def test_image_policy_webhook_fails_closed_then_decides_then_fails_open(policy: Bench) -> None:
-    lab, folder = policy.lab, policy.exercise.variables["admission"]
-    policy.type("files", "plugin")
+@pytest.mark.parametrize("bench", ["image-policy-webhook"], indirect=True)
+def test_image_policy_webhook_fails_closed_then_decides_then_fails_open(bench: Bench) -> None:
+    lab, folder = bench.lab, bench.exercise.variables["admission"]
+    bench.type("files", "plugin")
     stands = Way(lab)
     assert (stands.state(IMAGE_POLICY), stands.state("service")) == ("unreachable", "unreachable")
     assert "external-service does not resolve on the node" in stands.words("service")
@@ -232,7 +227,7 @@ def test_image_policy_webhook_fails_closed_then_decides_then_fails_open(policy: 
     )
     assert "its certificate does not hold" in Way(lab).words("service")
     lab.node(f"cp -p /root/kept.pem {folder}/external-cert.pem; rm /root/kept.pem")
-    policy.type("open")
+    bench.type("open")
     opened = Way(lab, DENIED)
     assert opened.state(IMAGE_POLICY) == "failing-open"
     assert "fails open" in opened.whole["summary"]

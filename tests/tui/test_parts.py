@@ -14,13 +14,13 @@ from lab import paths
 from lab.catalog.load import Catalog
 from lab.errors import NoClusterError
 from lab.model import ActionSpec, ExerciseProgress, LabStatus, Place, Report, Score, Told, Verdict
+from lab.shell.threads import DaemonThreads
 from lab.tui import work_words
 from lab.tui.failures import Failure, attempt
 from lab.tui.messages import Noted, PhaseEnded, PhaseStarted
 from lab.tui.observation import Observation, Target
 from lab.tui.session import Look, Session
 from lab.tui.status import TuiStatus
-from lab.tui.threads import DaemonThreads
 from lab.tui.widgets.fence import folded
 from lab.tui.words import check_counts, check_state, cluster_state, exercise_state, starting, step_state
 

@@ -1,4 +1,4 @@
-"""What is wrong with the API server's arguments about admission, where it does not start with them. Pure."""
+"""Finds what is wrong with the API server's arguments about admission when it does not start with them. Pure."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -15,7 +15,7 @@ _NO_SHELL = "a manifest is read by no shell, which would take them off"
 
 
 def fault(argv: Sequence[str]) -> Fault | None:
-    """The first thing that keeps the API server from starting, or from finding what it is given; None if there is none.
+    """The first fault that keeps the API server from starting, or from finding its files; None if there is none.
 
     Args:
         argv: the program and its arguments, as a manifest or a container has them.
@@ -27,8 +27,17 @@ def fault(argv: Sequence[str]) -> Fault | None:
 
 def plugins(line: CommandLine) -> tuple[str, ...]:
     """The admission plugins that a command line turns on; none where the list cannot be read."""
+    return _items(line, PLUGINS_FLAG) or _items(line, "admission-control")
+
+
+def disabled(line: CommandLine) -> tuple[str, ...]:
+    """The admission plugins that a command line turns off; none where the list cannot be read."""
+    return _items(line, _OTHERS[0])
+
+
+def _items(line: CommandLine, flag: str) -> tuple[str, ...]:
     try:
-        return line.items(PLUGINS_FLAG) or line.items("admission-control")
+        return line.items(flag)
     except ValueError:
         return ()
 
@@ -79,7 +88,7 @@ def _list(line: CommandLine) -> Iterator[Fault]:
         yield Fault("quoted-name", said)
         return
     for item in items:
-        if item in _disabled(line):
+        if item in disabled(line):
             yield Fault("overlap", f"{item} stands in {flag} and in --{_OTHERS[0]}")
         if any(quote in item for quote in _QUOTES):
             yield Fault("quoted-name", f"the list of {flag} has a name with quotes in it, {item}: {_NO_SHELL}")
@@ -90,10 +99,3 @@ def _list(line: CommandLine) -> Iterator[Fault]:
             yield Fault("blank-in-list", f'the list of {flag} has the name "{item}": commas part names, not blanks')
         elif not item:
             yield Fault("empty-name", f"the list of {flag} has an empty name: there is a comma too many")
-
-
-def _disabled(line: CommandLine) -> tuple[str, ...]:
-    try:
-        return line.items(_OTHERS[0])
-    except ValueError:
-        return ()

@@ -3,7 +3,7 @@ from dataclasses import dataclass
 import pytest
 
 from lab.checks.asks import Answer, Ask, CouldNotTell, NodeAsk, Observation, Unknown
-from lab.checks.base import REGISTRY, Check, Facts, Judgement
+from lab.checks.base import REGISTRY, Check, Facts, Fault, Judgement
 from lab.grading import judge
 from lab.model import CheckSpec, Holds, Step, Verdict
 
@@ -30,6 +30,8 @@ class Says(Check[Params]):
             raise KeyError("of another shape")
         if text == "shrug":
             raise CouldNotTell("nobody knows")
+        if text == "stumble":
+            raise Fault("two-lists", "the manifest has two lists", "cat manifest")
         return Judgement(
             Verdict.PASS if text == "yes" else Verdict.FAIL, "yes", text, "look", "" if text == "yes" else "no"
         )
@@ -80,6 +82,14 @@ def test_what_could_not_be_told_says_why(answer, said) -> None:
     assert said in check.observed
 
 
+def test_a_fault_that_a_judge_lets_through_is_an_error_with_its_reason() -> None:
+    result = graded([("a", 3, False)], {"a": "stumble"})
+    [check] = result.checks
+    assert (check.verdict, check.reason, check.command) == (Verdict.ERROR, "two-lists", "cat manifest")
+    assert "the manifest has two lists" in check.observed
+    assert result.earned == 0
+
+
 def test_asks_of_all_steps() -> None:
     asks = judge.asks([step(("a", 1, False)), step(("b", 1, False), ("a", 1, False))], FACTS, Observation())
     assert [ask.command for ask in asks if isinstance(ask, NodeAsk)] == ["say a", "say b", "say a"]
@@ -103,6 +113,19 @@ def test_a_check_asks_on_from_what_was_answered(monkeypatch) -> None:
     assert judge.asks(steps, FACTS, Observation(told)) == [first]
     assert judge.asks(steps, FACTS, Observation({first: Unknown("hung")})) == [first]
     assert judge.asks(steps, FACTS, Observation({first: Answer("b")})) == [first, NodeAsk("say b")]
+
+
+class Flaws(Says):
+    """Meets a fault in what it reads while it asks on."""
+
+    def asks(self, params, facts, seen):
+        yield NodeAsk(f"say {params.word}")
+        raise Fault("unreadable", "the file cannot be read")
+
+
+def test_a_fault_met_while_asking_ends_the_asking(monkeypatch) -> None:
+    monkeypatch.setitem(REGISTRY, "says", Flaws())
+    assert judge.asks([step(("a", 1, False))], FACTS, Observation()) == [NodeAsk("say a")]
 
 
 def test_skipped_earns_nothing() -> None:

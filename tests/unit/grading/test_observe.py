@@ -2,6 +2,7 @@ import base64
 import json
 import os
 import shlex
+import signal
 import subprocess
 import threading
 import time
@@ -43,6 +44,29 @@ class Api:
         if isinstance(answer, Exception):
             raise answer
         return answer
+
+
+class Hanging:
+    """An API server that answers only when the gate is open; keeps how many it was asked at the same time."""
+
+    def __init__(self):
+        self.gate, self.asked, self.lock, self.now, self.most = (
+            threading.Event(),
+            threading.Event(),
+            threading.Lock(),
+            0,
+            0,
+        )
+
+    def request(self, path, method="GET", body="", timeout=10.0):
+        with self.lock:
+            self.now += 1
+            self.most = max(self.most, self.now)
+        self.asked.set()
+        self.gate.wait(60)
+        with self.lock:
+            self.now -= 1
+        return Response(200, "ok")
 
 
 def look(asks, cluster):
@@ -286,3 +310,34 @@ def test_why_the_api_server_gave_no_answer_is_told(node, monkeypatch) -> None:
 def test_an_api_server_that_answers_needs_no_reason(node) -> None:
     seen = look([ApiAsk("/a"), NodeAsk("echo x")], Cluster(node, Api(a=Response(200, ""))))
     assert api_server_down.LAST_WORD not in seen
+
+
+def test_ctrl_c_waits_for_no_request_that_hangs(node) -> None:
+    api, begun = Hanging(), []
+
+    def interrupt() -> None:
+        api.asked.wait(60)
+        begun.append(time.monotonic())
+        os.kill(os.getpid(), signal.SIGINT)
+
+    interrupter = threading.Thread(target=interrupt)
+    before = {interrupter, *threading.enumerate()}
+    interrupter.start()
+    with pytest.raises(KeyboardInterrupt):
+        look([ApiAsk("/readyz")], Cluster(node, api))
+    assert time.monotonic() - begun[0] < 20  # and not the minute of the gate
+    left = set(threading.enumerate()) - before
+    assert left
+    assert all(each.daemon for each in left)  # Python waits for the others when it exits
+    api.gate.set()
+
+
+def test_so_many_requests_at_once_and_no_more(node, monkeypatch) -> None:
+    api = Hanging()
+    monkeypatch.setattr(observe, "API_AT_ONCE", 3)
+    opener = threading.Timer(0.5, api.gate.set)
+    opener.start()
+    asks = [ApiAsk(f"/{number}") for number in range(9)]
+    seen = look(asks, Cluster(node, api))
+    assert [seen[ask].text for ask in asks] == ["ok"] * 9
+    assert 1 < api.most <= 3

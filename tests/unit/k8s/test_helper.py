@@ -1,10 +1,10 @@
 import io
-import os
 import signal
 import subprocess
 import sys
 import tarfile
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -184,7 +184,7 @@ def test_the_program_passes_input_output_and_exit_code_on() -> None:
 
 
 @here
-@pytest.mark.parametrize("how", ["time-out", "killed"])
+@pytest.mark.parametrize("how", ["time-out", signal.SIGKILL])
 def test_all_that_was_started_ends_when_nobody_waits_for_it(tmp_path, how) -> None:
     script = f"""
         trap 'echo tidy >{tmp_path}/said' EXIT
@@ -195,20 +195,48 @@ def test_all_that_was_started_ends_when_nobody_waits_for_it(tmp_path, how) -> No
         with pytest.raises(CommandError):
             _run("bash", "-c", script, timeout=2)
     else:
-        code = (
-            "import sys; from lab import shell; from lab.k8s.helper import program\n"
-            "shell.run(['perl', '-e', program(), 'bash', '-c', sys.argv[1]], input=b'0\\n', leash=True)"
-        )
-        waiter = subprocess.Popen([sys.executable, "-c", code, script])
-        while len(_lines(tmp_path / "pids")) < 2:
-            time.sleep(0.02)
-        os.kill(waiter.pid, signal.SIGKILL)
-        waiter.wait()
+        _ended_while_it_waits(script, tmp_path, how)
+    _wait(lambda: all(_gone(int(pid)) for pid in _lines(tmp_path / "pids")))
+    assert _lines(tmp_path / "said") == ["tidy"]
+
+
+@here
+def test_ctrl_c_ends_within_two_seconds_and_leaves_whole_what_the_script_tidies(tmp_path) -> None:
+    script = f"""
+        trap 'sleep 0.2; echo tidy >{tmp_path}/said' EXIT
+        echo $$ >>{tmp_path}/pids
+        bash -c 'trap "" TERM; echo $$ >>{tmp_path}/pids; while :; do sleep 0.1; done'
+    """
+    begun = time.monotonic()
+    _run("true")
+    one = time.monotonic() - begun  # how slow this machine is now
+    took = _ended_while_it_waits(script, tmp_path, signal.SIGINT)
+    begun = time.monotonic() - took
+    _wait(lambda: all(_gone(int(pid)) for pid in _lines(tmp_path / "pids")))
+    assert time.monotonic() - begun < 2 + 5 * one
+    assert _lines(tmp_path / "said") == ["tidy"]
+
+
+def _ended_while_it_waits(script: str, folder: Path, number: int) -> float:
+    """Run a script that writes two process ids, and send a signal to who waits for it; gives the seconds from then."""
+    code = (
+        "import sys; from lab import shell; from lab.k8s.helper import program\n"
+        "try: shell.run(['perl', '-e', program(), 'bash', '-c', sys.argv[1]], input=b'0\\n', leash=True)\n"
+        "except KeyboardInterrupt: pass"
+    )
+    waiter = subprocess.Popen([sys.executable, "-c", code, script])
+    _wait(lambda: len(_lines(folder / "pids")) == 2)
+    begun = time.monotonic()
+    waiter.send_signal(number)
+    waiter.wait()
+    return time.monotonic() - begun
+
+
+def _wait(true: Callable[[], bool]) -> None:
     deadline = time.monotonic() + 20
-    while not all(_gone(int(pid)) for pid in _lines(tmp_path / "pids")):
+    while not true():
         assert time.monotonic() < deadline
         time.sleep(0.02)
-    assert _lines(tmp_path / "said") == ["tidy"]
 
 
 def _lines(file: Path) -> list[str]:

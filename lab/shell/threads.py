@@ -2,19 +2,24 @@
 
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
-from threading import Thread
+from sys import maxsize
+from threading import Semaphore, Thread
 from typing import Any
 
 
 class DaemonThreads(ThreadPoolExecutor):
     """An executor that nobody waits for.
 
-    The standard one is joined when the loop closes and again when Python exits, so that quitting while a
-    thread waits for an API server would hang for as long as that wait lasts.
+    The standard one is joined when it is left and again when Python exits, so that Ctrl-C, and quitting, while a thread
+    waits for an API server would hang for as long as that wait lasts.
+
+    Args:
+        at_once: calls that run at the same time at most.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, at_once: int = maxsize) -> None:
         super().__init__(max_workers=1)  # of the base class, which never starts one
+        self._turn = Semaphore(at_once)
         self._closed = False
 
     def submit(self, call: Callable[..., Any], /, *args: Any, **kwargs: Any) -> "Future[Any]":
@@ -31,7 +36,8 @@ class DaemonThreads(ThreadPoolExecutor):
         if not future.set_running_or_notify_cancel():
             return
         try:
-            result = call(*args, **kwargs)
+            with self._turn:
+                result = call(*args, **kwargs)
         except BaseException as error:
             if not self._closed:  # its loop is gone, and telling it would print a stack trace
                 future.set_exception(error)
