@@ -1,6 +1,5 @@
 """Ends the command line: signals, exit codes, and a reader that leaves."""
 
-import errno
 import os
 import signal
 import sys
@@ -10,9 +9,10 @@ from pathlib import Path
 
 import click
 
-from lab import fault_log, shell
+from lab import shell
 from lab.errors import LabError
 from lab.exit_codes import ExitCode
+from lab.fault_log import failure_of
 from lab.shell.signals import handling
 
 
@@ -45,19 +45,12 @@ def code_of(error: BaseException) -> ExitCode:
         case LabError():
             _say(f"Error: {error}")
             return error.exit_code
-        case OSError(errno=errno.ENOSPC | errno.EDQUOT | errno.EROFS | errno.EACCES as number):
-            where = f"{error.filename}: " if error.filename else ""
-            _say(f"Error: {where}{os.strerror(number)}. See what is free and where with: df -h; docker system df")
-            return ExitCode.COULD_NOT
         case click.Abort() if isinstance(error.__cause__, EOFError):  # click takes each for the end of what is typed
             error = error.__cause__
         case KeyboardInterrupt() | click.Abort():
             return interrupted(ExitCode.INTERRUPTED)
-    try:
-        details = f"the details are in {fault_log.note('crash', error)}"
-    except OSError as reason:
-        details = f"{type(error).__name__}: {error} (no log: {reason.strerror})"
-    _say(f"Error: this is a fault of the lab itself; {details}")
+    failure = failure_of(error, "crash")
+    _say(f"Error: {failure.message} {failure.hint}")
     return ExitCode.COULD_NOT
 
 

@@ -1,22 +1,22 @@
 """One exercise of the walk: where the learner is in it, and what the words do that are typed there."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import partial
 
 from lab.advice import bare
 from lab.catalog.decode import did_you_mean
 from lab.course import Course
 from lab.host_commands import HOST_COMMANDS
-from lab.model import Exercise, Hint, Place, Step, Verdict
+from lab.model import Exercise, Place, Step, Verdict
 from lab.practice import words
 from lab.practice.console import Talk
 from lab.practice.failures import told
+from lab.practice.help import Help, Shell
 from lab.practice.interrupts import Quit
 from lab.practice.pages import Pages
 from lab.practice.results import Sight
 from lab.practice.wait_for_change import await_change
 
-Shell = Callable[[Sequence[str]], int]
 _ALIASES = {"": "check", "verify": "check", "solve": "do", "show": "text", "?": "help", "exit": "quit"}
 
 
@@ -31,11 +31,11 @@ class Visit:
     def __init__(self, course: Course, talk: Talk, shell: Shell | None, every: float, exercise: Exercise) -> None:
         self._course = course
         self._talk = talk
-        self._shell = shell
         self._every = every
         self._exercise = exercise
         self._sight = Sight(course, exercise)
         self._pages = Pages(talk, exercise, self._sight)
+        self._help = Help(course, talk, self._pages, exercise, shell)
         self._at = 0
         self._over = True  # until it has begun
         self._following: Exercise | None = None
@@ -90,13 +90,13 @@ class Visit:
         commands: dict[str, Callable[[], object]] = {
             "check": self._check,
             "wait": lambda: self._wait(*rest[:1]),
-            "hint": self._hint,
-            "solution": self._solution,
+            "hint": lambda: self._help.hint(self._step),
+            "solution": lambda: self._help.solution(self._step),
             "do": self._do,
             "text": lambda: self._pages.step(self._step),
             "task": self._pages.task,
             "path": lambda: self._pages.path(self._course.path(*rest[:1])),
-            "shell": self._open_shell,
+            "shell": self._help.shell,
             "next": self._next,
             "back": self._back,
             "list": self._leave,
@@ -104,7 +104,7 @@ class Visit:
             "help": lambda: self._talk.lines(words.table(words.HERE, self._talk.width)),
             "quit": self._quit,
         }
-        own = {command: partial(self._do_here, command) for command in HOST_COMMANDS}
+        own = {command: partial(self._help.on_host, command) for command in HOST_COMMANDS}
         if command := own.get(bare(" ".join(line.split()))) or commands.get(name):
             with told(self._talk):
                 command()
@@ -146,57 +146,11 @@ class Visit:
             self._talk.say(f"next goes on to step {self._at + 2}.")
 
     def _finish(self) -> None:
-        hints = sum(len(self._hints_taken(step)) for step in self._exercise.steps)
-        solutions = self._course.solutions_taken(self._exercise.id)
-        self._pages.score(hints, len(solutions), self._course.catalog.after(self._exercise))
-
-    def _hints_taken(self, step: Step) -> Sequence[str]:
-        return self._course.hints_taken(self._exercise.id, step.id)
-
-    # -- help
-
-    def _hint(self) -> None:
-        step = self._step
-        if not step.hints:
-            self._talk.say("This step has no hints.")
-            return
-        taken = self._hints_taken(step)
-        if len(taken) < len(step.hints):
-            self._pages.hint(self._course.hint(self._exercise.id, step.id))
-            return
-        for number, text in enumerate(taken, 1):
-            self._pages.hint(Hint(step.id, number, len(taken), text))
-
-    def _solution(self) -> None:
-        taken = self._course.solutions_taken(self._exercise.id)
-        question = "Show the solution of this step? It is recorded. Hints tell less."
-        if self._step.id in taken or self._talk.agrees(question):
-            self._pages.script("Solution", self._course.solution(self._exercise.id, self._step.id))
+        self._pages.score(*self._help.taken(), self._course.catalog.after(self._exercise))
 
     def _do(self) -> None:
-        question = "Let the lab type the solution of this step on the node? It is recorded. Hints tell less."
-        if self._talk.agrees(question):
-            self._course.solve(f"{self._exercise.id}/{self._step.id}")
-            self._pages.script("What was typed", self._step.solution)
-            self._talk.say()
+        if self._help.solve(self._step):
             self._check()
-
-    def _open_shell(self) -> None:
-        if self._shell is None:
-            self._talk.say("A shell needs a terminal, and this is none. Open one elsewhere with: lab shell")
-            return
-        argv, run = self._course.shell_argv(), self._shell
-        self._talk.say("You are root on the node. exit or Ctrl-D brings you back here.")
-        run(argv)
-        self._talk.say("Back in the lab. Enter looks at the step.")
-
-    def _do_here(self, command: str) -> None:
-        title, call = HOST_COMMANDS[command]
-        self._talk.say(f"{title}.")
-        if (said := call(self._course)) is None:
-            self._talk.say(f"Done: {command}")
-        else:
-            self._talk.code(said)
 
     # -- moving
 

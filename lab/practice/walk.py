@@ -1,4 +1,4 @@
-"""The walk as a whole: the cluster, which exercise, one after the other, and how it ends."""
+"""Walks through the exercises: makes the cluster, asks which exercise, and goes on until the learner leaves."""
 
 from collections.abc import Mapping
 
@@ -9,7 +9,8 @@ from lab.exit_codes import ExitCode
 from lab.model import Exercise, ExerciseProgress, Place
 from lab.practice import words
 from lab.practice.console import Talk
-from lab.practice.exercise import Shell, Visit
+from lab.practice.exercise import Visit
+from lab.practice.help import Shell
 from lab.practice.interrupts import Interrupted, Quit, Stop
 
 _Progress = Mapping[str, ExerciseProgress]

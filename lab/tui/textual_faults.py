@@ -11,7 +11,7 @@ from textual.app import App
 from textual.events import Key
 
 from lab.exit_codes import ExitCode
-from lab.tui.failures import unexpected
+from lab.fault_log import failure_of
 
 _ESC = "\x1b"
 _read = XTermParser._sequence_to_key_events
@@ -54,10 +54,10 @@ class MendedApp(App[None]):
         for a fault of the app, whose exit code it changes.
         """
         if self.leaving:
-            unexpected(error)
+            failure_of(error, "tui")
             return
         self.leaving = self.failed = True
-        failure = unexpected(error)
+        failure = failure_of(error, "tui")
         error.__rich__ = lambda: Text(f"{failure.message}\n{failure.hint}")  # type: ignore[attr-defined]  # shown instead
         super()._handle_exception(error)
 

@@ -1,8 +1,12 @@
-"""The logs of the lab's own faults."""
+"""What failed, for the learner; and the logs of the lab's own faults."""
+
+import errno
 
 import pytest
 
 from lab import fault_log, paths
+from lab.errors import NoClusterError
+from lab.fault_log import Failure, failure_of
 
 
 @pytest.fixture(autouse=True)
@@ -12,6 +16,20 @@ def _home(monkeypatch, tmp_path) -> None:
 
 def broken() -> None:
     raise KeyError("x")
+
+
+def test_an_exception_is_a_sentence_and_what_to_do() -> None:
+    absent = Failure('There is no cluster "x".', "Make it with: lab up")
+    assert failure_of(NoClusterError("x"), "tui") == absent
+    full = failure_of(OSError(errno.ENOSPC, "-", "/state/journal"), "tui")
+    assert full.message == "/state/journal: No space left on device."
+    assert full.hint.endswith("df -h; docker system df")
+    assert not paths.log_file("tui").exists()
+    own = failure_of(OSError(errno.EIO, "-"), "tui")
+    assert own.message == "The lab met a fault of its own (OSError)."
+    assert own.hint == f"What happened is written in {paths.log_file('tui')}"
+    paths.log_file("crash").mkdir()
+    assert "(Is a directory): KeyError: 'y'" in failure_of(KeyError("y"), "crash").hint
 
 
 def test_faults_are_appended_an_exception_with_its_stack_trace() -> None:

@@ -1,15 +1,16 @@
-"""The screen of a terminal in memory: bittty's board with scrollback, and without the faults of bittty 0.1.4."""
+"""The screen of a terminal in memory: bittty's board with a scrollback, which bittty 0.1.4 has not."""
 
 import codecs
 import logging
 from collections import deque
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any, NamedTuple
 
-from bittty import XTERM, Board, Operation, TerminalCaps
+from bittty import Board
 from bittty.devices.modes import MouseProtocol
 from bittty.present import Bell, ClipboardChanged
+
+from lab.tui.widgets import bittty_faults
 
 HISTORY = 1000
 """Lines that can be scrolled back to."""
@@ -18,15 +19,6 @@ LONGEST = 1 << 16
 
 _PLAIN = bytes({*b"\t\r\n", *range(0x20, 0x7F), *range(0x80, 0x100)} - {0xC2})  # C2 begins the controls from U+0080
 _log = logging.getLogger(__name__)
-_REPORTS = (18, 19)  # of XTWINOPS: the size in cells
-_REPEATS = ("CBT", "CHT", "REP")
-_REFUSED = (
-    "DECSCPP",  # a program may not change the pane's size
-    "KITTY_PUSH KITTY_POP KITTY_SET KITTY_QUERY",  # no answer: keys go out as every terminal sends them
-    "MC DECMC",  # a printer that nobody has would swallow all output
-    "OSC_FONT OSC_NOTIFY OSC_SHELL_MARK LINUX_SETTERM",  # kept in lists without an end; fonts are echoed as input
-)
-_MODEL = replace(XTERM, unsupported_modes=frozenset({(True, 3), (True, 40)}))  # DECCOLM: 132 columns
 
 Cell = tuple[Any, str]
 """bittty's style, and what stands there; the second cell of a wide character has the empty text."""
@@ -57,7 +49,7 @@ class Emulator:
         copied: Callable[[str], None],
     ) -> None:
         self._answer, self._bell, self._copied = answer, bell, copied
-        self.board = Board(width=size[0], height=size[1], model=_MODEL)
+        self.board = Board(width=size[0], height=size[1], model=bittty_faults.MODEL)
         self.board.focused = False
         self.board.host.attach(self)
         self.board.attach_display(self)
@@ -65,19 +57,10 @@ class Emulator:
         self._history: deque[Line] = deque(maxlen=HISTORY)
         self._outside: tuple[int, int, str] | None = None
         self.scrolled = 0
-        self._mend()
-
-    def _mend(self) -> None:
-        board, registry = self.board, self.board.registry
-        # Without clusters, a combining accent takes a cell of its own.
-        board.set_caps(TerminalCaps(color_depth="truecolor", grapheme_mode="permanently-set"))
-        self._scroll = board.blitter.scroll
-        board.blitter.scroll = self._scroll_and_keep  # bittty has no scrollback
-        for name in " ".join(_REFUSED).split():
-            registry[name] = lambda operation: None
-        for name in _REPEATS:
-            registry[name] = self._bounded(registry[name])  # "repeat this 10^9 times" would hang
-        registry["XTWINOPS"] = self._only_reports(registry["XTWINOPS"])
+        bittty_faults.mend(self.board)
+        self._scroll = self.board.blitter.scroll
+        self.board.blitter.scroll = self._scroll_and_keep
+        registry = self.board.registry
         registry["ED"] = self._erase(registry["ED"])
         for name in ("DECSET", "DECRST"):
             registry[name] = self._modes(registry[name])
@@ -117,21 +100,6 @@ class Emulator:
         x, y = cursor.display_x, cursor.y
         self.feed(b"\x1b[!p\x1b[?1;9;1000;1002;1003;1004;2004;2026l\x1b[?7h\x1b[m\x1b(B\x0f")
         cursor.set_position(x, y)  # bittty's soft reset moves it
-
-    @staticmethod
-    def _bounded(handle: Callable[[Any], None]) -> Callable[[Any], None]:
-        def run(operation: Any) -> None:
-            handle(Operation(operation.name, (min(operation.args[0], 10_000),), operation.raw))
-
-        return run
-
-    @staticmethod
-    def _only_reports(handle: Callable[[Any], None]) -> Callable[[Any], None]:
-        def run(operation: Any) -> None:
-            if (operation.args[0] or (0,))[0] in _REPORTS:
-                handle(operation)
-
-        return run
 
     def _erase(self, handle: Callable[[Any], None]) -> Callable[[Any], None]:
         def run(operation: Any) -> None:
