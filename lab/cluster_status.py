@@ -20,7 +20,7 @@ def look(cluster: Cluster, exercises: Sequence[Exercise], journal_of: JournalOf,
         cluster: need not be there.
         exercises: the exercises whose progress is wanted.
         journal_of: opens the progress journal of a cluster.
-        at_work: whether a lab changes the cluster now, so that a reset without its end is no interrupted one.
+        at_work: whether a lab changes the cluster now: then a reset that has not ended was not interrupted.
     """
     name = cluster.name
     try:

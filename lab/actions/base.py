@@ -1,4 +1,4 @@
-"""What an action is: a verb that changes the cluster, used by an exercise's `start` and `reset` alike.
+"""An action: a verb that changes the cluster, used by an exercise's `start` and `reset` alike.
 
 An action must be safe to run twice. A new verb is one file in this package, named as the verb.
 """

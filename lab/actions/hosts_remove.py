@@ -1,4 +1,4 @@
-"""hosts-remove: the lines of a host, out of the node's /etc/hosts."""
+"""hosts-remove: removes the lines of a host from the node's /etc/hosts."""
 
 import re
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""objects: what an exercise makes in the cluster."""
+"""objects: makes the objects of one of the exercise's files in the cluster."""
 
 from dataclasses import dataclass
 from pathlib import PurePosixPath

@@ -1,4 +1,4 @@
-"""probe-namespace-remove: the namespace of which no policy can know, removed."""
+"""probe-namespace-remove: removes the namespace whose name no policy can know."""
 
 from lab.actions.base import Action, NoParams, Setting, action
 from lab.k8s import probe_namespace

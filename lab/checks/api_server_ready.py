@@ -1,4 +1,4 @@
-"""api-server-ready: a guard that a step about the API server has left it ready."""
+"""api-server-ready: a guard that the API server is ready after a step that changes it."""
 
 from collections.abc import Iterable
 

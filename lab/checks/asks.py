@@ -1,4 +1,4 @@
-"""What a check asks of a cluster, and the answers: the words between those who look and those who judge."""
+"""The asks that a check puts to a cluster, and the answers: the words between those who look and those who judge."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""What a check is: the asks that it puts to the cluster, and a pure judge of the answers.
+"""A check: the asks that it puts to the cluster, and a pure judge of the answers.
 
 Checking has two halves. `lab/grading/observe.py` gathers the answers to the asks of many checks at once (few commands
 on the node, few API calls); a check's `judge` turns answers into a `Judgement` and touches nothing.

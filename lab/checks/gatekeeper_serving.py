@@ -1,4 +1,4 @@
-"""gatekeeper-serving: a guard that the API server still asks Gatekeeper about what is admitted."""
+"""gatekeeper-serving: a guard that the API server still asks Gatekeeper before it admits a pod."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass

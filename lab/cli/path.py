@@ -1,4 +1,4 @@
-"""`lab path`: where in the API server's work an image is judged, as a picture in text."""
+"""lab path: draws in text where the API server judges an image."""
 
 import json
 import sys

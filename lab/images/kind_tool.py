@@ -1,4 +1,4 @@
-"""The kind program: on PATH at the pinned version, else from the Go module."""
+"""Finds the kind program on PATH at the pinned version, or makes it from the Go module."""
 
 import re
 import shutil

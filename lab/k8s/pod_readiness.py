@@ -1,4 +1,4 @@
-"""Whether a pod is ready, and why not, as its status tells. Pure."""
+"""Tells by its status whether a pod is ready, and else why not. Pure."""
 
 from collections.abc import Mapping
 from typing import Any

@@ -1,4 +1,4 @@
-"""What goes in and out: lines that are read at a prompt, and texts folded to the width of the terminal."""
+"""The walk's terminal: reads lines at a prompt, and folds texts to the width."""
 
 from collections.abc import Callable, Iterable
 from typing import TextIO

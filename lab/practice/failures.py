@@ -1,4 +1,4 @@
-"""What happens to work that fails or is stopped: the learner is told, and the walk goes on."""
+"""Tells the learner of work that failed or was stopped, and lets the walk go on."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,7 +10,7 @@ from lab.practice.interrupts import Stop
 
 @contextmanager
 def told(talk: Talk) -> Iterator[None]:
-    """Within, an error of the lab and Ctrl-C end the work, and are said; Ctrl-C at a prompt goes on its way."""
+    """Within, an error of the lab and Ctrl-C end the work, and the learner hears of it; Ctrl-C at a prompt passes."""
     try:
         yield
     except LabError as error:

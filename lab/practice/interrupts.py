@@ -1,4 +1,4 @@
-"""What ends a walk, or a part of it."""
+"""The exceptions that end a walk, or a part of it."""
 
 
 class Stop(KeyboardInterrupt):

@@ -1,4 +1,4 @@
-"""What is said of an exercise: its steps, a step's text, what the checks found, and what was earned."""
+"""Prints an exercise: its steps, a step's text, what the checks found, and what was earned."""
 
 from lab.advice import bare
 from lab.host_commands import HOST_COMMANDS

@@ -1,4 +1,4 @@
-"""What is seen of one exercise, and what of it the learner was told."""
+"""The last results of one exercise, and which of them the learner was told."""
 
 from collections.abc import Mapping
 
@@ -52,7 +52,7 @@ class Sight:
 
     @property
     def note(self) -> str:
-        """Why nothing is looked at; empty when something is."""
+        """Why the exercise is not verified; empty when it is."""
         return self.result.note if self.result else ""
 
     @property
@@ -74,7 +74,7 @@ class Sight:
         return found
 
     def changed(self) -> bool:
-        """Whether any verdict is another, or has another reason, than when this was asked last.
+        """Whether any verdict or its reason differs from when this was asked last.
 
         What could not be told counts as what it was before: an API server that restarts changes nothing.
         """

@@ -1,4 +1,4 @@
-"""How states are said: a mark and a word always go together."""
+"""Words for states in the walk: a mark and a word always go together."""
 
 from collections.abc import Iterator, Mapping
 

@@ -1,4 +1,4 @@
-"""What lets a report in JSON be checked elsewhere: the journal that it rests on, and a digest over all of it.
+"""Lets a report in JSON be checked elsewhere: by its journal, and a digest over all of it.
 
 A file that was changed, cut or put together from others shows. It is no wall against somebody with root on the machine
 where it was written: they can read the key, and write another one.

@@ -1,4 +1,4 @@
-"""Who a report is of: said once with `lab verify --learner`, and kept for the next."""
+"""The learner whom a report is about: told once with `lab verify --learner`, and kept for the next report."""
 
 import json
 import re

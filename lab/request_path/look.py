@@ -1,4 +1,4 @@
-"""What a way is asked for, and what was seen of it so far. Pure."""
+"""The question of a way, and the answers so far. Pure."""
 
 import json
 import re

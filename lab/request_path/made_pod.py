@@ -1,4 +1,4 @@
-"""What was decided about a pod that exists, as far as that can be told afterwards. Pure."""
+"""Tells what was decided about a pod that exists, as far as it still shows. Pure."""
 
 from contextlib import suppress
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""By whom a pod was stopped on its way, told from the API server's words. Pure.
+"""Tells by the API server's words who stopped a pod on its way. Pure.
 
 Texts: pkg/admission and pkg/endpoints/handlers/responsewriters of k8s.io/apiserver, plugin/pkg/admission of Kubernetes
 1.36, and Gatekeeper's pkg/webhook/policy.go.

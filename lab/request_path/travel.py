@@ -45,7 +45,7 @@ def _path(
 
 
 def _away(standing: Stations, look: Look) -> RequestPath:
-    """The API server is not ready: nothing gets to what is behind it, and the node is told all the same."""
+    """The way while the API server is not ready: nothing gets past it; the node has its stations all the same."""
     first = next(index for index, each in enumerate(standing) if each.id == "api-server")
     stations = [
         _unreached(each) if index > first and each.group in ADMISSION else each for index, each in enumerate(standing)

@@ -1,4 +1,4 @@
-"""The whole way: what is asked for it, and its stations in view of the answers. Pure."""
+"""The whole way of a request: its asks, and its stations by the answers. Pure."""
 
 from collections.abc import Callable, Iterator
 from contextlib import suppress

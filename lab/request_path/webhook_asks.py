@@ -1,4 +1,4 @@
-"""What is asked about webhooks and policies, and a reading of the answers. Pure."""
+"""Asks about webhooks and policies, and reads the answers. Pure."""
 
 from collections.abc import Iterator, Sequence
 from typing import Any

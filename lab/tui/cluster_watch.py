@@ -1,4 +1,4 @@
-"""How the app knows how the cluster is: it is told of changes, and looks now and then all the same."""
+"""Keeps the app informed about the cluster: it is told of changes, and looks now and then all the same."""
 
 from typing import Any
 
@@ -16,11 +16,11 @@ MANIFESTS = "/etc/kubernetes/manifests"
 LOOK_EVERY = 2.5
 """Seconds between two looks at the lab while nobody tells of changes, or the API server is away."""
 LOOK_ANYWAY = 60.0
-"""The same while changes are told: a look all the same, should a word have been missed."""
+"""The same while the course tells of changes, should one have been missed."""
 
 
 class ClusterWatch:
-    """Passes on to an app what is told of the cluster, as `Heard`, and keeps the session's last look new."""
+    """Passes changes of the cluster on to an app, as `Heard`, and keeps the session's last look new."""
 
     def __init__(self, app: App[Any], session: Session) -> None:
         self._app = app

@@ -1,4 +1,4 @@
-"""What a learner can be helped with at a step: hints, its solution, the lab's own commands, and an exercise's end."""
+"""Dialogs that help a learner at a step: hints, its solution, the lab's own commands, and an exercise's end."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any

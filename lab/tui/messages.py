@@ -1,4 +1,4 @@
-"""What threads and screens tell each other."""
+"""The messages that threads and screens send each other."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -43,9 +43,9 @@ class Noted(Message, bubble=False):
 
 @dataclass
 class JobEnded(Message):
-    """Work that a screen started is over; None when it went well.
+    """Work that a screen started has ended; `failure` is None when it went well.
 
-    Posted to the list of phases, from where it bubbles: so it comes after all that the work said.
+    It is posted to the list of phases and bubbles up from there, so it comes after all that the work said.
     """
 
     failure: Failure | None

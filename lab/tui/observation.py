@@ -1,7 +1,7 @@
-"""What is known of one exercise, and what is looked at when. Pure: the screen runs the threads.
+"""The TUI's knowledge of one exercise, and the rule when it verifies again. Pure: the screen runs the threads.
 
-A change that was told is looked at as soon as it is quiet for a moment: first the step at hand, then, when it
-has been quiet for longer, the whole exercise. Without a word, everything is looked at now and then.
+After a change, the step at hand is verified once nothing more changes for a moment, and the whole exercise after a
+longer quiet. Without any change, the whole exercise is verified now and then.
 """
 
 from dataclasses import dataclass, field
@@ -12,17 +12,17 @@ from lab.tui.failures import Failure
 from lab.tui.old_verdicts import could_not_tell, merged
 
 EVERY = 30.0
-"""Seconds from the end of one look at the whole exercise to the next, when nothing was told."""
+"""Seconds from the end of one look at the whole exercise to the next, when nothing changes."""
 UNTOLD = 5.0
 """The same while nobody watches the cluster."""
 DEBOUNCE = 0.15
-"""Seconds without another word after which a change is looked at."""
+"""Seconds without another change after which the step at hand is verified."""
 AT_MOST = 0.6
-"""Seconds after which a change is looked at even if others follow it without end."""
+"""Seconds after which it is verified even if changes follow without end."""
 REST = 0.3
-"""Seconds between two looks, however much is told."""
+"""Seconds between two looks, however much changes."""
 QUIET = 1.5
-"""Seconds without a word after which the whole exercise is looked at."""
+"""Seconds without a change after which the whole exercise is verified."""
 LONGEST = 10.0
 """Seconds after which that is done even if it is never quiet."""
 SOON = 1.5

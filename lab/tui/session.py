@@ -1,4 +1,4 @@
-"""What the screens share: the course, who listens to its status, and the last look at the lab."""
+"""The session that the screens share: the course, who listens to its status, and the last look at the lab."""
 
 import threading
 from collections.abc import Callable, Mapping

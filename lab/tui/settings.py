@@ -1,7 +1,6 @@
-"""What the user sets, in one file: the theme, the key that leaves the terminal, and every other key.
+"""The user's settings, in one file: the theme, the key that leaves the terminal, and every other key.
 
-A file that is wrong is never written to, and never stops the lab: all that is wrong with it is told, and the
-lab is as it is without it.
+The lab never writes to a file that is wrong, and goes on without it: it tells all that is wrong.
 """
 
 import os

@@ -1,4 +1,4 @@
-"""What long work says, as messages to whoever shows it."""
+"""Posts what long work reports as messages to the screen that shows it."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

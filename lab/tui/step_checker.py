@@ -1,4 +1,4 @@
-"""Checks that come by themselves: a word that something changed is followed by a look at the step at hand."""
+"""Verifies without being asked: when something changed, the step at hand first."""
 
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -20,7 +20,7 @@ class Verified(Message, bubble=False):
     Args:
         seen: what is known of the exercise now.
         passed: the steps that pass as of this look and did not before.
-        asked: what the learner who asked for it is to be told; else None.
+        asked: what to tell the learner who asked for the look; None when nobody did.
     """
 
     seen: Observation

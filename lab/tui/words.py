@@ -1,4 +1,4 @@
-"""How states are said. A mark and a word always go together, so that no state is told by colour alone."""
+"""Words for states in the TUI. A mark and a word always go together, so that no state is told by colour alone."""
 
 from textual.content import Content
 
@@ -9,7 +9,7 @@ from lab.rescue.restart import USUAL
 from lab.tui.session import Look, Session
 
 STALE = 8.0
-"""Seconds after which what was seen is said to be old."""
+"""Seconds after which a screen calls what it shows old."""
 RESTART = 90.0
 """Seconds that an API server may be on its way back; from then on it is away."""
 

@@ -1,4 +1,4 @@
-"""What the screen to work in says in single lines. Pure; `now` is the time, `step` the step at hand or None."""
+"""The single lines of the work screen. Pure; `now` is the time, `step` the step at hand or None."""
 
 from textual.content import Content
 

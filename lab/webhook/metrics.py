@@ -1,4 +1,4 @@
-"""What Prometheus can ask for. docs/webhook.md lists it; a test compares the two."""
+"""The metrics for Prometheus. docs/webhook.md lists them; a test compares the two."""
 
 from prometheus_client import CONTENT_TYPE_LATEST as CONTENT_TYPE
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector, generate_latest

@@ -1,4 +1,4 @@
-"""What the server is told when it starts, defined once for both command lines that start it."""
+"""The server's options, defined once for both command lines that start it."""
 
 import re
 from dataclasses import Field, dataclass, field, fields

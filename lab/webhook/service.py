@@ -1,4 +1,4 @@
-"""What is answered to a request: decisions on /check-image, health and metrics beside it.
+"""Answers requests: decisions on /check-image, health and metrics beside it.
 
 Whatever is POSTed to /check-image gets status 200 and a decision; what is not understood is denied. Only what never
 was such a request gets an HTTP error. docs/webhook.md has the table.

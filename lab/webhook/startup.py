@@ -1,4 +1,4 @@
-"""What the server needs before it can listen, and all that is wrong with it at once."""
+"""Checks all that the server needs before it listens, and tells all faults at once."""
 
 import socket
 from collections.abc import Iterable

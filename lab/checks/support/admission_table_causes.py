@@ -1,4 +1,4 @@
-"""Why what became of the probes of an admission table is wrong. Pure."""
+"""Explains why probes of an admission table were wrongly admitted or refused. Pure."""
 
 import json
 from collections.abc import Sequence
@@ -46,10 +46,10 @@ class Table:
         self._template = f"kubectl get constrainttemplate {params.template} -o yaml"
 
     def fault(self) -> Fault | None:
-        """Why the table is wrong, None when it is right.
+        """The cause of what is wrong in the table; None when it is right.
 
         Raises:
-            NotYet: what is wrong may be because Gatekeeper has not taken in the change, or did not answer.
+            NotYet: Gatekeeper may not have taken in the last change yet, or did not answer.
         """
         wrong = [entry for entry in self._table if entry.wrong]
         for entry in wrong:

@@ -1,4 +1,4 @@
-"""What the admission table tries: which images, in which place of which pod, in which namespace. Pure."""
+"""The rows of an admission table: which image is tried, in which place of which pod and namespace. Pure."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

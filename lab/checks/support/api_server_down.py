@@ -1,4 +1,4 @@
-"""Why no API server runs: what stands in its manifest, and what its container or the kubelet said last."""
+"""Tells why no API server runs, by its manifest and by what its container or the kubelet said last."""
 
 from collections.abc import Iterator, Sequence
 

@@ -1,4 +1,4 @@
-"""Whether a constraint refuses, as seen by probes, and why it does not. Pure."""
+"""Tells by probes whether a constraint refuses, and why it does not. Pure."""
 
 from collections.abc import Iterator, Mapping
 

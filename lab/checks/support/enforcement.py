@@ -1,4 +1,4 @@
-"""Why a constraint does not refuse pods, as far as its text and Gatekeeper's state tell. Pure.
+"""Tells by its text and Gatekeeper's state why a constraint does not refuse pods. Pure.
 
 What is refused is found out by probes; this explains it when they are not.
 """

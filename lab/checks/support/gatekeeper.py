@@ -1,4 +1,4 @@
-"""What Gatekeeper knows of a template and its constraint: whether they are there, without error, and taken in.
+"""Tells whether a template and its constraint are there, without error, and taken in by Gatekeeper.
 
 The asks that the checks of a policy share, and a pure reading of the answers. They are sent before the probes, so
 that what they say to be in force was in force when the probes came. Field names: Gatekeeper's status API.

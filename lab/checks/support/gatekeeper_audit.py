@@ -1,6 +1,6 @@
-"""What Gatekeeper's audit found, once it can have seen what there is now. Pure.
+"""Reads what Gatekeeper's audit found, once it can have seen the objects as they are now. Pure.
 
-An audit's timestamp is when it began, in whole seconds, as an object's times are.
+An audit's timestamp is the second in which it began; an object's times are in whole seconds too.
 """
 
 from collections.abc import Iterable
@@ -59,7 +59,7 @@ def audit_of(constraint: Object, others: Iterable[Object]) -> Audit:
         others: what the audit depends on besides: the template, the pods.
 
     Raises:
-        NotYet: it began before the last change, or there was none.
+        NotYet: the audit began before the last change, or has not run.
     """
     status = constraint.get("status") or {}
     began = status.get("auditTimestamp")

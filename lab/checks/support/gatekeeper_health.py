@@ -1,4 +1,4 @@
-"""Whether Gatekeeper runs, and whether the API server asks it. Pure."""
+"""Tells whether Gatekeeper runs, and whether the API server asks it. Pure."""
 
 from collections.abc import Sequence
 

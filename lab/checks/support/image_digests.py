@@ -1,4 +1,4 @@
-"""What a digest is that is not the right one. Pure."""
+"""Tells whose digest a wrong digest is. Pure."""
 
 import re
 from collections.abc import Iterable

@@ -1,4 +1,4 @@
-"""What image-policy-fails-closed and image-policy-fails-open share: one dry run while nobody answers the plugin."""
+"""The base of image-policy-fails-closed and -fails-open: one dry run while nobody answers the plugin."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass

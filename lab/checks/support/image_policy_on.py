@@ -1,4 +1,4 @@
-"""Whether the API server was started with ImagePolicyWebhook and its configuration. Pure."""
+"""Tells whether the API server was started with ImagePolicyWebhook and its configuration. Pure."""
 
 from collections.abc import Sequence
 from difflib import get_close_matches

@@ -1,4 +1,4 @@
-"""What became of a pod that is tried while ImagePolicyWebhook may be on, and whether its service can be reached. Pure.
+"""Reads the dry run of a pod while ImagePolicyWebhook may be on, and whether its service is reached. Pure.
 
 Texts: plugin/pkg/admission/imagepolicy/admission.go and pkg/api/errors of Kubernetes 1.36, and Go's net/http.
 """

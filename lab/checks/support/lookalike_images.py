@@ -1,6 +1,6 @@
-"""Images that a policy cannot have been told of: names made from the trusted ones, and registries never heard of. Pure.
+"""Makes up images that a policy cannot know: names like the trusted ones, and registries that are nowhere. Pure.
 
-All are made anew of a word that is new for each observation, and none is trusted.
+Each is made of a word that is new for each observation. None is trusted.
 """
 
 import random
@@ -50,7 +50,7 @@ def unheard(nonce: str) -> tuple[str, ...]:
 
 
 def named_in(texts: Iterable[str], known: Sequence[str], nonce: str) -> tuple[str, ...]:
-    """Images of the registries that a policy's text names in quotes, but for those that are known.
+    """Images of the registries that a policy's text names in quotes, without the known ones.
 
     Args:
         texts: the policy's rules and parameters.

@@ -1,4 +1,4 @@
-"""What the kubelet reads in its directory of static-pod manifests.
+"""Reads the directory of static-pod manifests as the kubelet does.
 
 Facts: pkg/kubelet/config/file.go and common.go, and pkg/apis/core/validation of Kubernetes 1.36.
 """

@@ -1,6 +1,6 @@
-"""Which pods a constraint's `match`, and a webhook's rules and selectors, speak of. Pure.
+"""Tells which pods a constraint's `match`, and a webhook's rules and selectors, apply to. Pure.
 
-Semantics: Gatekeeper's pkg/mutation/match and admissionregistration.k8s.io/v1. A pod is taken to have no label.
+Semantics: Gatekeeper's pkg/mutation/match and admissionregistration.k8s.io/v1. A pod is assumed to have no label.
 """
 
 from collections.abc import Iterator, Mapping, Sequence

@@ -1,4 +1,4 @@
-"""What changes images on their way in, as Gatekeeper's own objects tell it. Pure."""
+"""Finds the objects of Gatekeeper's that change images on their way in. Pure."""
 
 from collections.abc import Mapping
 

@@ -1,4 +1,4 @@
-"""A file of the node as it was seen, with what leads to it. Pure."""
+"""A file of the node as it was read, with the directories and links that lead to it. Pure."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -40,7 +40,7 @@ class NodeFile:
     why: str = ""
 
     def changed_since(self, moment: float) -> str:
-        """What may lead to other content since a moment (seconds since 1970): a path; empty when nothing does.
+        """A path that may lead to other content since a moment (seconds since 1970); empty when none does.
 
         That is a file that was written, and whatever was put into its place. A `chmod` moves the ctime alone; what is
         put into a place moves its own ctime and the mtime of the directory that it is in.

@@ -1,4 +1,4 @@
-"""Files of the node: the one command that reads all that are asked for, and what it printed as `NodeFile`s."""
+"""Reads files of the node: one command for all that checks ask for, and its output as `NodeFile`s."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""How pods look that differ in nothing but their metadata: as somebody makes them, or as a policy names them. Pure.
+"""Pods that differ in their metadata alone: as somebody makes them, or as a policy names them. Pure.
 
 A policy that leaves out pods by a label, an annotation, an owner or a name lets in whoever makes such a pod.
 """

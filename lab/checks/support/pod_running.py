@@ -1,4 +1,4 @@
-"""Whether a pod of the learner's runs. Pure."""
+"""Tells whether a pod of the learner's runs, and else why not. Pure."""
 
 from lab.checks.asks import NotYet
 from lab.checks.base import Fault

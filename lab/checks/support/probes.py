@@ -1,4 +1,4 @@
-"""Pods that are made for the purpose and not stored: only the image, its place and the metadata vary."""
+"""Pods that the lab tries to make as dry runs, which store none: only the image, its place and metadata vary."""
 
 import json
 import random

@@ -1,4 +1,4 @@
-"""Who refused: the constraint that an exercise is about, or somebody else. Pure.
+"""Tells who refused a pod: the constraint that an exercise is about, or somebody else. Pure.
 
 A refusal counts only when it names the constraint. Texts: the API server's admission plugins (k8s.io/apiserver,
 pkg/admission) and Gatekeeper's pkg/webhook/policy.go, which begins each line with the constraint's name.

@@ -1,1 +1,1 @@
-"""What is asked and said on top of a screen."""
+"""Pages that ask or tell something on top of a screen."""

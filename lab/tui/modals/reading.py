@@ -1,4 +1,4 @@
-"""What the modals with commands in their text have in common."""
+"""The base of modals whose text has commands in it."""
 
 from collections.abc import Sequence
 from typing import ClassVar

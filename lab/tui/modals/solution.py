@@ -1,4 +1,4 @@
-"""How the solution of a step reads."""
+"""A page for the solution of a step."""
 
 from textual.app import ComposeResult
 from textual.containers import VerticalGroup, VerticalScroll

@@ -1,4 +1,4 @@
-"""What every screen has: the session, its layout from the first frame on, copying, and the line about the cluster."""
+"""The base of every screen: the session, its layout from the first frame on, copying, and the cluster's line."""
 
 from textual import on
 from textual.actions import SkipAction

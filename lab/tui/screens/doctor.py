@@ -1,4 +1,4 @@
-"""What the doctor finds: every requirement of this machine, whether it is met, and what to do."""
+"""The doctor's screen: every requirement of this machine, whether it is met, and what to do."""
 
 from collections.abc import Sequence
 from typing import ClassVar
@@ -42,7 +42,7 @@ class FindingRow(VerticalGroup):
 
 
 class DoctorScreen(LabScreen):
-    """Looks when it opens and when it is asked to."""
+    """Looks at this machine when it opens, and when the learner asks for it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("r", "look", "Look again", id="doctor.look", tooltip="Look at this machine again"),

@@ -190,7 +190,7 @@ class WorkScreen(LabScreen):
             self.dock.type(sent.text)
 
     def action_verify(self) -> None:
-        """Look now; what comes of it is said."""
+        """Verify now, and tell the learner what came of it."""
         self.checker.ask()
         self.think()
 

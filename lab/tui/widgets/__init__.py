@@ -1,1 +1,1 @@
-"""The parts of the screens: one file a thing that is seen."""
+"""The parts of the screens, a file each."""

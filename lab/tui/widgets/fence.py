@@ -1,4 +1,4 @@
-"""Blocks of code in a text; commands and pieces of files can be gone to, sent to the terminal and copied."""
+"""Blocks of code in a text: a learner can focus commands and pieces of files, and send or copy them."""
 
 from dataclasses import dataclass
 from typing import ClassVar, Protocol, runtime_checkable

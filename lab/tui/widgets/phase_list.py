@@ -1,4 +1,4 @@
-"""What long work is at: its phases with their time and estimate, and what it said, in order."""
+"""The phases of long work, with their time and estimate, and what it said, in order."""
 
 from textual import on
 from textual.app import ComposeResult

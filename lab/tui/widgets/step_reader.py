@@ -1,4 +1,4 @@
-"""What is read of an exercise: its steps, the text of the one at hand, and the checks of that."""
+"""The pane that a learner reads: an exercise's steps, the text of the one at hand, and its checks."""
 
 from textual import on
 from textual.app import ComposeResult
@@ -50,7 +50,7 @@ class StepReader(Vertical):
         return self.exercise.steps[index - 1] if index else None
 
     def needed_step(self) -> Step | None:
-        """The step at hand; where there is none, that is told."""
+        """The step at hand; tells the learner where there is none."""
         if self.step is None:
             self.notify("Go to a step first: n", markup=False)
         return self.step

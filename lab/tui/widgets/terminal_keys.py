@@ -1,4 +1,4 @@
-"""What a key of Textual's is for a program on a terminal.
+"""Turns a key of Textual's into the bytes that a program on a terminal expects.
 
 The sequences are xterm's, as its terminfo entry `xterm-256color` and ctlseqs.txt have them.
 """

@@ -1,4 +1,4 @@
-"""How lines of the emulator look: strips for Textual."""
+"""Paints lines of the emulator as strips for Textual."""
 
 import re
 from functools import lru_cache

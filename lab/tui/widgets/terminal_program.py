@@ -1,4 +1,4 @@
-"""A program on a pseudo-terminal: started, read in slices, written to, resized, and ended with all that it left."""
+"""Runs a program on a pseudo-terminal: reads it in slices, writes to it, and ends it with all that it left."""
 
 import asyncio
 import os
@@ -33,7 +33,7 @@ class Program:
         argv: program and arguments.
         size: columns and rows.
         output: gets what the program writes.
-        shorten: takes what need not be shown out of a burst of it.
+        shorten: removes from a burst of output what nobody would see.
         ended: gets its exit code, as a shell has it: 128 and the number of the signal that ended it.
 
     Raises:

@@ -1,4 +1,4 @@
-"""What is selected in a terminal, by the number that a line keeps when it is scrolled away."""
+"""The selection in a terminal, by numbers that lines keep when they are scrolled away."""
 
 from lab.tui.widgets.terminal_emulator import Emulator
 

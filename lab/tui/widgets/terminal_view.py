@@ -1,4 +1,4 @@
-"""The picture of a terminal: what is seen of it, scrolled back to, selected, and pointed at with the mouse."""
+"""Draws a terminal, scrolls it back, and takes the mouse: for the program, or to select."""
 
 import time
 from typing import Any, ClassVar, Literal
