@@ -17,7 +17,7 @@ SECOND := $(addprefix tests/live/,test_image_policy_webhook.py)
 THIRD := $(addprefix tests/live/,test_opa_whitelist.py test_tui_walk.py)
 ONLY ?=
 
-.PHONY: help lab test test-all live live-first live-second live-third check slow bench screenshots format lock clean
+.PHONY: help lab test test-all live live-first live-second live-third check slow bench screenshots faults format lock clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -61,6 +61,9 @@ bench: $(VENV)/.dev ## speeds, as ratios within one run
 
 screenshots: $(VENV)/.runtime ## draw docs/screens/*.svg anew, from a recorded cluster
 	@$(BIN)/python docs/screenshots.py
+
+faults: $(VENV)/.runtime ## write docs/faults.md anew, from the recognisers of lab why
+	@$(BIN)/python docs/faults.py
 
 format: $(VENV)/.dev ## let ruff format and mend the code
 	$(BIN)/ruff format lab tests bench docs

@@ -18,7 +18,7 @@ T = TypeVar("T")
 
 OF_A_CLUSTER = (
     "down", "hint", "path", "practice", "rescue", "reset", "shell", "show", "solve", "start", "status", "up", "verify",
-    "webhook down", "webhook logs", "webhook up",
+    "webhook down", "webhook logs", "webhook up", "why",
 )  # fmt: skip
 """The subcommands that are about one cluster."""
 

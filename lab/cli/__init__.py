@@ -20,6 +20,7 @@ from lab.cli.rescue import rescue
 from lab.cli.reset import reset
 from lab.cli.verify import solve, verify
 from lab.cli.webhook import webhook
+from lab.cli.why import why
 from lab.errors import DEFAULT_NAME
 from lab.exit_codes import ExitCode
 
@@ -49,7 +50,7 @@ def cli(ctx: click.Context, name: str) -> None:
 
 for _command in (doctor, up, down, status, shell_command, list_exercises, show, start, hint, verify, solve, reset):
     cli.add_command(_command)
-for _command in (rescue, path, practice, report, webhook, lint):
+for _command in (why, rescue, path, practice, report, webhook, lint):
     cli.add_command(_command)
 
 

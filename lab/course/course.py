@@ -21,6 +21,8 @@ from lab.k8s.watch.cluster import Watching
 from lab.model import ClusterInfo, Finding, Hint, LabStatus, Place, Report, Step, Told, Verdict
 from lab.phases import Status
 from lab.request_path.station import RequestPath
+from lab.why.diagnosis import Diagnosis, diagnose
+from lab.why.look import look as look_at_node
 
 
 @advice.at_the_door
@@ -193,6 +195,11 @@ class Course:
         """
         return verifying.path(self._context, subject, namespace)
 
+    def why(self) -> Diagnosis:
+        """What is wrong with the control plane, and what to do; the API server may be away."""
+        self._context.record()
+        return diagnose(look_at_node(self._context.cluster))
+
     @alone("lab reset {}")
     def reset(self, exercise_id: str, keep: Path | None = None) -> None:
         """Put an exercise back to just after its start; when it was not started, leave nothing of it.
@@ -201,9 +208,6 @@ class Course:
 
         Args:
             keep: a folder of this machine into which the files that are deleted are copied first.
-
-        Raises:
-            LabError: `keep` cannot be written, or an action failed.
         """
         exercise.reset(self._context, exercise_id, keep)
 
@@ -211,11 +215,7 @@ class Course:
 
     @alone("lab webhook up")
     def webhook_up(self) -> None:
-        """Start the reference webhook on the cluster's network, with the certificates of its exercise.
-
-        Raises:
-            LabError: its exercise was not started, or it does not start.
-        """
+        """Start the reference webhook on the cluster's network, with the certificates of its exercise."""
         docker.find()
         start_webhook(self._context.cluster, self.status, run.exercise_with(self.catalog.exercises, "webhook-files"))
 

@@ -5,7 +5,7 @@ Texts: pkg/kubelet/config/file.go, pkg/kubelet/kuberuntime and pkg/volume of Kub
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -74,7 +74,7 @@ def _container(rows: list[Mapping[str, Any]]) -> LastWord | None:
     for row in rows:
         status = row.get("container") or {}
         if status.get("exitCode"):
-            said = _last_line(row.get("log") or [])
+            said = reason_line(row.get("log") or [])
             reason = "unknown-flag" if said.startswith("unknown") else "container-ends"
             code = f"its container ended with code {status['exitCode']}"
             about = f"{code} and said last: {said}" if said else f"{code} and said nothing"
@@ -82,17 +82,17 @@ def _container(rows: list[Mapping[str, Any]]) -> LastWord | None:
     return None
 
 
-def _last_line(lines: list[str]) -> str:
-    """The line that has the reason, without klog's head; the last one when none has."""
+def reason_line(lines: Sequence[str]) -> str:
+    """The line of a log in which a program says why it ends, without klog's head; the last one when none says it."""
     told = [line for line in lines if re.match(r"Error: |F\d{4} |panic: ", line) or '"command failed"' in line]
     line = next(reversed(told or [line for line in lines if line.strip()]), "")
-    return (_err(line) or _KLOG.sub("", line)).removeprefix("Error: ")[:_LONGEST].strip()
+    return (error_of(line) or _KLOG.sub("", line)).removeprefix("Error: ")[:_LONGEST].strip()
 
 
 def _line(row: Mapping[str, Any]) -> LastWord | None:
     """The cause that a line of the kubelet's log names, if it names one."""
     said, at = str(row.get("said", "")), float(row.get("at", 0.0))
-    why = _err(said) or said
+    why = error_of(said) or said
     if _MANIFEST.search(said):
         return LastWord("manifest-refused", f"the kubelet cannot use its manifest: {_short(why)}", JOURNAL, at)
     if "kube-apiserver" not in said:
@@ -108,7 +108,7 @@ def _line(row: Mapping[str, Any]) -> LastWord | None:
     return None
 
 
-def _err(line: str) -> str:
+def error_of(line: str) -> str:
     """The error of a structured line of klog, as it was before klog quoted it."""
     match = _ERR.search(line)
     if not match:

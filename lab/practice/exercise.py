@@ -96,6 +96,7 @@ class Visit:
             "text": lambda: self._pages.step(self._step),
             "task": self._pages.task,
             "path": lambda: self._pages.path(self._course.path(*rest[:1])),
+            "why": lambda: self._pages.why(self._course.why()),
             "shell": self._help.shell,
             "next": self._next,
             "back": self._back,

@@ -9,6 +9,8 @@ from lab.practice.results import Sight
 from lab.report.words import SEE_YOURSELF, earned, points, score
 from lab.request_path import drawing
 from lab.request_path.station import RequestPath
+from lab.why import report as why_report
+from lab.why.diagnosis import Diagnosis
 
 
 class Pages:
@@ -49,6 +51,10 @@ class Pages:
     def path(self, path: RequestPath) -> None:
         """The way of a request, as it is drawn."""
         self._talk.lines(line.text for line in drawing.lines(path))
+
+    def why(self, found: Diagnosis) -> None:
+        """What is wrong with the control plane."""
+        self._talk.lines(why_report.lines(found, self._talk.width))
 
     def checks(self, step: Step, details: bool) -> None:
         """What the checks of a step found; with `details`, also why one does not pass."""

@@ -16,6 +16,7 @@ HERE = {
     "text": "the text of the step again",
     "task": "the task of the exercise again",
     "path": "who judges an image where; path IMAGE tries one, path POD tells of a pod",
+    "why": "what is wrong with the control plane, where it shows, and what to type",
     "shell": "root's shell on the node; exit or Ctrl-D comes back",
     "next": "the next step, or after the last one the next exercise",
     "back": "the step before",

@@ -28,6 +28,9 @@ from lab.model import (
 )
 from lab.phases import Silent, Status
 from lab.request_path.station import Group, RequestPath, State, Station
+from lab.why import diagnosis
+from lab.why.evidence import Line
+from lab.why.fault import Finding
 
 if TYPE_CHECKING:  # mypy holds them to the real ones' signatures; at run time nothing of those can be reached
     from lab.course import Course
@@ -151,6 +154,14 @@ class ScriptedCourse(Course):
         self._called(f"reset {exercise_id}")
         self._works("reset")
         self.passing.clear()
+
+    def why(self) -> diagnosis.Diagnosis:
+        self._called("why")
+        said = (Line("/etc/kubernetes/manifests/kube-apiserver.yaml:7", "\t- --v=1"),)
+        finding = Finding(
+            "manifest-not-yaml", "The manifest is not YAML, in line 7.", said, "vi +7 kube-apiserver.yaml"
+        )
+        return diagnosis.Diagnosis(diagnosis.State.FAULTY, "One fault was found.", (finding,))
 
     def path(self, subject: str = "", namespace: str = "default") -> RequestPath:
         self._called(f"path {subject}")

@@ -189,6 +189,13 @@ def test_the_way_of_an_image_is_drawn_and_its_name_stays_as_it_is_typed() -> Non
     assert "│   It is reached.\n\nIt would be let in.\n" in walked.after(typed)
 
 
+def test_why_names_the_fault() -> None:
+    course = begun()
+    walked = walk(course, "why", place=FIND)
+    assert "why" in course.calls
+    assert "1. The manifest is not YAML, in line 7.\n" in walked.after("why")
+
+
 def test_texts_again() -> None:
     walked = walk(begun(), "text", "task", "show", place=FIND)
     assert "Look which image the running kube-apiserver has." in walked.after("text")

@@ -1,0 +1,64 @@
+"""A key of a manifest that the kubelet passes over, because a Pod has none of that name."""
+
+from collections.abc import Iterator, Mapping
+from difflib import get_close_matches
+
+from lab.why.evidence import Evidence, StaticPod
+from lab.why.fault import Finding, Rank, Sure, fault
+
+_POD = "apiVersion kind metadata spec status".split()
+_SPEC = (
+    "containers initContainers ephemeralContainers volumes hostNetwork hostPID hostIPC hostUsers hostAliases hostname "
+    "hostnameOverride subdomain setHostnameAsFQDN priorityClassName priority preemptionPolicy securityContext "
+    "dnsPolicy dnsConfig restartPolicy terminationGracePeriodSeconds activeDeadlineSeconds nodeName nodeSelector "
+    "affinity tolerations topologySpreadConstraints schedulerName schedulingGates serviceAccountName serviceAccount "
+    "automountServiceAccountToken imagePullSecrets enableServiceLinks shareProcessNamespace runtimeClassName overhead "
+    "readinessGates os resourceClaims resources".split()
+)
+_CONTAINER = (
+    "name image command args env envFrom volumeMounts volumeDevices livenessProbe readinessProbe startupProbe "
+    "resources resizePolicy restartPolicy restartPolicyRules ports imagePullPolicy securityContext workingDir "
+    "lifecycle stdin stdinOnce tty terminationMessagePath terminationMessagePolicy".split()
+)
+_VOLUME = ("name hostPath configMap secret emptyDir projected downwardAPI".split(), "path type".split())
+_MOUNT = "name mountPath readOnly subPath subPathExpr mountPropagation recursiveReadOnly".split()
+
+
+@fault(
+    "unknown-key",
+    Rank.MANIFEST,
+    "A manifest has a key that a Pod does not have, such as `volumemounts` or `comand`; the kubelet passes it over.",
+    "What stands below it has no effect: no command, no mount, no volume.",
+    "Correct the key; upper and lower case count.",
+)
+def recognise(seen: Evidence) -> Iterator[Finding]:
+    """Keys that are near to one that is known, or that nothing can be made of while the pod does not work."""
+    for pod in seen.pods:
+        for key, known in _unknown(pod):
+            near = get_close_matches(key.lower(), [each.lower() for each in known], n=1, cutoff=0.75)
+            match = next((each for each in known if near and each.lower() == near[0]), "")
+            if not match:
+                continue
+            line = pod.file.line_of(f"{key}:")
+            number = line.where.rpartition(":")[2]
+            do = f"sed -i '{number}s/{key}:/{match}:/' {pod.file.path}"
+            said = f'{pod.file.path} has the key "{key}", which a Pod does not have; did you mean {match}?'
+            yield Finding("unknown-key", said, (line,), do, Sure.LIKELY)
+
+
+def _unknown(pod: StaticPod) -> Iterator[tuple[str, list[str]]]:
+    spec = pod.manifest.pod.get("spec") or {}
+    yield from _in(pod.manifest.pod, _POD)
+    yield from _in(spec, _SPEC)
+    for container in pod.manifest.containers:
+        yield from _in(container, _CONTAINER)
+        for mount in container.get("volumeMounts") or ():
+            yield from _in(mount, _MOUNT)
+    for volume in spec.get("volumes") or () if isinstance(spec, dict) else ():
+        yield from _in(volume, _VOLUME[0])
+        yield from _in(volume.get("hostPath") if isinstance(volume, dict) else None, _VOLUME[1])
+
+
+def _in(value: object, known: list[str]) -> Iterator[tuple[str, list[str]]]:
+    if isinstance(value, Mapping):
+        yield from ((str(key), known) for key in value if key not in known)

@@ -1,0 +1,39 @@
+"""A diagnosis as text and as JSON."""
+
+import json
+
+import why_scene as scene
+
+from lab import advice
+from lab.why import report
+from lab.why.diagnosis import LOOKED_AT, diagnose
+
+
+def test_a_fault_as_text() -> None:
+    seen = scene.with_manifest(scene.healthy(), "    - --secure-port", "\t- --secure-port")
+    lines = list(report.lines(diagnose(seen)))
+    assert lines[0] == "One fault was found. The API server is away."
+    assert lines[2].startswith("1. /etc/kubernetes/manifests/kube-apiserver.yaml is not YAML, in line ")
+    assert "     \\t- --secure-port=6443" in lines
+    assert "   do:      vi +35 /etc/kubernetes/manifests/kube-apiserver.yaml" in lines
+    assert all(len(line) <= 80 or "do: " in line for line in lines)
+
+
+def test_a_fault_as_json() -> None:
+    seen = scene.with_manifest(scene.healthy(), "kind: Pod", "kind: Deployment")
+    told = json.loads(json.dumps(report.as_object(diagnose(seen))))
+    assert (told["format_version"], told["state"]) == (1, "faulty")
+    [finding] = told["findings"]
+    assert (finding["id"], finding["sure"]) == ("manifest-not-a-pod", "certain")
+    assert finding["evidence"][0]["where"] == "/etc/kubernetes/manifests/kube-apiserver.yaml:2"
+
+
+def test_what_is_unknown_says_what_was_looked_at() -> None:
+    lines = list(report.lines(diagnose(scene.away(scene.recorded_later()))))
+    assert lines[1] == "Looked at:"
+    assert len(lines) >= len(LOOKED_AT) + 2
+
+
+def test_a_command_of_the_lab_names_the_cluster() -> None:
+    found = diagnose(scene.with_file(scene.healthy(), scene.MANIFEST, None))
+    assert [each.do for each in advice.named(found, "mine").findings] == ["lab --name mine reset --all"]
