@@ -7,6 +7,7 @@ longer, is still asked; so they cost hardly any time.
 import base64
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
+from contextlib import suppress
 from shlex import quote
 from typing import Any
 
@@ -21,6 +22,9 @@ from lab.k8s import last_word, webhook
 from lab.k8s.api import READ
 from lab.k8s.cluster import Cluster
 from lab.shell.threads import DaemonThreads
+from lab.why.diagnosis import diagnose
+from lab.why.fault import Sure
+from lab.why.look import look
 
 ASK_TIMEOUT = 20
 """Seconds for one ask on the node: containerd or a full disk may hang it, and the others shall be answered."""
@@ -72,7 +76,7 @@ def observe(wanted: Callable[[Observation], Iterable[Ask]], cluster: Cluster) ->
             while True:
                 jobs |= {pool.submit(senders[whom], asks): whom for whom, asks in queue.next(set(jobs.values()))}
                 if not jobs:
-                    return Observation(_explained(queue.answers, away))
+                    return Observation(_explained(queue.answers, away, cluster))
                 for done in wait(jobs, return_when=FIRST_COMPLETED).done:
                     del jobs[done]
                     queue.answers.update(done.result())
@@ -81,14 +85,26 @@ def observe(wanted: Callable[[Observation], Iterable[Ask]], cluster: Cluster) ->
             raise
 
 
-def _explained(answers: Answers, away: list[str]) -> Answers:
-    """The answers; where the API server gave none, the last words of its container or of the kubelet."""
+def _explained(answers: Answers, away: list[str], cluster: Cluster) -> Answers:
+    """The answers; where the API server gave none, its fault, or the last words of its container or of the kubelet."""
+    if not away or not (said := fault_of(cluster) or _last_word(answers)):
+        return answers
+    why = Unknown(f"{away[0].rstrip('.')}: {said}")
+    return {ask: why if answer == Unknown(away[0]) else answer for ask, answer in answers.items()}
+
+
+def fault_of(cluster: Cluster) -> str:
+    """The sentence of the fault that `lab why` names first; empty where it names none."""
+    with suppress(LabError):
+        sure = (each for each in diagnose(look(cluster)).findings if each.sure is not Sure.POSSIBLE)
+        return next((each.sentence.rstrip(".") for each in sure), "")
+    return ""
+
+
+def _last_word(answers: Answers) -> str:
     told = answers.get(LAST_WORD)
     word = last_word.parse(told.text) if isinstance(told, Answer) else None
-    if not away or word is None:
-        return answers
-    why = Unknown(f"{away[0].rstrip('.')}: {word.said}")
-    return {ask: why if answer == Unknown(away[0]) else answer for ask, answer in answers.items()}
+    return word.said if word else ""
 
 
 class _Queue:

@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from enum import Enum
 
 from lab.why import faults
-from lab.why.evidence import API_SERVER, Evidence
+from lab.why.evidence import Evidence
 from lab.why.fault import REGISTRY, Finding, find
+from lab.why.static_pod import API_SERVER
 
 _RESTART = 75.0
 """Seconds after an edit for which an API server that is away, without a sign of a fault, counts as restarting."""

@@ -4,7 +4,8 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
-from lab.why.evidence import Evidence, Line
+from lab.why.evidence import Evidence
+from lab.why.records import Line
 
 
 class Sure(Enum):

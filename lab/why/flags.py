@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from lab.why.evidence import StaticPod
+from lab.why.static_pod import StaticPod
 
 KNOWN = {
     component: frozenset(names)

@@ -16,7 +16,8 @@ from lab.errors import LabError
 from lab.k8s import golden
 from lab.k8s.bash import program
 from lab.k8s.cluster import Cluster
-from lab.why.evidence import Container, Evidence, File, Process, Reply, Said
+from lab.why.evidence import Evidence
+from lab.why.records import Container, File, Process, Reply, Said
 
 _FILES = Path(__file__).with_name("files.pl")
 _HOOKS = "/apis/admissionregistration.k8s.io/v1"

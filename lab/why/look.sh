@@ -41,7 +41,7 @@ crictl images -o json 2>/dev/null | jq -c '[.images[] | .repoTags[], .repoDigest
 systemctl show kubelet containerd -p Id,LoadState,ActiveState,SubState,UnitFileState,Result,ExecMainStatus,ActiveEnterTimestampMonotonic,NRestarts >units 2>/dev/null &
 {
     journalctl --root=$root -u kubelet --since=-15min -n 1500 -o short-unix --no-hostname --no-pager -q 2>/dev/null |
-        grep -aE '\]: [EFW][0-9]{4} |systemd\[|Back-off|back-off|probe|manifest|"command failed"|^[0-9.]+ kubelet\[[0-9]+\]: [^IWEF]' | tail -n 250 | cut -c -2500 >journal
+        grep -aE '\]: [EFW][0-9]{4} |systemd\[|Back-off|back-off|probe|manifest|admit|OutOf|"command failed"|^[0-9.]+ kubelet\[[0-9]+\]: [^IWEF]' | tail -n 250 | cut -c -2500 >journal
     journalctl --root=$root -u containerd --since=-15min -n 40 -o short-unix --no-hostname --no-pager -q 2>/dev/null | cut -c -1000 >containerd.journal
 } &
 perl -e "$FILES" >files 2>files.error &

@@ -10,7 +10,9 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from lab import certs
-from lab.why.evidence import API_SERVER, COMPONENTS, ETCD, Evidence, File, StaticPod
+from lab.why.evidence import Evidence
+from lab.why.records import File
+from lab.why.static_pod import API_SERVER, COMPONENTS, ETCD, StaticPod
 
 _KEYS = {
     API_SERVER: {

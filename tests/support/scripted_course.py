@@ -29,8 +29,8 @@ from lab.model import (
 from lab.phases import Silent, Status
 from lab.request_path.station import Group, RequestPath, State, Station
 from lab.why import diagnosis
-from lab.why.evidence import Line
 from lab.why.fault import Finding
+from lab.why.records import Line
 
 if TYPE_CHECKING:  # mypy holds them to the real ones' signatures; at run time nothing of those can be reached
     from lab.course import Course

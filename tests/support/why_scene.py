@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from lab.why.diagnosis import diagnose
-from lab.why.evidence import Container, Evidence, File, Process, Reply, Said
+from lab.why.evidence import Evidence
+from lab.why.records import Container, File, Process, Reply, Said
 
 FOLDER = Path(__file__).parents[1] / "unit" / "why" / "recorded"
 MANIFEST = "/etc/kubernetes/manifests/kube-apiserver.yaml"
@@ -77,24 +78,32 @@ def recorded_later() -> Evidence:
 
 def as_json(seen: Evidence, base: Evidence | None = None) -> dict[str, Any]:
     """Evidence as it is recorded: of files what differs from a healthy cluster, of logs the end."""
-    whole = asdict(seen)
-    files = {path: file for path, file in seen.files.items() if base is None or base.files.get(path) != file}
-    shown = (each for each in files.values() if base or each.content or each.kind == "directory")
+    whole, before = asdict(seen), asdict(base) if base else {}
+    changed = (each for each in seen.files.values() if not base or not _same(each, base.files.get(each.path)))
+    shown = (each for each in changed if base or each.content or each.kind == "directory")
     whole["files"] = {each.path: _file(each) for each in shown}
     whole["gone"] = [path for path in base.files if path not in seen.files] if base else []
     whole["images"] = sorted(seen.images or ())
-    for each in whole["containers"]:
-        each["log"] = each["log"][-4:]
+    concerned = [each for each in whole["containers"] if each["name"] in ("kube-apiserver", "etcd")]
+    whole["containers"] = [{**each, "log": _end(each["log"], 3), "mounts": {}} for each in concerned]
     for key in _LOGS:
-        whole[key] = whole[key][-12:]
-    del whole["golden"]
+        whole[key] = _end(whole[key], 6)
     if base is not None:
-        for key in ("images", "disk", "ports", "services", "processes", "containers"):
-            if json.dumps(whole[key]) == json.dumps(as_json(base)[key]):
+        for key in ("images", "disk", "ports", "services"):
+            if whole[key] == (sorted(before[key]) if key == "images" else before[key]):
                 del whole[key]
-        before = asdict(base)["replies"]
-        whole["replies"] = {path: reply for path, reply in whole["replies"].items() if before.get(path) != reply}
+        replies = whole["replies"].items()
+        whole["replies"] = {path: reply for path, reply in replies if before["replies"].get(path) != reply}
+    del whole["golden"]
     return whole
+
+
+def _same(one: File, other: File | None) -> bool:
+    return other is not None and (one.kind, one.content, one.mtime) == (other.kind, other.content, other.mtime)
+
+
+def _end(log: list[dict[str, Any]], most: int) -> list[dict[str, Any]]:
+    return [{**each, "text": each["text"][:600]} for each in log[-most:]]
 
 
 def _file(file: File) -> dict[str, Any]:

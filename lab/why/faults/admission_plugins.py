@@ -7,8 +7,10 @@ from difflib import get_close_matches
 from lab.checks.support import api_server_arguments
 from lab.checks.support.admission_configuration import PLUGIN
 from lab.checks.support.api_server_process import CONFIG_FLAG, PLUGINS_FLAG, command_line
-from lab.why.evidence import API_SERVER, Evidence, Line
+from lab.why.evidence import Evidence
 from lab.why.fault import Finding, Rank, Sure, fault
+from lab.why.records import Line
+from lab.why.static_pod import API_SERVER
 
 _UNKNOWN = re.compile(r'(?:enable|disable)-admission-plugins plugin "(?P<name>[^"]*)" is unknown')
 _A_WHILE = 75.0  # seconds within which the kubelet has acted on an edit

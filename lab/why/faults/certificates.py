@@ -3,9 +3,11 @@
 from collections.abc import Iterator
 
 from lab.why import pki
-from lab.why.evidence import API_SERVER, Evidence, Line
+from lab.why.evidence import Evidence
 from lab.why.fault import Finding, Rank, Sure, fault
 from lab.why.pki import Pair
+from lab.why.records import Line
+from lab.why.static_pod import API_SERVER
 
 _DAY = "%Y-%m-%d %H:%M UTC"
 

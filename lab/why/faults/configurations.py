@@ -9,9 +9,11 @@ from lab.checks.support import api_server_arguments, go_yaml, webhook_kubeconfig
 from lab.checks.support.admission_configuration import PLUGIN
 from lab.checks.support.api_server_process import CONFIG_FLAG, ApiServer
 from lab.checks.support.node_file import NodeFile
-from lab.why.evidence import API_SERVER, COMPONENTS, Evidence, File, Line, StaticPod
+from lab.why.evidence import Evidence
 from lab.why.fault import Finding, Rank, Sure, fault
 from lab.why.flags import files
+from lab.why.records import File, Line
+from lab.why.static_pod import API_SERVER, COMPONENTS, StaticPod
 
 _IN_LINE = re.compile(r"\bline (\d+)")
 _QUOTED = re.compile(r'"([^"]+)"')

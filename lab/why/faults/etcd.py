@@ -3,8 +3,9 @@
 import re
 from collections.abc import Iterator
 
-from lab.why.evidence import API_SERVER, ETCD, Evidence
+from lab.why.evidence import Evidence
 from lab.why.fault import Finding, Rank, Sure, fault
+from lab.why.static_pod import API_SERVER, ETCD
 
 _DATA = re.compile(
     r"corrupt|wal|snap(?:shot)? |failed to (?:open|recover|find)|bolt|bbolt|database|panic|cluster ID|revision", re.I

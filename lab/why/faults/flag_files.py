@@ -3,9 +3,11 @@
 from collections.abc import Iterator
 from difflib import SequenceMatcher
 
-from lab.why.evidence import COMPONENTS, Evidence, File, Line, StaticPod
+from lab.why.evidence import Evidence
 from lab.why.fault import Finding, Rank, Sure, fault
 from lab.why.flags import files
+from lab.why.records import File, Line
+from lab.why.static_pod import COMPONENTS, StaticPod
 
 _NEAR = 0.85
 

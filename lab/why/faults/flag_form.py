@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 
 from lab.checks.support import api_server_arguments
-from lab.why.evidence import API_SERVER, COMPONENTS, Evidence, StaticPod
+from lab.why.evidence import Evidence
 from lab.why.fault import Finding, Rank, Sure, fault
+from lab.why.static_pod import API_SERVER, COMPONENTS, StaticPod
 
 
 @fault(

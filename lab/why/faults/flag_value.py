@@ -3,9 +3,10 @@
 import re
 from collections.abc import Iterator, Sequence
 
-from lab.why.evidence import COMPONENTS, Evidence
+from lab.why.evidence import Evidence
 from lab.why.fault import Finding, Rank, Sure, fault
 from lab.why.flags import takes_many
+from lab.why.static_pod import COMPONENTS
 
 _INVALID = re.compile(r'invalid argument "(?P<value>[^"]*)" for "(?:-\w, )?--(?P<flag>[\w-]+)" flag: (?P<why>.*)')
 _NAMED = re.compile(r"--(?P<flag>[a-z][a-z0-9-]{3,})")

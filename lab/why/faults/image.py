@@ -5,8 +5,9 @@ from difflib import get_close_matches
 
 from lab.k8s import image_reference
 from lab.k8s.static_pods import image_of
-from lab.why.evidence import Evidence, StaticPod, kubelet_line
+from lab.why.evidence import Evidence, kubelet_line
 from lab.why.fault import Finding, Rank, Sure, fault
+from lab.why.static_pod import StaticPod
 
 _SAYS = r"ErrImagePull|ImagePullBackOff|ErrImageNeverPull|InvalidImageName|ImageInspectError|RegistryUnavailable"
 

@@ -3,8 +3,10 @@
 from collections.abc import Iterator
 
 from lab.k8s.static_pods import DIRECTORY
-from lab.why.evidence import Evidence, Line, StaticPod, kubelet_line
+from lab.why.evidence import Evidence, kubelet_line
 from lab.why.fault import Finding, Rank, Sure, fault
+from lab.why.records import Line
+from lab.why.static_pod import StaticPod
 
 _NOT_YAML = ("is not YAML", "is read as JSON")
 _HEAD = {"apiVersion": "v1,", "kind": "Pod"}

@@ -3,8 +3,10 @@
 import re
 from collections.abc import Iterator
 
-from lab.why.evidence import Evidence, Line, StaticPod, kubelet_line
+from lab.why.evidence import Evidence, kubelet_line
 from lab.why.fault import Finding, Rank, fault
+from lab.why.records import Line
+from lab.why.static_pod import StaticPod
 
 _LINE = re.compile(r"in line (\d+)")
 

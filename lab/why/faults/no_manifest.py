@@ -5,8 +5,10 @@ from collections.abc import Iterator
 
 from lab.checks.support import manifests
 from lab.k8s.static_pods import DIRECTORY
-from lab.why.evidence import COMPONENTS, Evidence, File, Line
+from lab.why.evidence import Evidence
 from lab.why.fault import Finding, Rank, fault
+from lab.why.records import File, Line
+from lab.why.static_pod import COMPONENTS
 
 
 @fault(

@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 
 from lab.why import pki
-from lab.why.evidence import Evidence, Line, kubelet_line
+from lab.why.evidence import Evidence, kubelet_line
 from lab.why.fault import Finding, Rank, Sure, fault
+from lab.why.records import Line
 
 _LEAST = 20_000  # KiB that etcd and the logs need
 _NODES = 200  # inodes

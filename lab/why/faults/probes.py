@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator, Mapping
 
-from lab.why.evidence import API_SERVER, COMPONENTS, ETCD, Evidence, StaticPod, kubelet_line
+from lab.why.evidence import Evidence, kubelet_line
 from lab.why.fault import Finding, Rank, Sure, fault
+from lab.why.static_pod import API_SERVER, COMPONENTS, ETCD, StaticPod
 
 _PORTS = {
     API_SERVER: ("secure-port", "6443"),

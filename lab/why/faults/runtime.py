@@ -4,8 +4,9 @@ import re
 from collections.abc import Iterator
 
 from lab.k8s import last_word
-from lab.why.evidence import API_SERVER, COMPONENTS, Evidence, kubelet_line
+from lab.why.evidence import Evidence, kubelet_line
 from lab.why.fault import Finding, Rank, Sure, fault
+from lab.why.static_pod import API_SERVER, COMPONENTS
 
 _MANIFEST = r"Could not process manifest file|Unable to process watch event"
 _START = r"CreateContainerConfigError|CreateContainerError|RunContainerError|CreatePodSandboxError|StartError"
@@ -111,7 +112,7 @@ def no_room(seen: Evidence) -> Iterator[Finding]:
         pod = seen.pod(component)
         if pod is None or seen.healthy(component):
             continue
-        words = r"(?:OutOf\w+|NodeResourcesFit|Insufficient|failed to admit)"
+        words = r"(?i:OutOf\w+|NodeResourcesFit|Insufficient|failed to admit)"
         pattern = rf"{words}.*{component}|{component}.*{words}"
         for said, _ in seen.kubelet_said(pattern, pod.changed):
             lines = (pod.file.line_of("requests:"), kubelet_line(said))

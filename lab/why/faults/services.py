@@ -5,8 +5,9 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from lab.k8s import last_word
 from lab.k8s.static_pods import DIRECTORY
-from lab.why.evidence import Evidence, Line, Said
+from lab.why.evidence import Evidence
 from lab.why.fault import Finding, Rank, Sure, fault
+from lab.why.records import Line, Said
 
 _KUBELET = "/var/lib/kubelet/config.yaml"
 _FAILS = re.compile(r"failed to|\bError: |command failed|unable to|\bF\d{4} |cannot|invalid")

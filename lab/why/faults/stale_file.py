@@ -3,9 +3,11 @@
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
-from lab.why.evidence import API_SERVER, Evidence, Line
+from lab.why.evidence import Evidence
 from lab.why.fault import Finding, Rank, Sure, fault
 from lab.why.flags import files
+from lab.why.records import Line
+from lab.why.static_pod import API_SERVER
 
 _READ_AGAIN = ("tls-", "client-ca-file", "requestheader-client-ca-file", "proxy-client", "kubelet-client", "etcd-")
 """Flags whose files the API server reads again by itself; those of etcd when it connects anew."""

@@ -2,8 +2,10 @@
 
 from collections.abc import Iterator
 
-from lab.why.evidence import COMPONENTS, Evidence, Line, StaticPod
+from lab.why.evidence import Evidence
 from lab.why.fault import Finding, Rank, fault
+from lab.why.records import Line
+from lab.why.static_pod import COMPONENTS, StaticPod
 
 _TITLE = "A second manifest of the same pod lies beside it"
 _SHOWS = "Edits seem to have no effect, or old flags come back within 20 s; the API server restarts again and again."

@@ -3,9 +3,11 @@
 from collections.abc import Iterator
 from difflib import get_close_matches
 
-from lab.why.evidence import COMPONENTS, Evidence, Line, StaticPod
+from lab.why.evidence import Evidence
 from lab.why.fault import Finding, Rank, Sure, fault
 from lab.why.flags import KNOWN
+from lab.why.records import Line
+from lab.why.static_pod import COMPONENTS, StaticPod
 
 _MARKERS = ("unknown flag: --", "flag provided but not defined: -", "unknown shorthand flag: ")
 

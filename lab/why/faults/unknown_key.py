@@ -3,8 +3,9 @@
 from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
 
-from lab.why.evidence import Evidence, StaticPod
+from lab.why.evidence import Evidence
 from lab.why.fault import Finding, Rank, Sure, fault
+from lab.why.static_pod import StaticPod
 
 _POD = "apiVersion kind metadata spec status".split()
 _SPEC = (

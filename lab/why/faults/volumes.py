@@ -3,8 +3,10 @@
 from collections.abc import Iterator
 
 from lab.checks.support import manifests
-from lab.why.evidence import Evidence, File, StaticPod, kubelet_line
+from lab.why.evidence import Evidence, kubelet_line
 from lab.why.fault import Finding, Rank, Sure, fault
+from lab.why.records import File
+from lab.why.static_pod import StaticPod
 
 _TYPES = {"File": "file", "FileOrCreate": "file", "Directory": "directory", "DirectoryOrCreate": "directory"}
 

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator, Mapping
 
-from lab.why.evidence import Evidence, Line
+from lab.why.evidence import Evidence
 from lab.why.fault import Finding, Rank, Sure, fault
+from lab.why.records import Line
 
 _KINDS = ("validatingwebhookconfigurations", "mutatingwebhookconfigurations")
 _PATH = "/apis/admissionregistration.k8s.io/v1/"

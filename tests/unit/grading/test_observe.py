@@ -139,6 +139,7 @@ def test_a_node_that_cannot_be_entered_leaves_the_api_its_answers(tmp_path) -> N
 
 
 def test_an_api_server_that_is_away_is_asked_once(node, monkeypatch) -> None:
+    monkeypatch.setattr(observe, "fault_of", lambda cluster: "")
     monkeypatch.setattr(observe, "LAST_WORD", NodeAsk("true"))
     api = Api(a=Response(404, "none"), b=Unreachable("refused"), c=Response(200, ""))
     asks = [ApiAsk("/a", "POST", "{}", order=-1), ApiAsk("/b"), ApiAsk("/c", order=1), NodeAsk("echo x")]
@@ -299,12 +300,21 @@ def test_whether_something_else_may_have_been_read_at_a_moment(node, tmp_path, m
 
 def test_why_the_api_server_gave_no_answer_is_told(node, monkeypatch) -> None:
     said = {"container": {"exitCode": 1, "finishedAt": "2027-01-15T08:00:10Z"}, "log": ["Error: unknown flag: --x"]}
+    monkeypatch.setattr(observe, "fault_of", lambda cluster: "")
     monkeypatch.setattr(observe, "LAST_WORD", NodeAsk(f"echo {shlex.quote(json.dumps(said))}"))
     api = Api(a=Response(404, "none"), b=Unreachable("It does not answer."), c=Response(200, ""))
     asks = [ApiAsk("/a", order=-1), ApiAsk("/b"), ApiAsk("/c", order=1)]
     seen = look(asks, Cluster(node, api))
     why = Unknown("It does not answer: its container ended with code 1 and said last: unknown flag: --x")
     assert [seen.answers[ask] for ask in asks] == [Answer("none", 404), why, why]
+
+
+def test_the_fault_of_an_api_server_that_is_away_is_named(node, monkeypatch) -> None:
+    monkeypatch.setattr(observe, "fault_of", lambda cluster: "--x is no flag of kube-apiserver")
+    monkeypatch.setattr(observe, "LAST_WORD", NodeAsk("true"))
+    ask = ApiAsk("/b")
+    seen = look([ask], Cluster(node, Api(b=Unreachable("It does not answer."))))
+    assert seen.answers[ask] == Unknown("It does not answer: --x is no flag of kube-apiserver")
 
 
 def test_an_api_server_that_answers_needs_no_reason(node) -> None:

@@ -12,9 +12,10 @@ from why_scene import ended, healthy, journal, with_file, with_manifest
 
 from lab import certs
 from lab.why.diagnosis import REGISTRY, State, diagnose
-from lab.why.evidence import Evidence, Reply
+from lab.why.evidence import Evidence
 from lab.why.fault import Sure
 from lab.why.look import without_keys
+from lab.why.records import Reply
 
 PKI = "/etc/kubernetes/pki"
 KUBELET = "/var/lib/kubelet/config.yaml"

@@ -6,8 +6,8 @@ import json
 import yaml
 
 from lab import certs
-from lab.why.evidence import Reply, Said
 from lab.why.look import evidence, sections_of, without_keys
+from lab.why.records import Reply, Said
 
 NOW = 1_795_830_471.5
 FILE = "/etc/kubernetes/pki/apiserver.key"
