@@ -34,18 +34,20 @@ class State(Enum):
 
 @dataclass(frozen=True)
 class Diagnosis:
-    """The state, a sentence that sums it up, and the faults."""
+    """The state, a sentence that sums it up, the faults, and what helps whichever it is; empty where nothing need."""
 
     state: State
     summary: str
     findings: tuple[Finding, ...] = ()
+    then: str = ""
 
 
 def diagnose(seen: Evidence) -> Diagnosis:
     """What the evidence comes to."""
     findings = find(seen)
     if findings:
-        return Diagnosis(State.FAULTY, _summary(seen, findings), findings)
+        then = "" if seen.ready else "Or have the lab put the last good files back, and keep yours, with: lab rescue"
+        return Diagnosis(State.FAULTY, _summary(seen, findings), findings, then)
     if seen.ready:
         return Diagnosis(State.WELL, "All is well: the API server is ready, and nothing that is known to go wrong has.")
     if (since := _restarting_for(seen)) is not None:

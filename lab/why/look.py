@@ -70,7 +70,7 @@ def evidence(sections: Mapping[str, str], replies: Mapping[str, Reply], known: M
         containerd_journal=_journal(sections.get("containerd.journal", "")),
         runtime=sections.get("containerd", "").strip(),
         containers=_containers(sections.get("inspected", ""), logs),
-        images=_images(sections.get("images", "")),
+        images=_images(sections.get("names", "")),
         processes=tuple(_processes(sections, now)),
         disk=tuple(tuple(line.split()) for line in sections.get("disk", "").splitlines()[1:]),
         ports=sections.get("ports", ""),

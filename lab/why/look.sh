@@ -23,7 +23,7 @@ containers() {
         tail -n 40 "$root$path" 2>/dev/null | jq -cR --arg path "$path" '{path: $path, line: .[:900]}'
     done >logs
 }
-processes() {
+list_processes() {
     local directory fields name
     for directory in /proc/[0-9]*; do
         read -r name 2>/dev/null <"$directory/comm" || continue
@@ -37,7 +37,7 @@ processes() {
 date +%s.%N >now
 { cut -d ' ' -f 1 /proc/uptime; getconf CLK_TCK; } >uptime
 containers &
-crictl images -o json 2>/dev/null | jq -c '[.images[] | .repoTags[], .repoDigests[]]' >images &
+crictl images -o json 2>/dev/null | jq -c '[.images[] | .repoTags[], .repoDigests[]]' >names &
 systemctl show kubelet containerd -p Id,LoadState,ActiveState,SubState,UnitFileState,Result,ExecMainStatus,ActiveEnterTimestampMonotonic,NRestarts >units 2>/dev/null &
 {
     journalctl --root=$root -u kubelet --since=-15min -n 1500 -o short-unix --no-hostname --no-pager -q 2>/dev/null |
@@ -45,10 +45,10 @@ systemctl show kubelet containerd -p Id,LoadState,ActiveState,SubState,UnitFileS
     journalctl --root=$root -u containerd --since=-15min -n 40 -o short-unix --no-hostname --no-pager -q 2>/dev/null | cut -c -1000 >containerd.journal
 } &
 perl -e "$FILES" >files 2>files.error &
-processes >processes &
+list_processes >processes &
 df -k --output=target,avail,size,iavail,itotal $root $root/var $root/run $root/tmp $root/etc/kubernetes $root/var/lib/etcd 2>/dev/null >disk &
 ss -ltnpH >ports 2>/dev/null &
 wait
-for name in now uptime containerd inspected logs images units journal containerd.journal files processes disk ports; do
+for name in now uptime containerd inspected logs names units journal containerd.journal files processes disk ports; do
     echo "section $name $(base64 -w0 <"$name" 2>/dev/null)"
 done

@@ -19,6 +19,9 @@ def lines(found: Diagnosis, width: int = WIDTH) -> Iterator[str]:
     for number, finding in enumerate(found.findings, 1):
         yield ""
         yield from _finding(number, finding, width)
+    if found.then:
+        yield ""
+        yield from folded("", found.then, width=width)
     if found.state is State.UNKNOWN:
         yield from folded("", "Looked at:", width=width)
         for each in LOOKED_AT:
@@ -52,5 +55,6 @@ def as_object(found: Diagnosis) -> dict[str, Any]:
             }
             for each in found.findings
         ],
+        "then": found.then,
         "looked_at": list(LOOKED_AT),
     }

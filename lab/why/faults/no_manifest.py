@@ -42,7 +42,7 @@ def _missing(component: str, seen: Evidence) -> Finding:
         return Finding("no-manifest", said, (copy.line_of("kind:"),), f"mv {copy.path} {DIRECTORY}/{component}.yaml")
     names = ", ".join(pod.file.name for pod in seen.pods) or "nothing"
     lines = (Line(DIRECTORY, names),)
-    return Finding("no-manifest", f"{nothing}.", lines, "lab reset --all")
+    return Finding("no-manifest", f"{nothing}.", lines, "lab rescue")
 
 
 def _copies(component: str, seen: Evidence) -> Iterator[File]:

@@ -39,7 +39,7 @@ def test_sections_become_evidence() -> None:
             logs=json.dumps(LINE) + "\n",
             units="Result=success\nId=kubelet.service\nActiveState=active\n\nId=containerd.service\nActiveState=failed\n",
             journal='1795830400.25 kubelet[7]: E1128 "Could not" err="x"\nno time\n',
-            images='["a:1"]',
+            names='["a:1"]',
             files=file(FILE, b"a: b\n"),
             processes=f"645 50000 {argv}\n",
             disk="Mounted Avail\n/proc/1/root 1 2 3 4\n",

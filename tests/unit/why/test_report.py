@@ -35,5 +35,6 @@ def test_what_is_unknown_says_what_was_looked_at() -> None:
 
 
 def test_a_command_of_the_lab_names_the_cluster() -> None:
-    found = diagnose(scene.with_file(scene.healthy(), scene.MANIFEST, None))
-    assert [each.do for each in advice.named(found, "mine").findings] == ["lab --name mine reset --all"]
+    found = diagnose(scene.away(scene.with_file(scene.healthy(), scene.MANIFEST, None)))
+    assert [each.do for each in advice.named(found, "mine").findings] == ["lab --name mine rescue"]
+    assert advice.named(found, "mine").then.endswith("with: lab --name mine rescue")
