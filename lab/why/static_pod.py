@@ -54,13 +54,13 @@ class StaticPod:
     def volumes(self) -> Mapping[str, Mapping[str, object]]:
         """The volumes by name; of a hostPath, its `path` and `type`."""
         spec = self.manifest.pod.get("spec")
-        listed = _mappings(spec.get("volumes") if isinstance(spec, dict) else None)
-        return {str(each.get("name")): _mapping(each.get("hostPath")) for each in listed}
+        listed = mappings(spec.get("volumes") if isinstance(spec, dict) else None)
+        return {str(each.get("name")): mapping(each.get("hostPath")) for each in listed}
 
     @cached_property
     def volume_mounts(self) -> Sequence[Mapping[str, object]]:
         """The container's volumeMounts."""
-        return _mappings(self.container.get("volumeMounts"))
+        return mappings(self.container.get("volumeMounts"))
 
     @cached_property
     def mounts(self) -> Mapping[str, str]:
@@ -103,9 +103,11 @@ def _list(value: object) -> Iterable[object]:
     return value if isinstance(value, list) else ()
 
 
-def _mapping(value: object) -> Mapping[str, object]:
+def mapping(value: object) -> Mapping[str, object]:
+    """A mapping; an empty one where a value is none."""
     return value if isinstance(value, dict) else {}
 
 
-def _mappings(value: object) -> list[Mapping[str, object]]:
+def mappings(value: object) -> list[Mapping[str, object]]:
+    """The mappings in a list; none where a value is no list."""
     return [each for each in _list(value) if isinstance(each, dict)]

@@ -6,12 +6,13 @@ from collections.abc import Iterator
 from lab.k8s import last_word
 from lab.why.evidence import Evidence, kubelet_line
 from lab.why.fault import Finding, Rank, Sure, fault
-from lab.why.static_pod import API_SERVER, COMPONENTS
+from lab.why.static_pod import COMPONENTS
 
 _MANIFEST = r"Could not process manifest file|Unable to process watch event"
 _START = r"CreateContainerConfigError|CreateContainerError|RunContainerError|CreatePodSandboxError|StartError"
 _IN_USE = re.compile(r"address already in use")
 _OUT_OF_MEMORY = 137
+_LOOP = 2  # attempts after which a container that runs is not likely to last either
 
 
 @fault(
@@ -157,8 +158,9 @@ def back_off(seen: Evidence) -> Iterator[Finding]:
 )
 def unknown(seen: Evidence) -> Iterator[Finding]:
     """The last line of every program that ended, where nothing else explains it."""
-    for component in (API_SERVER, *COMPONENTS[1:]):
-        line = seen.last_line(component)
-        if line and not (seen.healthy(component)):
+    for component in COMPONENTS:
+        line, newest = seen.last_line(component), seen.newest(component)
+        again = newest is not None and newest.running and newest.attempt < _LOOP  # it may be the last time
+        if line and not again and not seen.healthy(component):
             do = f"crictl logs --tail 20 $(crictl ps -a -q --name '^{component}$' | head -n 1)"
             yield Finding("unknown", f"{component} ends, and says: {line.text}", (line,), do, Sure.POSSIBLE)

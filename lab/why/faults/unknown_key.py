@@ -5,7 +5,7 @@ from difflib import get_close_matches
 
 from lab.why.evidence import Evidence
 from lab.why.fault import Finding, Rank, Sure, fault
-from lab.why.static_pod import StaticPod
+from lab.why.static_pod import StaticPod, mapping, mappings
 
 _POD = "apiVersion kind metadata spec status".split()
 _SPEC = (
@@ -21,7 +21,8 @@ _CONTAINER = (
     "resources resizePolicy restartPolicy restartPolicyRules ports imagePullPolicy securityContext workingDir "
     "lifecycle stdin stdinOnce tty terminationMessagePath terminationMessagePolicy".split()
 )
-_VOLUME = ("name hostPath configMap secret emptyDir projected downwardAPI".split(), "path type".split())
+_VOLUME = "name hostPath configMap secret emptyDir projected downwardAPI".split()
+_HOST_PATH = "path type".split()
 _MOUNT = "name mountPath readOnly subPath subPathExpr mountPropagation recursiveReadOnly".split()
 
 
@@ -48,18 +49,17 @@ def recognise(seen: Evidence) -> Iterator[Finding]:
 
 
 def _unknown(pod: StaticPod) -> Iterator[tuple[str, list[str]]]:
-    spec = pod.manifest.pod.get("spec") or {}
+    spec = mapping(pod.manifest.pod.get("spec"))
     yield from _in(pod.manifest.pod, _POD)
     yield from _in(spec, _SPEC)
     for container in pod.manifest.containers:
         yield from _in(container, _CONTAINER)
-        for mount in container.get("volumeMounts") or ():
+        for mount in mappings(container.get("volumeMounts")):
             yield from _in(mount, _MOUNT)
-    for volume in spec.get("volumes") or () if isinstance(spec, dict) else ():
-        yield from _in(volume, _VOLUME[0])
-        yield from _in(volume.get("hostPath") if isinstance(volume, dict) else None, _VOLUME[1])
+    for volume in mappings(spec.get("volumes")):
+        yield from _in(volume, _VOLUME)
+        yield from _in(mapping(volume.get("hostPath")), _HOST_PATH)
 
 
-def _in(value: object, known: list[str]) -> Iterator[tuple[str, list[str]]]:
-    if isinstance(value, Mapping):
-        yield from ((str(key), known) for key in value if key not in known)
+def _in(value: Mapping[str, object], known: list[str]) -> Iterator[tuple[str, list[str]]]:
+    yield from ((str(key), known) for key in value if key not in known)

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from lab.why.evidence import Evidence
 from lab.why.fault import Finding, Rank, Sure, fault
 from lab.why.records import Line
+from lab.why.static_pod import mapping
 
 _KINDS = ("validatingwebhookconfigurations", "mutatingwebhookconfigurations")
 _PATH = "/apis/admissionregistration.k8s.io/v1/"
@@ -25,7 +26,7 @@ def blocks(seen: Evidence) -> Iterator[Finding]:
     ready = _ready(seen)
     for kind in _KINDS:
         for item in seen.replies[_PATH + kind].items() if _PATH + kind in seen.replies else ():
-            name = str(_mapping(item.get("metadata")).get("name"))
+            name = str(mapping(item.get("metadata")).get("name"))
             hooks = item.get("webhooks")
             for hook in hooks if isinstance(hooks, list) else ():
                 if isinstance(hook, dict) and (why := _blocks(hook, ready)):
@@ -43,7 +44,7 @@ def _blocks(hook: Mapping[str, object], ready: frozenset[tuple[str, str]] | None
     """Why a webhook refuses all that it is asked about; empty where it does not."""
     if hook.get("failurePolicy", "Fail") != "Fail" or not _about(hook):
         return ""
-    service = _mapping(_mapping(hook.get("clientConfig")).get("service"))
+    service = mapping(mapping(hook.get("clientConfig")).get("service"))
     place = str(service.get("namespace") or ""), str(service.get("name") or "")
     if not service or ready is None or place in ready:
         return ""
@@ -57,17 +58,17 @@ def _ready(seen: Evidence) -> frozenset[tuple[str, str]] | None:
         return None
     found = set()
     for item in reply.items():
-        metadata, listed = _mapping(item.get("metadata")), item.get("endpoints")
+        metadata, listed = mapping(item.get("metadata")), item.get("endpoints")
         ends = listed if isinstance(listed, list) else []
-        if any(_mapping(_mapping(each).get("conditions")).get("ready") is not False for each in ends):
-            labels = _mapping(metadata.get("labels"))
+        if any(mapping(mapping(each).get("conditions")).get("ready") is not False for each in ends):
+            labels = mapping(metadata.get("labels"))
             found.add((str(metadata.get("namespace")), str(labels.get(_SERVICE))))
     return frozenset(found)
 
 
 def _resources(hook: Mapping[str, object]) -> list[str]:
     rules = hook.get("rules")
-    listed = [_mapping(rule).get("resources") for rule in rules] if isinstance(rules, list) else []
+    listed = [mapping(rule).get("resources") for rule in rules] if isinstance(rules, list) else []
     return [str(each) for resources in listed if isinstance(resources, list) for each in resources]
 
 
@@ -77,7 +78,3 @@ def _about(hook: Mapping[str, object]) -> str:
 
 def _wide(hook: Mapping[str, object]) -> bool:
     return any(each in _WIDE for each in _resources(hook))
-
-
-def _mapping(value: object) -> Mapping[str, object]:
-    return value if isinstance(value, dict) else {}
