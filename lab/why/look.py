@@ -4,7 +4,6 @@ import base64
 import json
 import re
 from collections.abc import Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import datetime
 from functools import cache
@@ -16,6 +15,7 @@ from lab.errors import LabError
 from lab.k8s import golden
 from lab.k8s.bash import program
 from lab.k8s.cluster import Cluster
+from lab.shell.threads import DaemonThreads
 from lab.why.evidence import Evidence
 from lab.why.records import Container, File, Process, Reply, Said
 
@@ -42,7 +42,7 @@ def look(cluster: Cluster) -> Evidence:
         LabError: the node cannot be entered.
     """
     script = program(__file__, "look.sh", FILES=_FILES.read_text())
-    with ThreadPoolExecutor(2) as pool:
+    with DaemonThreads() as pool:
         replies = pool.submit(_replies, cluster)
         sections = sections_of(cluster.helper.run(script, timeout=20, check=False).text)
         known: Mapping[str, bytes] = {}
