@@ -10,8 +10,9 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from lab import certs
+from lab.checks.support.api_server_process import CONFIG_FLAG
 from lab.why.evidence import Evidence
-from lab.why.records import File
+from lab.why.records import File, Line
 from lab.why.static_pod import API_SERVER, COMPONENTS, ETCD, StaticPod
 
 _KEYS = {
@@ -28,6 +29,9 @@ _KEYS = {
 }
 """Flags that name certificates, each with that of its key."""
 _SERVING = ("tls-cert-file", "cert-file")
+_CLIENT_FILES = ("client-certificate", "client-key")
+_CLIENT = re.compile(r"(?m)(client-certificate|client-key): *[\"']?(/[^\s\"',}]+)")
+_KUBECONFIG = re.compile(r"(?i)kubeConfigFile: *[\"']?(/[^\s\"',}]+)")
 _PUBLIC = re.compile(r"-----BEGIN PUBLIC KEY-----.*?-----END PUBLIC KEY-----", re.DOTALL)
 _SERVER = re.compile(r"(?m)^ *server: *[\"']?https://\[?([^\s\"'/\]]+?)\]?(?::\d+)?/?[\"']?$")
 _AUTHORITY = re.compile(r"certificate-authority-data: *([A-Za-z0-9+/=]+)")
@@ -36,10 +40,14 @@ _CONFIGS = tuple(f"/etc/kubernetes/{name}.conf" for name in ("admin", "controlle
 
 @dataclass(frozen=True)
 class Pair:
-    """A flag that names a certificate, the file, and that of its key. `key`: the public part, in PEM."""
+    """A flag that names a certificate, the file, and that of its key.
+
+    `place`: the line that names it. `key`: the public part, in PEM.
+    """
 
     pod: StaticPod
     flag: str
+    place: Line
     certificate_file: File
     certificate: x509.Certificate | None
     key_file: File | None
@@ -59,7 +67,25 @@ def pairs(seen: Evidence) -> Iterator[Pair]:
             file = _file(pod, flag, seen) if pod else None
             if pod and file:
                 key_file = _file(pod, of_key, seen) if of_key else None
-                yield Pair(pod, flag, file, _certificate(file.content), key_file, public_key(key_file))
+                place = pod.line_of_flag(flag)
+                yield Pair(pod, flag, place, file, _certificate(file.content), key_file, public_key(key_file))
+    yield from _of_webhook(seen)
+
+
+def _of_webhook(seen: Evidence) -> Iterator[Pair]:
+    """The pair by which the plugin ImagePolicyWebhook shows its service who it is: its kubeconfig names it."""
+    pod = seen.api
+    config = seen.seen_by(pod, pod.flags.text(CONFIG_FLAG)) if pod and pod.flags.text(CONFIG_FLAG) else None
+    named = _KUBECONFIG.search(config.text) if config else None
+    kubeconfig = seen.seen_by(pod, named[1]) if pod and named else None
+    found = dict(_CLIENT.findall(kubeconfig.text)) if kubeconfig else {}
+    if pod is None or kubeconfig is None or len(found) != len(_CLIENT_FILES):
+        return
+    file, key_file = (seen.seen_by(pod, found[each]) for each in _CLIENT_FILES)
+    if file and key_file and file.kind == key_file.kind == "file":
+        place = kubeconfig.line_of(_CLIENT_FILES[0])
+        flag = f"{CONFIG_FLAG} (by its kubeconfig)"
+        yield Pair(pod, flag, place, file, _certificate(file.content), key_file, public_key(key_file))
 
 
 def _file(pod: StaticPod, flag: str, seen: Evidence) -> File | None:

@@ -165,7 +165,7 @@ def _name(pair: Pair) -> str:
 
 def _finding(id: str, said: str, pair: Pair, seen: Evidence) -> Finding:
     about = pki.described(pair.certificate) if pair.certificate is not None else pair.certificate_file.text[:60]
-    lines = [Line(pair.certificate_file.path, about), pair.pod.line_of_flag(pair.flag)]
+    lines = [Line(pair.certificate_file.path, about), pair.place]
     last = seen.last_line(pair.pod.component) or seen.last_line(API_SERVER)
     if last and any(word in last.text for word in ("tls", "x509", "certificate", "PEM", "key")):
         lines.append(last)

@@ -80,17 +80,22 @@ plugins:
 KUBECONF = f"""apiVersion: v1
 kind: Config
 clusters: [{{name: c, cluster: {{server: "https://external-service:1234", certificate-authority: {PKI}/ca.crt}}}}]
-users: [{{name: u, user: {{}}}}]
+users: [{{name: u, user: {{client-certificate: {PKI}/apiserver-kubelet-client.crt, client-key: {PKI}/KEY}}}}]
 contexts: [{{name: main, context: {{cluster: c, user: u}}}}]
 current-context: main
 """
 
 
-def admission(old: str, new: str, plugin: str = ",ImagePolicyWebhook", applied: bool = False) -> Evidence:
+CLIENT_KEY = "apiserver-kubelet-client.key"
+
+
+def admission(
+    old: str, new: str, plugin: str = ",ImagePolicyWebhook", applied: bool = False, key: str = CLIENT_KEY
+) -> Evidence:
     """The plugin and its two files, in which one text is replaced; `applied`: the API server runs with them."""
     flags = f"--admission-control-config-file={FOLDER}/admission.yaml\n    - {PLUGIN}{plugin}"
     seen = with_manifest(healthy(), PLUGIN, flags, ready=applied)
-    for name, text in (("admission.yaml", ADMISSION), ("kubeconf", KUBECONF)):
+    for name, text in (("admission.yaml", ADMISSION), ("kubeconf", KUBECONF.replace("KEY", key))):
         seen = with_file(seen, f"{FOLDER}/{name}", text.replace(old, new).encode() if old else text.encode())
     seen = with_file(seen, FOLDER, b"")
     seen = replace(seen, files={**seen.files, FOLDER: replace(seen.files[FOLDER], kind="directory")})
@@ -165,6 +170,10 @@ CASES: dict[str, tuple[str, Callable[[], Evidence]]] = {
         file(KUBELET, healthy().files[KUBELET].content.replace(b"kubernetes/manifests", b"other")),
     ),
     "a key of another pair": ("certificate-and-key", other_file("front-proxy-client.key", "apiserver.key")),
+    "a key of another pair for the service": (
+        "certificate-and-key",
+        lambda: admission("", "", key="apiserver-etcd-client.key"),
+    ),
     "an empty certificate": ("certificate-unreadable", file(f"{PKI}/apiserver.crt", b"")),
     "swapped": ("certificate-swapped", other_file("apiserver.key", "apiserver.crt")),
     "expired": ("certificate-expired", pair(["localhost"], -400)),
