@@ -1,5 +1,6 @@
 """An image that the node does not have and cannot pull."""
 
+import re
 from collections.abc import Iterator
 from difflib import get_close_matches
 
@@ -28,7 +29,7 @@ def recognise(seen: Evidence) -> Iterator[Finding]:
         if seen.process(pod.component) and seen.newest(pod.component):
             continue
         lines = [pod.file.line_of(image)]
-        said = next(seen.kubelet_said(rf"(?:{_SAYS}).*{pod.component}", pod.changed), None)
+        said = next(seen.kubelet_said(rf"(?:{_SAYS}).*{re.escape(pod.component)}", pod.changed), None)
         lines += [kubelet_line(said[0])] if said else []
         good = _good(pod, seen)
         what = _what(image, good, seen.images)

@@ -1,5 +1,6 @@
 """A manifest that is YAML, but not the Pod that the kubelet takes from a file."""
 
+import re
 from collections.abc import Iterator
 
 from lab.k8s.static_pods import DIRECTORY
@@ -26,7 +27,9 @@ def recognise(seen: Evidence) -> Iterator[Finding]:
         problem = pod.manifest.problem
         if not problem or any(words in problem for words in _NOT_YAML):
             continue
-        said = [kubelet_line(each) for each, _ in seen.kubelet_said(rf"manifest.*{pod.file.name}", pod.changed)]
+        said = [
+            kubelet_line(each) for each, _ in seen.kubelet_said(rf"manifest.*{re.escape(pod.file.name)}", pod.changed)
+        ]
         known = bool(pod.component)
         sentence = f"{pod.file.path} {problem}."
         do = f"vi {pod.file.path}" if known else f"mv {pod.file.path} /root/"

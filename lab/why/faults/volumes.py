@@ -1,5 +1,6 @@
 """Volumes of a manifest that are not there, or are not what the manifest says."""
 
+import re
 from collections.abc import Iterator
 
 from lab.checks.support import manifests
@@ -51,7 +52,9 @@ def host_path(seen: Evidence) -> Iterator[Finding]:
             file = seen.file(path.rstrip("/") or "/") if path else None
             if file is None or not (why := _unfit(file, wanted)):
                 continue
-            said = [kubelet_line(each) for each, _ in seen.kubelet_said(rf'MountVolume.*"{name}', pod.changed)]
+            said = [
+                kubelet_line(each) for each, _ in seen.kubelet_said(rf'MountVolume.*"{re.escape(name)}', pod.changed)
+            ]
             sentence = f'The volume "{name}" of {pod.component} has the hostPath {path} of type {wanted}: {why}.'
             yield Finding("host-path", sentence, (pod.file.line_of(f"path: {path}"), *said[:1]), _do(file, wanted, pod))
 

@@ -40,3 +40,16 @@ def test_a_value_of_another_type_is_no_crash(way: tuple[Any, ...]) -> None:
 )
 def test_a_file_that_is_no_manifest_is_no_crash(content: bytes) -> None:
     assert diagnose(scene.away(scene.with_file(scene.healthy(), scene.MANIFEST, content))).state is State.FAULTY
+
+
+def test_names_of_files_pods_and_volumes_are_taken_as_they_are() -> None:
+    seen, text = scene.healthy(), scene.healthy().files[scene.MANIFEST].text
+    odd = (
+        text.replace("name: kube-apiserver", "name: '*('")
+        .replace("name: ca-certs", "name: '[+'")
+        .replace("v1.36", "v9")
+    )
+    odd = odd.replace("type: DirectoryOrCreate", "type: File")
+    for name, content in (("*(.yaml", odd), ("[", "kind: Deployment"), ("+", "\t")):
+        seen = scene.with_file(seen, f"/etc/kubernetes/manifests/{name}", content.encode())
+    assert {"image-not-there", "manifest-not-a-pod", "manifest-not-yaml", "host-path"} <= set(scene.named(seen))
