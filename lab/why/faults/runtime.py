@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from lab.k8s import last_word
 from lab.why.evidence import Evidence, kubelet_line
 from lab.why.fault import Finding, Rank, Sure, fault
-from lab.why.static_pod import COMPONENTS
+from lab.why.static_pod import API_SERVER, COMPONENTS, ETCD
 
 _MANIFEST = r"Could not process manifest file|Unable to process watch event"
 _START = r"CreateContainerConfigError|CreateContainerError|RunContainerError|CreatePodSandboxError|StartError"
@@ -161,6 +161,8 @@ def unknown(seen: Evidence) -> Iterator[Finding]:
     for component in COMPONENTS:
         line, newest = seen.last_line(component), seen.newest(component)
         again = newest is not None and newest.running and newest.attempt < _LOOP  # it may be the last time
-        if line and not again and not seen.healthy(component):
+        client = component not in (API_SERVER, ETCD)  # which ends when the API server is away, and is started again
+        waits = client and (not seen.ready or re.search(r"(?i)leader ?election", line.text if line else ""))
+        if line and not again and not waits and not seen.healthy(component):
             do = f"crictl logs --tail 20 $(crictl ps -a -q --name '^{component}$' | head -n 1)"
             yield Finding("unknown", f"{component} ends, and says: {line.text}", (line,), do, Sure.POSSIBLE)

@@ -325,6 +325,12 @@ def test_a_cluster_that_restarts_has_no_fault() -> None:
     assert "not started the new one yet" in found.summary
 
 
+def test_a_scheduler_that_ends_because_the_api_server_restarts_has_no_fault() -> None:
+    seen = with_manifest(healthy(), PLUGIN, f"{PLUGIN},PodSecurity")
+    assert diagnose(ended(seen, '"Leaderelection lost"', "kube-scheduler")).state is State.RESTARTING
+    assert scene.named(ended(healthy(), "F1128 1 x.go:1] the moon is full", "kube-scheduler")) == ("unknown",)
+
+
 def test_an_api_server_that_is_away_for_no_reason_is_unknown() -> None:
     seen = scene.away(healthy())
     later = replace(seen, now=seen.now + 3600)
