@@ -110,6 +110,16 @@ class ClusterPaths:
         return self.folder / "golden.tar.gz"
 
     @property
+    def inventory(self) -> Path:
+        """What the golden state has beside the archive: digests of the API objects, rules, units, mounts, settings."""
+        return self.folder / "golden-inventory.json"
+
+    @property
+    def before_reset(self) -> Path:
+        """The folder with what was in /etc/kubernetes and /root before the last `lab reset --all`."""
+        return self.folder / "before-reset"
+
+    @property
     def half_reset(self) -> Path:
         """Is there while the golden state is being put back: what was interrupted is done again."""
         return self.folder / "half-reset"

@@ -1,7 +1,7 @@
 """restore-images: the node's images as `lab up` left them."""
 
 from lab.actions.base import Action, NoParams, Setting, action
-from lab.k8s import lifecycle
+from lab.k8s import node_images
 
 
 @action("restore-images")
@@ -12,4 +12,4 @@ class RestoreImages(Action[NoParams]):
 
     def run(self, params: NoParams, setting: Setting) -> None:
         """Restore what differs."""
-        lifecycle.restore_images(setting.cluster, setting.cluster.record(), keep_used=True)
+        node_images.restore(setting.cluster, setting.cluster.record(), keep_used=True)

@@ -1,7 +1,9 @@
 """lab up, down, status and shell: the cluster as a whole."""
 
 import sys
+from collections.abc import Sequence
 from dataclasses import asdict
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 import click
@@ -13,6 +15,7 @@ from lab.exit_codes import ExitCode
 
 if TYPE_CHECKING:
     from lab.course import Course
+    from lab.model import Difference
 
 
 @click.command()
@@ -35,13 +38,16 @@ def down(course: "Course", purge: bool) -> None:
 
 
 @click.command()
+@click.option("--drift", "drifted", is_flag=True, help="List what differs from the state right after `lab up`.")
 @json_option
 @name_option
 @pass_course
-def status(course: "Course", as_json: bool) -> None:
+def status(course: "Course", drifted: bool, as_json: bool) -> None:
     """Engine, cluster, node, API server and progress at a glance."""
     from lab.report.words import standing
 
+    if drifted:
+        sys.exit(ExitCode.FAILED if print_drift(course.drift(), as_json) else ExitCode.OK)
     seen = course.look()
     if as_json:
         printing.json(asdict(seen))
@@ -76,6 +82,19 @@ def shell_command(course: "Course", command: tuple[str, ...]) -> None:
     """
     argv = course.shell_argv(command, tty=sys.stdin.isatty() and sys.stdout.isatty())
     sys.exit(shell.interact(argv))
+
+
+def print_drift(found: "Sequence[Difference]", as_json: bool = False) -> bool:
+    """Print what differs from the golden state, group by group; gives whether anything does."""
+    if as_json:
+        printing.json([asdict(each) for each in found])
+    elif not found:
+        click.echo("Nothing differs from the state right after `lab up`.")
+    for group, members in groupby([] if as_json else found, lambda each: each.group):
+        click.echo(group)
+        for each in members:
+            click.echo(f"  {each.change:8} {each.name}\n           {each.command}")
+    return bool(found)
 
 
 def say_next(course: "Course") -> None:

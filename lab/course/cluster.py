@@ -3,18 +3,19 @@
 import shutil
 from collections.abc import Callable
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from lab import paths
 from lab.course.context import Context
 from lab.engine import daemon, docker, host
-from lab.errors import EngineError
+from lab.errors import ClusterError, CommandError, EngineError
 from lab.images import beside_node, binaries, kind_tool, node, official, pins
 from lab.images import gatekeeper as gatekeeper_release
 from lab.images.build import Workshop
 from lab.journal import bookmark
-from lab.k8s import gatekeeper_state, kept, lifecycle, owner, probe_namespace, saved, webhook
+from lab.k8s import drift, gatekeeper_state, kept, lifecycle, owner, probe_namespace, saved, webhook
 from lab.k8s.record import Record
-from lab.model import Finding
+from lab.model import Difference, Finding
 from lab.rescue import last_good
 
 
@@ -63,6 +64,26 @@ def down(context: Context, purge: bool) -> None:
             gatekeeper_release.purge()
 
 
+def drift_of(context: Context) -> tuple[Difference, ...]:
+    """Everything in which the cluster differs from its golden state."""
+    return drift.find(context.cluster, context.record())
+
+
+def _make_anew(context: Context, record: Record) -> Record:
+    """Make the cluster anew from the images that it was made of; what was copied of the learner's stays."""
+    workshop = Workshop(pins.load(), docker.find(), context.status)
+    tool, stock = kind_tool.ensure(workshop), beside_node.ensure(workshop, record.origin)
+    image = node.NodeImage(record.node_image, record.origin)
+    copied = context.cluster.files.before_reset
+    with TemporaryDirectory(dir=paths.state_home()) as aside:
+        if copied.exists():
+            copied.rename(Path(aside) / copied.name)
+        record = lifecycle.make(context.cluster, tool, image, stock, record.kubernetes_version, context.status)
+        if (Path(aside) / copied.name).exists():
+            (Path(aside) / copied.name).rename(copied)
+    return record
+
+
 def reset_all(context: Context, keep: Path | None = None) -> None:
     """Put the golden state back, and forget all progress."""
     docker.find()
@@ -70,10 +91,17 @@ def reset_all(context: Context, keep: Path | None = None) -> None:
     kept.writable(files)
     kept.golden(files, record)
     saved.see_writable(keep)
+    if not files.half_reset.exists():
+        shutil.rmtree(files.before_reset, ignore_errors=True)
     paths.write_private(files.half_reset, b"")
-    lifecycle.put_back(context.cluster, record, context.status)
-    if keep:
-        saved.clear(context.cluster.helper, saved.ALL, context.status, keep)
+    try:
+        lifecycle.put_back(context.cluster, record, context.status)
+    except (ClusterError, CommandError) as error:
+        why = error.message.partition("\n")[0].rstrip(".")
+        context.status.note(f"The node cannot be put back, so the cluster is made anew from its image: {why}.")
+        record = _make_anew(context, record)
+    if keep and files.before_reset.exists():
+        shutil.copytree(files.before_reset, keep, dirs_exist_ok=True)
     gatekeeper_state.forget(context.cluster)
     probe_namespace.forget(context.cluster)
     webhook.remove(context.name)

@@ -18,7 +18,7 @@ from lab.journal import bookmark
 from lab.journal.journal import Journal
 from lab.k8s import webhook
 from lab.k8s.watch.cluster import Watching
-from lab.model import ClusterInfo, Finding, Hint, LabStatus, Place, Report, Step, Told, Verdict
+from lab.model import ClusterInfo, Difference, Finding, Hint, LabStatus, Place, Report, Step, Told, Verdict
 from lab.phases import Status
 from lab.request_path.station import RequestPath
 from lab.why.diagnosis import Diagnosis, diagnose
@@ -95,6 +95,10 @@ class Course:
         context = self._context
         return cluster_status.look(context.cluster, self.catalog.exercises, context.journal, context.lock.taken())
 
+    def drift(self) -> tuple[Difference, ...]:
+        """Everything in which the cluster differs from its golden state; LabError where that cannot be told."""
+        return cluster.drift_of(self._context)
+
     def watch(self, told: Callable[[Told], None]) -> Watching:
         """Report changes that may change a verdict, until `stop` is called; also while there is no cluster.
 
@@ -113,13 +117,8 @@ class Course:
 
     @alone("lab reset --all")
     def reset_all(self, keep: Path | None = None) -> None:
-        """Put the golden state back, and forget all progress.
-
-        Args:
-            keep: a folder of this machine into which what was in /etc/kubernetes and /root is copied.
-
-        Raises:
-            ClusterError: it did not come back.
+        """Put the golden state back, and forget all progress. Files that differ are copied into `keep` of this machine.
+        A node that does not come back is made anew.
         """
         cluster.reset_all(self._context, keep)
 

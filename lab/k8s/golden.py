@@ -12,7 +12,7 @@ from pathlib import Path
 
 from lab import paths
 from lab.errors import ClusterError, CommandError
-from lab.k8s import saved, static_pods
+from lab.k8s import node_files, saved, static_pods
 from lab.k8s.bash import program
 from lab.k8s.helper import Helper
 
@@ -36,9 +36,8 @@ def save(helper: Helper, archive: Path) -> None:
     paths.write_private(archive, completed.stdout)
 
 
-def restore(helper: Helper, archive: Path) -> str:
-    """Put the golden state back; gives the node's folder that keeps what was there. Returns when the kubelet
-    was started: the API server comes back some seconds later.
+def restore(helper: Helper, archive: Path) -> None:
+    """Put the golden state back. Returns when the kubelet was started: the API server comes back some seconds later.
 
     Raises:
         ClusterError: there is no golden state, or the node could not be written.
@@ -46,8 +45,8 @@ def restore(helper: Helper, archive: Path) -> str:
     if not archive.exists():
         raise ClusterError("There is no golden state to put back.", "Make the cluster anew: lab down && lab up")
     try:
-        script = saved.shell(saved.ALL) + program(__file__, "golden_restore.sh", TREE=_TREE.read_text())
-        return helper.run(script, input=archive.read_bytes(), timeout=180).text.strip()
+        script = program(__file__, "golden_restore.sh", TREE=_TREE.read_text(), top=saved.FOLDER)
+        helper.run(node_files.shell() + script, input=archive.read_bytes(), timeout=180)
     except CommandError as error:
         message = f"The golden state could not be put back: {error.message}"
         raise ClusterError(message, "Make the cluster anew: lab down && lab up") from error

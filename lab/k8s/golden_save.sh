@@ -19,10 +19,10 @@ in_etcd etcdutl snapshot restore "/$work/snapshot.db" --data-dir "/$work/data" -
     --initial-cluster "$(flag initial-cluster)" \
     --initial-advertise-peer-urls "$(flag initial-advertise-peer-urls)" >&2
 list=$(mktemp)
+: >"$work/whole" # without it, node_tree.pl leaves the rest of /var alone
 perl -e "$TREE" "$PWD" "" list >"$list"
 tar --sparse -cf - --transform "s#^$work/data/member#var/lib/etcd/member#" \
-    --transform 's#^etc/\(hosts\|resolv.conf\)$#run/\1#' \
-    --null --no-recursion -T "$list" etc/hosts etc/resolv.conf var var/lib var/lib/etcd var/lib/kubelet \
-    --recursion var/lib/kubelet/config.yaml var/lib/kubelet/kubeadm-flags.env var/lib/kubelet/pki "$work/data/member" \
+    --transform "s#^$work/whole#run/whole#" --transform 's#^etc/\(hosts\|resolv.conf\)$#run/\1#' \
+    --null --no-recursion -T "$list" etc/hosts etc/resolv.conf var "$work/whole" --recursion "$work/data/member" \
     | gzip -1
 rm -rf "$work" "$list"

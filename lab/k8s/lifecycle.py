@@ -3,21 +3,38 @@
 import secrets
 import shutil
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 
 from lab import paths
 from lab.engine.docker import docker
-from lab.errors import ClusterError, CommandError
+from lab.errors import ClusterError
 from lab.images.beside_node import Shelf
 from lab.images.node import NodeImage
-from lab.k8s import golden, image_reference, kept, kind, kubeconfig, owner, registry
-from lab.k8s.bash import program
-from lab.k8s.cluster import IMAGE_LISTING, READY_TIMEOUT, Cluster
+from lab.k8s import (
+    golden,
+    inventory,
+    kept,
+    kind,
+    kubeconfig,
+    leftovers,
+    node_images,
+    node_state,
+    objects,
+    owner,
+    registry,
+    saved,
+)
+from lab.k8s.cluster import READY_TIMEOUT, Cluster
+from lab.k8s.inventory import Inventory
 from lab.k8s.record import Record, load
 from lab.phases import Status
+from lab.retry import attempts
 
 ESTIMATE = 35.0
 """Seconds that making a cluster takes once its images are there: the sum of the phases."""
+_AGAIN_READY, _AGAIN_RUNNING, _SYSTEMD = 120.0, 180.0, 30.0
+"""Seconds that a node has after its golden state was put back, before the cluster is made anew."""
 
 
 def make(cluster: Cluster, kind_tool: str, image: NodeImage, shelf: Shelf, version: str, status: Status) -> Record:
@@ -40,6 +57,7 @@ def make(cluster: Cluster, kind_tool: str, image: NodeImage, shelf: Shelf, versi
         cluster.wait_for_pods()
     with status.phase("Saving the golden state", 3):
         golden.save(cluster.helper, cluster.files.golden)
+        take_inventory(cluster)
         record = Record(
             cluster.name,
             complete=True,
@@ -112,74 +130,65 @@ def wake(cluster: Cluster, status: Status) -> None:
         docker("unpause" if state == "paused" else "start", cluster.node.container)
 
 
+def take_inventory(cluster: Cluster) -> None:
+    """Keep what the golden state has beside its archive.
+
+    Raises:
+        LabError: the node or the API server does not answer.
+    """
+    inventory.take(objects.look(cluster.api), node_state.look(cluster.helper)).save(cluster.files.inventory)
+
+
 def put_back(cluster: Cluster, record: Record, status: Status) -> None:
-    """Put the golden state back, from any state of the node, and wait for all of it.
+    """Put the golden state back, from any state of the node, and wait for all of it. What a learner changed is copied
+    to this machine first, unless that was done already.
 
     Raises:
         ClusterError: it did not come back.
     """
     wake(cluster, status)
+    with suppress(ClusterError):
+        _wait_for_systemd(cluster)
+    kept_inventory = None
+    with suppress(ClusterError):  # a damaged one is made anew at the end
+        kept_inventory = inventory.load(cluster.files.inventory)
     with status.phase("Putting the golden state back", 3):
-        saved = golden.restore(cluster.helper, cluster.files.golden)
+        _take_away(cluster, record, kept_inventory, status)
+        golden.restore(cluster.helper, cluster.files.golden)
         _readdress(cluster, record)
-        restore_images(cluster, record)
+        node_images.restore(cluster, record)
     with status.phase("Waiting until every system pod is Running", 20):
-        cluster.api.wait_ready(READY_TIMEOUT)
-        cluster.wait_for_pods()
-    status.note(f"What was in /etc/kubernetes and /root is kept on the node in {saved}")
+        cluster.api.wait_ready(_AGAIN_READY)
+        cluster.wait_for_pods(_AGAIN_RUNNING)
+    if kept_inventory is None:
+        take_inventory(cluster)
 
 
-def restore_images(cluster: Cluster, record: Record, keep_used: bool = False) -> None:
-    """Remove images that were not there, and bring back those that are gone, from the node image itself.
-
-    Args:
-        cluster: where.
-        record: what images there were.
-        keep_used: leave those that a pod on the node has, such as another exercise's.
-
-    Raises:
-        ClusterError: an image could not be brought back.
+def _wait_for_systemd(cluster: Cluster) -> None:
+    """Wait until the node's systemd answers, which it does some seconds after the container was started; one that does
+    not, as after `kill -SEGV 1`, is started anew with the node.
     """
-    listing = cluster.helper.run(IMAGE_LISTING).text
-    present = dict(line.split()[:2] for line in listing.splitlines())
-    wanted: dict[str, str] = {}
-    for image in record.images:
-        repository = image_reference.parse(image.name).repository
-        wanted |= {
-            image.name: image.manifest_digest,
-            f"{repository}@{image.manifest_digest}": image.manifest_digest,
-        }
-        if image.config_digest:
-            wanted[image.config_digest] = image.manifest_digest
-    said = cluster.helper.run(program(__file__, "used_images.sh")).text if keep_used else ""
-    used = {present[name] for name in said.split() if name in present}
-    needed = used - set(wanted.values())
-    strange = [name for name, target in present.items() if wanted.get(name) != target and target not in needed]
-    if strange:
-        cluster.helper.run("xargs -r -n 1 ctr -n k8s.io images rm >/dev/null", input="\n".join(strange).encode())
-    missing = sorted(name for name, target in wanted.items() if present.get(name) != target)
-    if missing:
-        _bring_back(cluster, record, [name for name in missing if not name.startswith("sha256:")])
+    for restarts in (1, 0):
+        for _ in attempts(_SYSTEMD, pause=0.5):
+            if not cluster.helper.run("timeout 3 systemctl show -p Version", check=False).returncode:
+                return
+        if restarts:
+            docker("restart", "-t", "0", cluster.node.container)
 
 
-def _bring_back(cluster: Cluster, record: Record, names: list[str]) -> None:
-    container = f"{cluster.name}-images"
-    export = (
-        "containerd >/dev/null 2>&1 & for _ in $(seq 100); do ctr version >/dev/null 2>&1 && break; sleep 0.1; done; "
-        'exec ctr -n k8s.io images export - "$@"'
-    )
-    if not names:
-        return
-    try:
-        docker("rm", "-f", container, check=False)
-        archive = docker(
-            "run", "--rm", "--privileged", "--name", container, "--entrypoint", "/bin/bash",
-            record.node_image, "-c", export, "export", *names, timeout=180,
-        ).stdout  # fmt: skip
-        cluster.helper.run("ctr -n k8s.io images import --no-unpack - >/dev/null", input=archive, timeout=180)
-    except CommandError as error:
-        message = f"Images that were removed from the node could not be brought back: {error.message}"
-        raise ClusterError(message, "Make the cluster anew: lab down && lab up") from error
+def _take_away(cluster: Cluster, record: Record, golden_inventory: Inventory | None, status: Status) -> None:
+    """Copy what a learner changed to this machine, and end and remove what is no file and no API object."""
+    archive, files = cluster.files.golden.read_bytes(), cluster.files
+    with suppress(ClusterError):  # a node that cannot be told about is put back all the same
+        state = node_state.look(cluster.helper, archive, record.address, cluster.address())
+        if not files.before_reset.exists():
+            count = saved.fetch(
+                cluster.helper, [path for change, path in state.files if change != "removed"], files.before_reset
+            )
+            if count:
+                status.note(f"What you changed is copied to {files.before_reset}: {count} files")
+        if golden_inventory:
+            leftovers.remove(cluster.helper, golden_inventory, state)
 
 
 def _readdress(cluster: Cluster, record: Record) -> None:

@@ -5,6 +5,7 @@ Each exercise has a folder there, which only root can read, and which its reset 
 
 import io
 import tarfile
+from collections.abc import Iterable
 from pathlib import Path
 from shlex import quote
 
@@ -16,9 +17,9 @@ from lab.k8s.helper import Helper
 from lab.phases import Status
 
 FOLDER = "/var/lib/cks-lab/saved"
-ALL = "reset-all"
-"""Whose folder has what `lab reset --all` moved away."""
 _LISTED = 20
+_WORTH = ("/etc/", "/root/", "/home/", "/opt/", "/srv/")
+_LARGEST = 1 << 20  # bytes
 
 _PATHS = "in_node {folder} find . -mindepth 2 ! -type d -printf '%P\\n' | sed 's#^[^/]*##'"
 _ARCHIVE = "in_node {folder} tar -cf - ."
@@ -47,12 +48,30 @@ def see_writable(keep: Path | None) -> None:
         ) from error
 
 
+def fetch(helper: Helper, paths_there: Iterable[str], folder: Path) -> int:
+    """Copy files of the node to this machine; gives how many.
+
+    Args:
+        helper: of the cluster.
+        paths_there: files and folders of the node. Only those of a learner are taken, and no file above 1 MiB.
+        folder: gets them by their paths on the node; need not exist.
+
+    Raises:
+        LabError: the node cannot be entered, or `folder` cannot be written.
+    """
+    wanted = "\0".join(f".{path}" for path in paths_there if path.startswith(_WORTH))
+    find = f"find -files0-from - -type f -size -{_LARGEST}c -print0 2>/dev/null"
+    script = f"{node_files.shell()}in_node / {find} | in_node / tar -cf - --null --no-recursion -T -"
+    archive = helper.run(script, input=wanted.encode(), check=False).stdout if wanted else b""
+    return _unpack(archive, folder) if archive else 0
+
+
 def clear(helper: Helper, owner: str, status: Status, keep: Path | None = None) -> None:
     """Delete the files that are kept for an exercise, and list them, by the paths that they had on the node.
 
     Args:
         helper: of the cluster.
-        owner: the exercise's id, or ALL.
+        owner: the exercise's id.
         status: gets the list.
         keep: a folder of this machine into which all of it is copied first.
 
@@ -94,10 +113,13 @@ def contents(helper: Helper, folder: str) -> dict[str, bytes]:
         return {path: content.read() for path, content in found.items() if content}
 
 
-def _unpack(archive: bytes, folder: Path) -> None:
-    """The files of an archive, below a folder; links and devices are left out."""
+def _unpack(archive: bytes, folder: Path) -> int:
+    """Write the files of an archive below a folder, without links and devices; gives how many."""
+    count = 0
     with tarfile.open(fileobj=io.BytesIO(archive)) as tar:
         for entry in tar:
             content = tar.extractfile(entry) if entry.isfile() else None
             if content and ".." not in Path(entry.name).parts:
                 paths.write_private(folder / entry.name.lstrip("/"), content.read())
+                count += 1
+    return count

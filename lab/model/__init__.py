@@ -24,7 +24,7 @@ from lab.model.results import (
     last_score,
     worst,
 )
-from lab.model.status import ExerciseProgress, Finding, Hint, LabStatus, Place, Told
+from lab.model.status import Difference, ExerciseProgress, Finding, Hint, LabStatus, Place, Told
 
 __all__ = [
     "FORMAT_VERSION",
@@ -32,6 +32,7 @@ __all__ = [
     "CheckResult",
     "CheckSpec",
     "ClusterInfo",
+    "Difference",
     "Difficulty",
     "Evidence",
     "Exercise",

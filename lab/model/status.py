@@ -77,3 +77,17 @@ class LabStatus:
     kubernetes_version: str
     progress: tuple[ExerciseProgress, ...]
     restart: str = ""
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One thing in which the cluster differs from its golden state, which is what it was right after `lab up`.
+
+    `name`: of an object, such as `pods default/web`; a path; an image; a process's id and command. `command`: what
+    undoes this one alone, or `lab reset --all` where nothing less does.
+    """
+
+    group: Literal["objects", "files", "images", "containers", "processes", "units", "mounts", "network"]
+    change: Literal["added", "changed", "removed"]
+    name: str
+    command: str

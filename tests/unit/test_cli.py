@@ -26,7 +26,20 @@ from lab.errors import (
     NoClusterError,
     NotStartedError,
 )
-from lab.model import ClusterInfo, ExerciseProgress, ExerciseResult, Finding, Hint, LabStatus, Report, Rescue, Verdict
+from lab.model import (
+    ClusterInfo,
+    Difference,
+    ExerciseProgress,
+    ExerciseResult,
+    Finding,
+    Hint,
+    Holds,
+    LabStatus,
+    Report,
+    Rescue,
+    StepResult,
+    Verdict,
+)
 from lab.request_path.station import Group, RequestPath, State, Station
 
 CLUSTER = ClusterInfo("cks-lab", "v1.36.4", "kindest/node:v1.36.4", "kind")
@@ -110,6 +123,9 @@ class FakeCourse(Course):
 
     def reset(self, exercise_id, keep=None):
         self._say("reset", exercise_id, keep)
+
+    def drift(self):
+        return self._say("drift") or ()
 
     def reset_all(self, keep=None):
         self._say("reset_all", keep)
@@ -265,6 +281,7 @@ def test_an_interrupt_ends_what_runs(lab, world, monkeypatch) -> None:
         (["show", "pin/fnid"], 'did you mean "find"?'),
         (["reset"], "lab reset --all"),
         (["reset", "pin", "--all"], "lab reset --all"),
+        (["reset", "pin", "--prove"], "lab reset --all --prove"),
         (["--name", "A", "list"], '"A" is no cluster name: lower-case letters'),
         (["list", "--name", "a/b"], '"a/b" is no cluster name'),
         (["--name", "", "list"], "no cluster name"),
@@ -693,3 +710,35 @@ def test_a_file_that_cannot_be_written_is_named(lab, world, number) -> None:
 def test_progress_that_is_not_known_is_told_so(lab, world) -> None:
     world.answers["look"] = LabStatus("cks-lab", "No Docker engine answers.", False, "unknown", "", "", "", ())
     assert "exercises   not known\n" in lab("status")[1]
+
+
+OWN = Difference("files", "added", "/opt/own", "lab shell rm -rf /opt/own")
+
+
+def test_what_differs_is_listed_with_its_command(lab, world) -> None:
+    assert lab("status", "--drift")[:2] == (0, "Nothing differs from the state right after `lab up`.\n")
+    world.answers["drift"] = (OWN,)
+    code, out, _ = lab("status", "--drift")
+    assert (code, out) == (1, "files\n  added    /opt/own\n           lab shell rm -rf /opt/own\n")
+    code, out, _ = lab("status", "--drift", "--json")
+    [found] = json.loads(out)
+    assert (code, found["change"], found["command"]) == (1, "added", "lab shell rm -rf /opt/own")
+
+
+def test_a_reset_is_proven_by_scores_and_by_what_differs(lab, world) -> None:
+    def report(earned: int, verdict: Verdict) -> Report:
+        step = StepResult("find", "Find", Holds.NOW, (), verdict, earned, 3)
+        return Report(CLUSTER, (ExerciseResult("pin", "Pin", (step,), verdict),), verdict)
+
+    world.answers["verify"] = report(0, Verdict.SKIP)
+    code, out, _ = lab("reset", "--all", "--prove")
+    assert (code, out) == (0, "pin: 0 of 3 points\nNothing differs from the state right after `lab up`.\n")
+    assert [asked[0] for asked in world.asked] == ["reset_all", "verify", "drift"]
+    world.answers["verify"] = report(0, Verdict.ERROR)
+    assert lab("reset", "--all", "--prove")[0] == 3
+    world.answers["verify"] = report(1, Verdict.PASS)
+    assert lab("reset", "--all", "--prove")[0] == 1
+    world.answers |= {"verify": report(0, Verdict.SKIP), "drift": (OWN,)}
+    code, out, _ = lab("reset", "--all", "--prove")
+    assert code == 1
+    assert "/opt/own" in out

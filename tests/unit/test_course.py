@@ -28,7 +28,7 @@ from lab.errors import (
     UsageError,
 )
 from lab.grading import session
-from lab.images import official
+from lab.images import beside_node, kind_tool, official, pins
 from lab.journal.journal import Journal
 from lab.k8s import lifecycle, owner
 from lab.k8s.api import Response, Unreachable
@@ -458,6 +458,35 @@ def test_a_reset_of_the_cluster_that_was_interrupted_is_done_again(world, monkey
     monkeypatch.setattr(lifecycle, "put_back", lambda cluster, record, status: put_back.append(record.uid))
     world.course.reset_all()
     assert put_back == ["uid-1"]
+    assert world.course.verify().verdict is Verdict.SKIP
+
+
+def test_a_node_that_cannot_be_put_back_is_made_anew(world, monkeypatch, tmp_path) -> None:
+    copied = world.cluster.files.before_reset / "root" / "mine"
+
+    def broken(cluster, record, status):
+        paths.write_private(copied, b"mine")
+        raise ClusterError("It is read-only.\nMore.", "lab down")
+
+    def made(cluster, tool, image, stock, version, status):
+        shutil.rmtree(cluster.files.folder)
+        world.made("uid-2")
+        return cluster.record()
+
+    monkeypatch.setattr(lifecycle, "put_back", broken)
+    monkeypatch.setattr(lifecycle, "make", made)
+    monkeypatch.setattr(pins, "load", lambda: None)
+    monkeypatch.setattr(kind_tool, "ensure", lambda workshop: "kind")
+    monkeypatch.setattr(beside_node, "ensure", lambda workshop, origin: None)
+    golden_state(world, b"golden")
+    world.course.start("pin")
+    world.course.reset_all(tmp_path / "kept")
+    assert (
+        "The node cannot be put back, so the cluster is made anew from its image: It is read-only."
+        in world.status.lines
+    )
+    assert copied.read_bytes() == (tmp_path / "kept" / "root" / "mine").read_bytes() == b"mine"
+    assert not world.cluster.files.half_reset.exists()
     assert world.course.verify().verdict is Verdict.SKIP
 
 

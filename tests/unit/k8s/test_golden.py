@@ -90,6 +90,6 @@ def test_a_node_that_fails(tmp_path) -> None:
 def test_restoring_gives_the_node_the_archive(tmp_path) -> None:
     file = tmp_path / "golden.tar.gz"
     file.write_bytes(WHOLE)
-    helper = Helper(b"/var/lib/cks-lab/saved/x\n")
-    assert golden.restore(helper, file) == "/var/lib/cks-lab/saved/x"
+    helper = Helper()
+    golden.restore(helper, file)
     assert helper.given == WHOLE

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -35,6 +36,9 @@ class Roots:
         done = subprocess.run(["perl", PROGRAM, node, image, *words], capture_output=True, text=True, check=False)
         assert done.returncode == expect, done.stderr
         return done.stdout
+
+    def drift(self) -> set[str]:
+        return set(self.run("drift", "GOLDEN").split("\0")) - {""}
 
     def restore(self, part: str = "") -> list[str]:
         return self.run("restore", "GOLDEN", part).splitlines()
@@ -106,13 +110,24 @@ def test_a_link_in_place_of_a_folder_leads_nowhere_else(roots, tmp_path) -> None
 
 
 def test_what_is_mounted_or_of_the_running_system_is_left_alone(roots) -> None:
-    for path in ("usr/mounted/x", "proc/y", "tmp/z", "run/w", "var/lib/other/v", "etc/hosts"):
+    left = ("usr/mounted/x", "proc/y", "run/w", "var/lib/other/v", "etc/hosts", "tmp/systemd-private-1/x")
+    for path in left:
         roots.add(path, "x", "node")
     assert roots.restore() == []
-    assert all(roots.node(path).exists() for path in ("usr/mounted/x", "tmp/z", "var/lib/other/v", "etc/hosts"))
+    assert all(roots.node(path).exists() for path in left)
 
 
-def test_of_var_only_etcds_and_the_kubelets_own_are_put_back(roots) -> None:
+def test_what_lies_in_tmp_goes_and_what_the_helper_has_there_is_not_copied(roots) -> None:
+    for path in ("tmp/z", "tmp/deep/y", "dev/shm/x", "dev/shm/LAB_SHELL=1"):
+        roots.add(path, "x", "node")
+    roots.add("tmp/of-the-helper", "x", "image")
+    assert roots.drift() == {"added /tmp/z", "added /tmp/deep", "added /dev/shm/x"}
+    assert set(roots.restore()) == {"removed /tmp/z", "removed /tmp/deep", "removed /dev/shm/x"}
+    assert [path.name for path in roots.node("tmp").iterdir()] == []
+    assert roots.drift() == set()
+
+
+def test_of_an_older_golden_state_only_etcds_and_the_kubelets_own_of_var_are_put_back(roots) -> None:
     roots.add("var/lib/etcd/member/db", "golden", "golden")
     roots.add("var/lib/kubelet/config.yaml", "golden", "golden")
     (roots.folder / "golden/var/lib/etcd").chmod(0o700)
@@ -133,10 +148,68 @@ def test_of_var_only_etcds_and_the_kubelets_own_are_put_back(roots) -> None:
 def test_the_list_names_what_the_image_has_not(roots) -> None:
     roots.add("etc/timezone", "", "image")
     roots.add("etc/timezone", "abc", "node")
-    roots.add("var/lib/x", "x", "node")
-    assert roots.run("list").split("\0") == [
-        "etc/kubernetes", "etc/kubernetes/pki", "etc/kubernetes/pki/ca.crt", "etc/timezone", ""
-    ]  # fmt: skip
+    roots.add("var/lib/kubelet/config.yaml", "x", "node")
+    for path in ("var/lib/kubelet/pods/p", "var/lib/etcd/member/db", "root/.kube/cache/x", "tmp/y"):
+        roots.add(path, "x", "node")
+    assert set(roots.run("list").split("\0")) == {
+        "etc/kubernetes", "etc/kubernetes/pki", "etc/kubernetes/pki/ca.crt", "etc/timezone", "etc", "root",
+        "root/.kube", "var", "var/lib", "var/lib/etcd", "var/lib/kubelet", "var/lib/kubelet/config.yaml", "",
+    }  # fmt: skip
+
+
+def test_drift_names_what_differs_and_changes_nothing(roots) -> None:
+    roots.add("run/whole", "", "golden")
+    roots.add("run/hosts", "127.0.0.1 localhost", "golden")
+    roots.add("etc/hosts", "127.0.0.1 other", "node")
+    for path in (
+        "opt/own/deep/x",
+        "var/lib/own",
+        "var/lib/etcd/member/db",
+        "var/lib/kubelet/pods/p",
+        "root/.kube/cache/x",
+    ):
+        roots.add(path, "x", "node")
+    for path in ("root/.kube", "opt", "var/lib/etcd", "var/lib/kubelet"):
+        (roots.folder / "image" / path).mkdir(parents=True, exist_ok=True)
+    time.sleep(1.1)  # the program sees whole seconds
+    roots.add("etc/passwd", "toor", "node")
+    roots.node("usr/bin/bash").unlink()
+    expected = {
+        "added /opt/own", "added /var/lib/own", "changed /etc/passwd", "changed /etc/hosts", "removed /usr/bin/bash",
+    }  # fmt: skip
+    assert roots.drift() == expected
+    assert roots.drift() == expected
+
+
+def test_the_helpers_own_kubeconfig_is_none_of_the_images(roots) -> None:
+    roots.add("etc/cks-lab-kubeconfig", "x", "image")
+    assert roots.drift() == set()
+    roots.add("etc/cks-lab-kubeconfig", "x", "node")
+    assert roots.drift() == {"added /etc/cks-lab-kubeconfig"}
+
+
+def test_a_file_that_was_only_touched_does_not_differ(roots) -> None:
+    roots.node("etc/passwd").touch()
+    assert roots.drift() == set()
+    assert roots.restore() == []
+
+
+def test_a_changed_content_shows_under_the_old_size_and_time(roots) -> None:
+    time.sleep(1.1)  # the program sees whole seconds
+    roots.add("etc/passwd", "toor", "node")
+    assert roots.drift() == {"changed /etc/passwd"}
+
+
+def test_all_of_var_comes_back_where_the_golden_state_has_it(roots) -> None:
+    roots.add("run/whole", "", "golden")
+    roots.add("var/lib/kubelet/config.yaml", "golden", "golden")
+    roots.add("var/lib/dpkg/status", "x", "image")
+    for path in ("var/spool/cron/root", "var/lib/kubelet/own", "var/lib/cks-lab/saved/x", "var/lib/containerd/c"):
+        roots.add(path, "x", "node")
+    roots.restore("/var")
+    assert roots.node("var/lib/dpkg/status").read_text() == "x"
+    assert roots.node("var/lib/containerd/c").exists()
+    assert not any(roots.node(f"var/{path}").exists() for path in ("spool", "lib/kubelet/own", "lib/cks-lab"))
 
 
 def test_what_cannot_be_put_back_is_named(roots) -> None:

@@ -58,3 +58,12 @@ def test_nothing_kept_is_nothing_told() -> None:
     status = Recording()
     saved.clear(Helper(""), "pin", status)
     assert status.lines == []
+
+
+def test_what_a_learner_changed_is_fetched_and_nothing_of_the_system(tmp_path) -> None:
+    helper = Helper("")
+    assert saved.fetch(helper, ["/root/pin", "/usr/bin/bash"], tmp_path / "before") == 2
+    assert (tmp_path / "before" / "abs").read_bytes() == b"abc"
+    assert saved.fetch(helper, ["/usr/bin/bash", "/var/tmp/x"], tmp_path / "none") == 0
+    assert len(helper.scripts) == 1
+    assert not (tmp_path / "none").exists()
