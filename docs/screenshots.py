@@ -12,11 +12,13 @@ import threading
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE.parent), str(HERE.parent / "tests" / "support")]
 
+from path_scene import GATEKEEPER, Scene, asked, gatekeeper  # noqa: E402
 from scripted_course import CLUSTER, ScriptedCourse, exercise_result, report, step_result  # noqa: E402
 from textual.pilot import Pilot  # noqa: E402
 from textual.widgets import Input  # noqa: E402
@@ -35,6 +37,7 @@ from lab.model import (  # noqa: E402
     Report,
     Verdict,
 )
+from lab.request_path.station import RequestPath  # noqa: E402
 from lab.tui import clock, log_tail  # noqa: E402
 from lab.tui.app import LabApp  # noqa: E402
 from lab.tui.widgets.terminal import TerminalPane  # noqa: E402
@@ -127,6 +130,12 @@ class Recorded(ScriptedCourse):
     def verify(self, selectors: Sequence[str] = ()) -> Report:
         return report([self._result(exercise) for exercise, _ in self.catalog.select(selectors)])
 
+    def path(self, subject: str = "", namespace: str = "default") -> RequestPath:
+        """Gatekeeper refuses whatever is tried."""
+        before, after = (asked("validation.gatekeeper.sh", 3, no) for no in (0, 1))
+        refused = GATEKEEPER.answer("refused")
+        return Scene(objects=gatekeeper(), dry_run=refused, before=before, after=after).path(subject, namespace)
+
     def shell_argv(self, command: Sequence[str] = (), tty: bool = True) -> list[str]:
         return list(self.shell)
 
@@ -155,6 +164,7 @@ async def _see(pilot: Pilot[None], *texts: str) -> None:
 
 def _set_clock(seconds: float) -> None:
     clock.now = lambda: 1000 + seconds
+    clock.wall = lambda: datetime(2026, 11, 28, 14, 2, 31, tzinfo=UTC)
 
 
 async def picture(
@@ -227,6 +237,14 @@ async def keys(pilot: Pilot[None]) -> None:
     await _see(pilot, "Keys and help")
 
 
+async def path(pilot: Pilot[None]) -> None:
+    await _see(pilot, "Go on with")
+    await pilot.press("a")
+    await _see(pilot, "seen at 14:02:31")
+    await pilot.press("slash", *"quay.io/acme/reports:1.4", "enter")
+    await _see(pilot, "The pod was refused by", "Here the request ends")
+
+
 async def main() -> None:
     """Take all pictures."""
     with tempfile.TemporaryDirectory() as folder:
@@ -245,6 +263,7 @@ async def main() -> None:
         await picture("making", (120, 36), Recorded(exists_=False), making)
         await picture("doctor", (120, 30), Recorded(), doctor)
         await picture("palette", (120, 36), Recorded(), palette)
+        await picture("path", (120, 36), Recorded(), path)
         await picture("keys", (120, 36), Recorded(), keys)
 
 

@@ -10,7 +10,8 @@ import lab.tui.screens.doctor
 import lab.tui.screens.home
 import lab.tui.screens.making
 import lab.tui.screens.path
-import lab.tui.screens.work  # noqa: F401
+import lab.tui.screens.work
+import lab.tui.widgets.path_pane  # noqa: F401
 from lab.tui.keys import Bound, bindings, parts_loaded
 
 

@@ -12,7 +12,7 @@ import pytest
 from path_scene import Scene
 from textual.pilot import Pilot
 
-from lab.errors import EngineError, NoClusterError
+from lab.errors import EngineError, LabError, NoClusterError
 from lab.model import Place
 from lab.request_path.station import RequestPath
 from lab.tui import clock, observation
@@ -190,6 +190,14 @@ async def test_a_restart_says_how_long_it_takes_and_it_is_over_by_itself() -> No
         course.tell("api", "ready")
         await see(pilot, "The namespace default has no quota.")
         await unseen(pilot, "restarting for")
+
+
+async def test_where_nobody_tells_of_changes_it_is_looked_at_now_and_then() -> None:
+    course = FakeCourse(failures={"watch": [LabError("no helper")]})
+    async with at_path(course, (160, 45)) as pilot:
+        await see(pilot, "The namespace default has no quota.")
+        course.ways[""] = Scene(objects=scene.gatekeeper()).path()
+        await see(pilot, "validation.gatekeeper.sh")
 
 
 # -- what is typed

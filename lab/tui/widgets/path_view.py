@@ -87,8 +87,9 @@ class PathView(VerticalGroup):
 
     @on(Looked)
     def follow_cluster(self) -> None:
-        """The lab was looked at: while the API server is away, nothing else tells how long it is."""
-        if not self._session.api_is_ready and self.in_sight:
+        """The lab was looked at: while the API server is away, or nobody watches, nothing else tells of changes."""
+        untold = self._session.watching is None or not self._session.api_is_ready
+        if untold and self.in_sight:
             self._way.want()
         self.think()
 
