@@ -13,12 +13,16 @@ AT_STEP = (("down", "▸ Pin the kube-apiserver"), ("enter", "Step 1 of 3"))
 
 
 class Case(NamedTuple):
-    """The method that fails, the keys with what is seen after each, and what is seen once the page is closed."""
+    """The method that fails, the keys with what is seen after each, and what is seen once the page is closed.
+
+    `page`: what a page of its own shows, in which the failure is a part.
+    """
 
     method: str
     keys: tuple[tuple[str, str], ...]
     back: str
     started: bool = True
+    page: str = "Close (esc)"
 
 
 CASES = {
@@ -34,6 +38,9 @@ CASES = {
     "solution typed": Case(
         "solve", (*AT_STEP, ("s", "is recorded."), ("y", "Do it for me (d)"), ("d", "")), "Step 1 of 3"
     ),
+    "shell": Case("shell", (("exclamation_mark", ""),), "About this lab"),
+    "reset everything": Case("reset", (("R", "Reset everything"), ("y", "")), "About this lab"),
+    "doctor": Case("doctor", (("d", "? could not tell"),), "About this lab", page="Doctor: is this machine fit?"),
 }
 
 
@@ -48,6 +55,6 @@ async def test_what_fails_is_explained(case: Case) -> None:
             await see(pilot, seen)
         await see(pilot, "✗ Error The node does not answer.")
         await see(pilot, "Next Look with: lab status")
-        await see(pilot, "Close (esc)")
+        await see(pilot, case.page)
         await pilot.press("escape")
         await see(pilot, case.back)
