@@ -16,6 +16,7 @@ from lab.practice.interrupts import Quit
 from lab.practice.pages import Pages
 from lab.practice.results import Sight
 from lab.practice.wait_for_change import await_change
+from lab.report import rescue
 
 _ALIASES = {"": "check", "verify": "check", "solve": "do", "show": "text", "?": "help", "exit": "quit"}
 
@@ -101,6 +102,7 @@ class Visit:
             "next": self._next,
             "back": self._back,
             "list": self._leave,
+            "rescue": self._rescue,
             "reset": self._reset,
             "help": lambda: self._talk.lines(words.table(words.HERE, self._talk.width)),
             "quit": self._quit,
@@ -191,6 +193,18 @@ class Visit:
             self._sight.forget()
             self._at = 0
             self._arrive(look=True)
+
+    def _rescue(self) -> None:
+        found = self._course.rescue.look()
+        if not found.needed:
+            self._talk.say(rescue.nothing(found))
+            return
+        self._talk.code(found.difference)
+        for sentence in rescue.intent(found):
+            self._talk.say(sentence)
+        if self._talk.agrees("Put the last good files back?", default=True):
+            for sentence in rescue.done(self._course.rescue.put_back()):
+                self._talk.say(sentence)
 
     def _say_words(self) -> None:
         self._talk.say(f"Words: {', '.join(words.HERE)}. Enter alone checks.")

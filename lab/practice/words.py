@@ -21,6 +21,7 @@ HERE = {
     "next": "the next step, or after the last one the next exercise",
     "back": "the step before",
     "list": "leave this exercise as it is, and choose one",
+    "rescue": "the control plane's last good files back in place, if an edit broke it; yours are kept",
     "reset": "put this exercise back to its start",
     "help": "these words",
     "quit": "leave; the cluster and your progress stay (so does Ctrl-D)",

@@ -14,8 +14,8 @@ from live_program import Lab
 
 NAME = os.environ.get("LAB_TEST_NAME", "cks-lab-test")
 ORDER = (
-    "cluster image_digest path why breaking resets state official tui tui_path watching practice interrupted_build "
-    "grading together image_policy_webhook opa_whitelist tui_walk"
+    "cluster image_digest path why breaking rescue resets state official tui tui_path watching practice "
+    "interrupted_build grading together image_policy_webhook opa_whitelist tui_walk"
 ).split()
 """The files in the order in which they run: what says most about a broken cluster comes first. Others run last."""
 

@@ -19,6 +19,7 @@ from lab.model import (
     LabStatus,
     Place,
     Report,
+    Rescue,
     Score,
     Step,
     StepResult,
@@ -34,9 +35,10 @@ from lab.why.records import Line
 
 if TYPE_CHECKING:  # mypy holds them to the real ones' signatures; at run time nothing of those can be reached
     from lab.course import Course
+    from lab.course.rescue import Rescuer
     from lab.k8s.watch.cluster import Watching
 else:
-    Course = Watching = object
+    Course = Rescuer = Watching = object
 
 CLUSTER = ClusterInfo("cks-lab", "v1.36.4", "kindest/node:v1.36.4", "kind")
 SEEN_AT = "2026-01-02T10:11:12+00:00"
@@ -81,6 +83,25 @@ class ScriptedWatching(Watching):
         self.stopped = True
 
 
+class ScriptedRescuer(Rescuer):
+    """A rescue that finds what the test says."""
+
+    def __init__(self, course: "ScriptedCourse") -> None:
+        self._course = course
+
+    def look(self) -> Rescue:
+        self._course._called("look to rescue")
+        return self._course.rescues
+
+    def last_word(self) -> str:
+        return "its container ended with code 1"
+
+    def put_back(self) -> Rescue:
+        self._course._called("rescue")
+        self._course.api_server = "ready"
+        return replace(self._course.rescues, kept_in="/var/lib/cks-lab/saved/rescue/1", seconds=14)
+
+
 @dataclass
 class ScriptedCourse(Course):
     """`failures` maps a method's name to what it raises, one a call; `passing` holds ids of checks.
@@ -102,12 +123,17 @@ class ScriptedCourse(Course):
     watches: list[ScriptedWatching] = field(default_factory=list)
     where: Place | None = None
     webhook: bool = False
+    rescues: Rescue = field(default_factory=lambda: Rescue(False, True))
     shell: Sequence[str] = ("docker", "exec", "-it", "cks-lab-control-plane", "bash", "-l")
 
     @property
     def catalog(self) -> Catalog:
         self._fail("catalog")
         return self._catalog
+
+    @property
+    def rescue(self) -> ScriptedRescuer:
+        return ScriptedRescuer(self)
 
     def watch(self, told: Callable[[Told], None]) -> ScriptedWatching:
         self.watches.append(ScriptedWatching(told))

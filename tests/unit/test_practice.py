@@ -15,7 +15,7 @@ from walk_course import SCRIPT, WalkCourse
 from lab import cli
 from lab.errors import ClusterError, EngineError, LabError
 from lab.exit_codes import ExitCode
-from lab.model import Holds, Place, StepResult, Verdict
+from lab.model import Holds, Place, Rescue, StepResult, Verdict
 from lab.phases import Console
 from lab.practice import Stop, Talk, Walk, words
 from lab.practice.prose import plain
@@ -411,6 +411,16 @@ def test_what_is_typed_on_ones_own_machine_is_done_here() -> None:
     assert "That is for another terminal. Done here are: lab webhook up, " in walked.text
     called = [call for call in course.calls if call.startswith("webhook")]
     assert called == ["webhook up", "webhook log", "webhook down", "webhook log"]
+
+
+def test_a_rescue_shows_the_difference_and_asks() -> None:
+    found = Rescue(True, False, "-    - --nonsense", ("/etc/x",), (), "at 12:00:00")
+    course = begun(rescues=found)
+    walked = walk(course, "rescue", "n", "rescue", "", place=PIN)
+    assert course.calls.count("rescue") == 1
+    assert "    -    - --nonsense\nTo be put back as they were at 12:00:00: /etc/x.\n" in walked.after("rescue")
+    assert "The API server is ready, after 14 s.\n" in walked.after("rescue", 1)
+    assert "Nothing to rescue" in walk(begun(), "rescue", place=PIN).after("rescue")
 
 
 def test_a_reset_only_after_a_yes() -> None:

@@ -10,7 +10,7 @@ from textual.events import ScreenResume
 from textual.widgets import Footer
 
 from lab.model import Exercise
-from lab.tui import clock, dialogs, help_dialogs, observation
+from lab.tui import clock, dialogs, help_dialogs, observation, rescue_dialog
 from lab.tui.messages import Heard, Looked
 from lab.tui.observation import Observation
 from lab.tui.screens.base import LabScreen
@@ -19,6 +19,7 @@ from lab.tui.session import Session
 from lab.tui.step_checker import StepChecker, Verified
 from lab.tui.widgets.cluster_line import ClusterLine, GoneLine
 from lab.tui.widgets.fence import Sent
+from lab.tui.widgets.rescue_panel import RescuePanel
 from lab.tui.widgets.step_list import StepList
 from lab.tui.widgets.step_reader import StepReader
 from lab.tui.widgets.terminal_dock import LeaveLine, TerminalDock
@@ -47,6 +48,7 @@ class WorkScreen(LabScreen):
         """Steps, text and checks beside the terminal."""
         yield TitleBar()
         yield GoneLine(self.session)
+        yield RescuePanel(self.session)
         with Horizontal(id="both"):
             yield self.reader
             yield self.dock
@@ -156,6 +158,11 @@ class WorkScreen(LabScreen):
             self.show_result()
 
     @work(exclusive=True, group="flow")
+    async def action_rescue(self) -> None:
+        """Put the control plane's last good files back, after a question."""
+        await rescue_dialog.rescue(self.app, self.session)
+
+    @work(exclusive=True, group="flow")
     async def action_hint(self) -> None:
         """Show the hints of the step at hand."""
         if step := self.reader.needed_step():
@@ -246,3 +253,4 @@ class WorkScreen(LabScreen):
         self.query_one(TitleBar).show(*summary(self.seen, self.reader.step, started, clock.now()))
         self.reader.show_state(started)
         self.query_one(GoneLine).refresh_state()
+        self.query_one(RescuePanel).refresh_state()

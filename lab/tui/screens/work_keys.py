@@ -22,5 +22,6 @@ KEYS: list[BindingType] = [
     Binding("j", "scroll(1)", id="work.down", show=False, tooltip="Scroll the text down"),
     Binding("k", "scroll(-1)", id="work.up", show=False, tooltip="Scroll the text up"),
     Binding("r", "reset", "Reset", id="work.reset", show=False, tooltip="Put the exercise back to its start"),
+    Binding("x", "rescue", id="work.rescue", show=False, tooltip="Put the last good files of the API server back"),
     Binding("escape", "back", "Back", id="work.back", tooltip="Back to the exercises; the shell stays"),
 ]

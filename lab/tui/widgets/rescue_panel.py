@@ -1,0 +1,43 @@
+"""Comes up by itself while the API server is away for longer than a restart takes: why, and which key rescues it."""
+
+from lab.phases import seconds
+from lab.rescue.restart import USUAL
+from lab.tui import clock
+from lab.tui.failures import Failure, attempted
+from lab.tui.session import Session
+from lab.tui.widgets.error_panel import ErrorPanel
+
+AWAY = 30.0
+"""Seconds from which on an API server has been away for longer than a restart takes."""
+_ASK_AGAIN = 10.0  # seconds
+
+
+class RescuePanel(ErrorPanel):
+    """Hidden while the API server is ready, or restarts, or the lab itself is at work on the cluster."""
+
+    def __init__(self, session: Session) -> None:
+        super().__init__()
+        self._session = session
+        self._said = ""
+        self._asked = -_ASK_AGAIN
+
+    def refresh_state(self) -> None:
+        """Show what is true now."""
+        look, now = self._session.last_look, clock.now()
+        since = now - look.since if look else 0.0
+        if look is None or self._session.busy or self._session.gone() or self._session.api_is_ready or since < AWAY:
+            self._said = ""
+            self.show(None)
+            return
+        if now - self._asked >= _ASK_AGAIN:
+            self._asked = now
+            self.run_worker(self._ask(), exclusive=True, exit_on_error=False, group="last-word")
+        said = f": {self._said}" if self._said else "."
+        message = f"The API server is away for {seconds(since)}; a restart usually takes {seconds(USUAL)}{said}"
+        key = self._session.key("work.rescue")
+        hint = f"{key} shows how your files differ from the last good ones, and puts these back; your points stay"
+        self.show(Failure(message, hint))
+
+    async def _ask(self) -> None:
+        said = await attempted(self._session.course.rescue.last_word)
+        self._said = said if isinstance(said, str) else self._said
