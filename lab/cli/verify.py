@@ -36,7 +36,10 @@ def verify(course: "Course", selectors: tuple[str, ...], form: str, output: Path
         keep(parse(learner))
     if output:
         _see_writable(output)
-    _report(course.verify(selectors, VERIFY_WAIT), form, output)
+    report = course.verify(selectors, VERIFY_WAIT)
+    _write(report, form, output)
+    course.rescue.keep()
+    _end(report)
 
 
 @click.command()
@@ -51,10 +54,11 @@ def solve(course: "Course", selector: str, form: str) -> None:
         for _, steps in course.catalog.select([selector]):
             for step in steps:
                 printing.markdown(f"# {step.title}\n\n{step.why}\n")
-    _report(report, form, None)
+    _write(report, form, None)
+    _end(report)
 
 
-def _report(report: Report, form: str, output: Path | None) -> NoReturn:
+def _write(report: Report, form: str, output: Path | None) -> None:
     if output is None:
         with suppress(BrokenPipeError):  # a reader that leaves does not change the verdict
             if form == "text":
@@ -68,6 +72,9 @@ def _report(report: Report, form: str, output: Path | None) -> NoReturn:
                 FORMATS[form](report, stream)
         except OSError as error:
             raise _unwritable(output, error) from error
+
+
+def _end(report: Report) -> NoReturn:
     sys.exit(_CODE.get(report.verdict, ExitCode.FAILED))
 
 

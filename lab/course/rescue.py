@@ -2,12 +2,13 @@
 
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 
 from lab import advice
 from lab.course.context import Context, alone
-from lab.errors import ClusterError
+from lab.errors import ClusterError, LabError
 from lab.k8s import kept, lifecycle, saved
 from lab.model import Rescue
 from lab.phases import Status
@@ -34,6 +35,16 @@ class Rescuer:
     def look(self) -> Rescue:
         """What a rescue would do now; changes nothing."""
         return _look(self._context)[0]
+
+    def keep(self) -> None:
+        """Keep the control plane's files as good, if the API server is ready with them and has been for long enough.
+
+        It is a convenience: where that cannot be told, what was kept before stays.
+        """
+        with suppress(LabError):
+            self._context.record()
+            if not self._context.lock.taken() and not self._context.cluster.api.readiness():
+                last_good.keep(self._context.cluster)
 
     def last_word(self) -> str:
         """Why the API server is away, from its container's or the kubelet's log; empty where neither tells."""

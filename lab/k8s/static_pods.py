@@ -24,9 +24,9 @@ def put(cluster: Cluster, manifests: Mapping[str, bytes], status: Status, owner:
     Raises:
         ClusterError: the kube-apiserver does not start from its manifest.
     """
-    with status.phase("Putting the static pods' manifests back", 12):
+    with status.phase("Putting the static pods' manifests back; the old API server stops", 3):
         cluster.helper.run(saved.shell(owner) + put_script(), input=rows(manifests), timeout=120)
-        wait(cluster, manifests)
+    wait(cluster, manifests, status)
 
 
 def put_script() -> str:
@@ -39,15 +39,18 @@ def rows(contents: Mapping[str, bytes]) -> bytes:
     return "".join(f"{name} {base64.b64encode(content).decode()}\n" for name, content in contents.items()).encode()
 
 
-def wait(cluster: Cluster, manifests: Mapping[str, bytes]) -> None:
+def wait(cluster: Cluster, manifests: Mapping[str, bytes], status: Status) -> None:
     """Wait until the API server is ready, from these manifests, which are in place, and remove copies of their pods.
 
     Raises:
         ClusterError: it does not start.
     """
-    _wait(cluster, image_of(manifests["kube-apiserver.yaml"]))
-    names = [name.removesuffix(".yaml") for name in manifests]
-    cluster.helper.run(program(__file__, "remove_copies.sh", *names))
+    with status.phase("The kubelet starts the new API server", 3):
+        _wait_for_container(cluster, image_of(manifests["kube-apiserver.yaml"]))
+    with status.phase("The new API server becomes ready", 8):
+        cluster.api.wait_ready(READY_TIMEOUT)
+        names = [name.removesuffix(".yaml") for name in manifests]
+        cluster.helper.run(program(__file__, "remove_copies.sh", *names))
 
 
 def image_of(manifest: bytes) -> str:
@@ -71,9 +74,8 @@ def running_image(cluster: Cluster) -> str:
     return cluster.helper.run(program(__file__, "api_server_image.sh"), check=False).text.strip().rpartition("\n")[2]
 
 
-def _wait(cluster: Cluster, image: str) -> None:
+def _wait_for_container(cluster: Cluster, image: str) -> None:
     """The old container may still answer /readyz: wait for one of the manifest's image."""
     script = program(__file__, "api_server_runs.sh", image)
     if not image or cluster.helper.run(script, timeout=150, check=False).returncode:
         raise ClusterError("The kube-apiserver did not start from the saved manifest.", "lab reset --all")
-    cluster.api.wait_ready(READY_TIMEOUT)

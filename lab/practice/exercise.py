@@ -122,6 +122,7 @@ class Visit:
     def _check(self) -> None:
         self._sight.look()
         self._report(details=True)
+        self._course.rescue.keep()
 
     def _wait(self, seconds: str = "") -> None:
         if seconds and not seconds.isdecimal():

@@ -1,6 +1,5 @@
 """Puts files of the control plane in place on the node, and waits for the API server."""
 
-import time
 from collections.abc import Collection, Mapping
 from pathlib import PurePosixPath
 
@@ -9,7 +8,6 @@ from lab.k8s.bash import program
 from lab.k8s.cluster import Cluster
 from lab.phases import Status
 from lab.rescue.files import manifests
-from lab.rescue.restart import USUAL
 
 
 def put(
@@ -36,13 +34,10 @@ def put(
         cluster.helper.run(saved.shell(owner) + script, input=input, timeout=120)
 
 
-def wait(cluster: Cluster, files: Mapping[str, bytes], status: Status) -> float:
-    """Wait until the API server is ready; gives the seconds that it took.
+def wait(cluster: Cluster, files: Mapping[str, bytes], status: Status) -> None:
+    """Wait until the API server is ready.
 
     Raises:
         ClusterError: it does not become ready.
     """
-    begun = time.monotonic()
-    with status.phase("Waiting for the API server", USUAL):
-        static_pods.wait(cluster, {PurePosixPath(path).name: files[path] for path in manifests(files)})
-    return time.monotonic() - begun
+    static_pods.wait(cluster, {PurePosixPath(path).name: files[path] for path in manifests(files)}, status)

@@ -93,6 +93,9 @@ class ScriptedRescuer(Rescuer):
         self._course._called("look to rescue")
         return self._course.rescues
 
+    def keep(self) -> None:
+        pass
+
     def last_word(self) -> str:
         return "its container ended with code 1"
 

@@ -24,8 +24,8 @@ def world(monkeypatch, tmp_path):
     cluster = Cluster(Helper())
     last_good.keep(cluster)
     cluster.api = SimpleNamespace(readiness=lambda: "")
-    made = SimpleNamespace(cluster=cluster, put=[], newest=KEPT, learners=BROKEN)
-    lock = SimpleNamespace(held=lambda *_: nullcontext())
+    made = SimpleNamespace(cluster=cluster, put=[], newest=KEPT, learners=BROKEN, taken=False)
+    lock = SimpleNamespace(held=lambda *_: nullcontext(), taken=lambda: made.taken)
     known = {"name": "exam", "record": lambda: Record("rescue"), "status": Recording(), "lock": lock}
     context: Any = SimpleNamespace(cluster=cluster, **known)
     made.rescuer = Rescuer(context)
@@ -68,6 +68,22 @@ def test_a_kubelet_that_is_stopped_is_started(world) -> None:
     found = world.rescuer.put_back()
     assert (found.needed, found.started, found.kept_in) == (True, ("kubelet",), "")
     assert world.put == [(FILES, (), "rescue", False)]
+
+
+def test_files_are_kept_while_the_api_server_is_ready_and_nobody_changes_the_cluster(world) -> None:
+    def good() -> object:
+        found = last_good.load(world.cluster.files)
+        return found and found.contents
+
+    last_good.forget(world.cluster.files)
+    world.taken = True
+    world.rescuer.keep()
+    world.taken, world.cluster.api.readiness = False, lambda: "no answer"
+    world.rescuer.keep()
+    assert good() is None
+    world.cluster.api.readiness = lambda: ""
+    world.rescuer.keep()
+    assert good() == FILES
 
 
 def test_a_node_that_does_not_answer(world) -> None:
