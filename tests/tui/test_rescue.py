@@ -40,6 +40,18 @@ async def test_a_restart_that_takes_as_long_as_usual_shows_no_panel() -> None:
         assert not pilot.app.screen.query_one(rescue_panel.RescuePanel).display
 
 
+async def test_a_restart_that_is_slow_shows_no_panel_while_nobody_says_why(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rescue_panel, "AWAY", 0.2)
+    course = away()
+    course.last_word = ""
+    async with in_exercise(course, (120, 40)) as pilot:
+        await see(pilot, "~ restarting for")
+        await pilot.pause(1.5)
+        assert not pilot.app.screen.query_one(rescue_panel.RescuePanel).display
+        monkeypatch.setattr(rescue_panel, "RESTART", 0.5)
+        await see(pilot, "a restart usually takes 20 s. Next x shows")
+
+
 async def test_nothing_is_done_without_a_yes_or_without_need() -> None:
     course = away()
     async with in_exercise(course, (80, 24)) as pilot:

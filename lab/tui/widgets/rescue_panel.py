@@ -6,9 +6,12 @@ from lab.tui import clock
 from lab.tui.failures import Failure, attempted
 from lab.tui.session import Session
 from lab.tui.widgets.error_panel import ErrorPanel
+from lab.tui.words import RESTART
 
 AWAY = 30.0
-"""Seconds from which on an API server has been away for longer than a restart takes."""
+"""Seconds from which on an API server has been away for longer than a restart takes; where nobody says why, it may
+only be slow, and the panel waits for `RESTART`.
+"""
 _ASK_AGAIN = 10.0  # seconds
 
 
@@ -33,6 +36,9 @@ class RescuePanel(ErrorPanel):
             self._asked = now
             self.run_worker(self._ask(), exclusive=True, exit_on_error=False, group="last-word")
         said = f": {self._said}" if self._said else "."
+        if not self._said and since < RESTART:
+            self.show(None)
+            return
         message = f"The API server is away for {seconds(since)}; a restart usually takes {seconds(USUAL)}{said}"
         key = self._session.key("work.rescue")
         hint = f"{key} shows how your files differ from the last good ones, and puts these back; your points stay"
