@@ -6,6 +6,7 @@ from textual.app import App
 from textual.containers import VerticalScroll
 from textual.content import Content
 
+from lab.advice import named
 from lab.model import Rescue
 from lab.report import rescue as words
 from lab.tui.dialogs import carry_out, failed
@@ -28,7 +29,8 @@ async def rescue(app: App[Any], session: Session) -> None:
     elif await app.push_screen_wait(_question(found)) == "yes":
         done: list[Rescue] = []
         if await carry_out(app, session, "Rescuing the API server", lambda: done.append(rescuer.put_back())):
-            app.notify("\n".join(words.done(done[0])), title="Rescued", timeout=20, markup=False)
+            said = named("\n".join(words.done(done[0])), session.course.name)
+            app.notify(said, title="Rescued", timeout=20, markup=False)
 
 
 def _question(found: Rescue) -> Confirm:

@@ -125,6 +125,7 @@ class ScriptedCourse(Course):
     calls: list[str] = field(default_factory=list)
     watches: list[ScriptedWatching] = field(default_factory=list)
     where: Place | None = None
+    restart: str = ""
     webhook: bool = False
     last_word: str = "its container ended with code 1"
     rescues: Rescue = field(default_factory=lambda: Rescue(False, True))
@@ -240,7 +241,8 @@ class ScriptedCourse(Course):
             )
             for r in rows
         )
-        return lab_status(name=self.name, cluster=cluster, api_server=self.api_server, progress=progress)
+        said = {"api_server": self.api_server, "restart": self.restart}
+        return lab_status(name=self.name, cluster=cluster, progress=progress, **said)
 
     def _called(self, what: str) -> None:
         self.calls.append(what)

@@ -34,6 +34,20 @@ async def test_the_panel_comes_by_itself_and_a_key_rescues(monkeypatch: pytest.M
     assert course.calls.count("rescue") == 1
 
 
+async def test_an_edit_shows_where_its_restart_is_until_that_is_over() -> None:
+    course = FakeCourse()
+    async with in_exercise(course, (120, 40)) as pilot:
+        await see(pilot, "API server: ✓ ready · Kubernetes")
+        course.restart = "edited 2 s ago, the old one still serves"
+        course.tell("files", "/etc/kubernetes/manifests/kube-apiserver.yaml")
+        await see(pilot, "✓ ready · edited 2 s ago, the old one still serves; restarts take about 20 s")
+        course.api_server, course.restart = "not ready: no answer", "the kubelet waits"
+        await see(pilot, "(usually 20 s): the kubelet waits")  # nobody tells: it is looked at meanwhile
+        course.api_server, course.restart = "ready", ""
+        course.tell("api", "ready")
+        await see(pilot, "API server: ✓ ready · Kubernetes")
+
+
 async def test_a_restart_that_takes_as_long_as_usual_shows_no_panel() -> None:
     async with in_exercise(away(), (120, 40)) as pilot:
         await see(pilot, "~ restarting for")
