@@ -67,10 +67,11 @@ def _summary(seen: Evidence, findings: tuple[Finding, ...]) -> str:
 def _restarting_for(seen: Evidence) -> float | None:
     """Seconds since what may have made it restart; None where that is too long ago."""
     process, pod = seen.process(API_SERVER), seen.api
-    moments = [process.started if process else 0.0, pod.changed if pod else 0.0]
-    if any(each.name == API_SERVER and each.finished for each in seen.containers):
-        moments += [each.finished for each in seen.containers if each.name == API_SERVER]
-    since = seen.now - max(moments)
+    edited = seen.now - (pod.changed if pod else 0.0)
+    if edited < _RESTART:
+        return max(edited, 0.0)
+    ends = [each.finished for each in seen.containers if each.name == API_SERVER]
+    since = seen.now - max([*ends, process.started if process else 0.0], default=0.0)
     return max(since, 0.0) if since < _RESTART else None
 
 
