@@ -11,13 +11,14 @@ INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no
 TEST_STATE := $${LAB_STATE_HOME:-$(HOME)/.local/state/cks-lab-test}
 TEST_ENV := LAB_STATE_HOME=$(TEST_STATE)
 
-# Most of the time API servers are waited for, so the live tests run on two clusters side by side, in three parts of at
-# most an hour. Each also runs alone: make live-first, make live-second, make live-third.
+# Most of the time API servers are waited for, so the live tests run on two clusters side by side, in four parts of at
+# most an hour. Each also runs alone: make live-first, make live-second, make live-third, make live-fourth.
 SECOND := $(addprefix tests/live/,test_image_policy_webhook.py)
 THIRD := $(addprefix tests/live/,test_opa_whitelist.py test_tui_walk.py)
+FOURTH := tests/live/test_why.py
 ONLY ?=
 
-.PHONY: help lab test test-all live live-first live-second live-third check slow bench screenshots faults format lock clean
+.PHONY: help lab test test-all live live-first live-second live-third live-fourth check slow bench screenshots faults format lock clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -34,16 +35,17 @@ test-all: check slow ## every test there is, the long ones too
 # The engine is installed and started once, before two labs would both do it.
 live: $(VENV)/.dev
 	@$(BIN)/lab doctor --fix >/dev/null || true
-	@$(MAKE) --no-print-directory -k -j 2 live-second live-first live-third
+	@$(MAKE) --no-print-directory -k -j 2 live-second live-first live-third live-fourth
 
 live-first: $(VENV)/.dev
-	$(TEST_ENV) $(BIN)/python -m pytest tests/live $(addprefix --ignore ,$(SECOND) $(THIRD)) --durations=20 $(ONLY)
+	$(TEST_ENV) $(BIN)/python -m pytest tests/live $(addprefix --ignore ,$(SECOND) $(THIRD) $(FOURTH)) --durations=20 $(ONLY)
 
-live-second live-third: live-%: $(VENV)/.dev
+live-second live-third live-fourth: live-%: $(VENV)/.dev
 	LAB_STATE_HOME=$(TEST_STATE)-$* LAB_TEST_NAME=$${LAB_TEST_NAME:-cks-lab-test}-$* \
 		$(BIN)/python -m pytest $(FILES) --durations=20 $(ONLY) 2>&1 | sed -u 's/^/$*: /'
 live-second: FILES = $(SECOND)
 live-third: FILES = $(THIRD)
+live-fourth: FILES = $(FOURTH)
 
 check: $(VENV)/.dev ## format, lint, types, imports, exercise data, fast tests
 	$(BIN)/ruff format --check --quiet lab tests bench docs
