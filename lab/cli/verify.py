@@ -9,9 +9,9 @@ import click
 
 from lab.cli import printing
 from lab.cli.options import name_option, pass_course
-from lab.errors import LabError
+from lab.errors import LabError, UsageError
 from lab.exit_codes import ExitCode
-from lab.model import Report, Verdict
+from lab.model import Learner, Report, Verdict
 from lab.report import FORMATS
 
 if TYPE_CHECKING:
@@ -25,18 +25,21 @@ _CODE = {Verdict.PASS: ExitCode.OK, Verdict.ERROR: ExitCode.COULD_NOT}
 @click.option("--format", "form", type=click.Choice(list(FORMATS)), default="text", show_default=True)
 @click.option("--output", type=click.Path(dir_okay=False, path_type=Path), help="Write to a file instead.")
 @click.option("--learner", metavar="ID", help="Who works here: an id, or 'NAME <ID>'. It is kept for the next time.")
+@click.option("--no-help", is_flag=True, help="Steps whose solution was shown or typed earn nothing.")
 @name_option
 @pass_course
-def verify(course: "Course", selectors: tuple[str, ...], form: str, output: Path | None, learner: str | None) -> None:
+def verify(
+    course: "Course", selectors: tuple[str, ...], form: str, output: Path | None, learner: str | None, no_help: bool
+) -> None:
     """Check exercises or steps against the live cluster; everything when none is named."""
     from lab.course import VERIFY_WAIT
-    from lab.report.learner import keep, parse
+    from lab.report.no_help import without_help
 
-    if learner:
-        keep(parse(learner))
+    _learner(learner, form)
     if output:
         _see_writable(output)
     report = course.verify(selectors, VERIFY_WAIT)
+    report = without_help(report) if no_help else report
     _write(report, form, output)
     course.rescue.keep()
     _end(report)
@@ -56,6 +59,24 @@ def solve(course: "Course", selector: str, form: str) -> None:
                 printing.markdown(f"# {step.title}\n\n{step.why}\n")
     _write(report, form, None)
     _end(report)
+
+
+def _learner(told: str | None, form: str) -> None:
+    """Keep who works here; where that was never said, ask before a report that names them, once, on a terminal."""
+    from lab.report.learner import asked, keep, parse
+
+    if told is None and form == "json" and not asked() and sys.stdin.isatty():
+        click.echo("Who works here? An id, or NAME <ID>, for the reports that are written here from now on.", err=True)
+
+        def read(text: str) -> Learner:
+            try:
+                return parse(text) if text.strip() else Learner()
+            except UsageError as error:
+                raise click.BadParameter(str(error)) from error  # asks again
+
+        keep(click.prompt("Learner (Enter: nobody)", default="", show_default=False, value_proc=read, err=True))
+    elif told:
+        keep(parse(told))
 
 
 def _write(report: Report, form: str, output: Path | None) -> None:

@@ -72,7 +72,9 @@ class Context:
 
 def info(record: Record) -> ClusterInfo:
     """The cluster as a report names it."""
-    return ClusterInfo(record.name, record.kubernetes_version, record.node_image, record.provider, record.uid)
+    return ClusterInfo(
+        record.name, record.kubernetes_version, record.node_image, record.provider, record.uid, record.node_image_digest
+    )
 
 
 def alone(command: str) -> Callable[[M], M]:

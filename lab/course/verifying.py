@@ -35,8 +35,10 @@ def verify(context: Context, selectors: Sequence[str] = (), wait: float = 0.0) -
     broken = journal.broken
     reason = BROKEN_JOURNAL if broken else ""
     now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    evidence = Evidence(record.journal_key, journal.content())
-    return Report(info(record), results, verdict, broken, reason, now, learner.recall(), evidence)
+    return Report(
+        info(record), results, verdict, broken, reason, now, learner.recall(),
+        lambda: Evidence(record.journal_key, journal.content()), journal.began_at,
+    )  # fmt: skip
 
 
 def path(context: Context, subject: str, namespace: str) -> RequestPath:

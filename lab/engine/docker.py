@@ -80,6 +80,15 @@ def image_exists(reference: str) -> bool:
     return shell.succeeds(["docker", "image", "inspect", reference])
 
 
+def image_id(reference: str) -> str:
+    """The id of an image, `sha256:...`: a digest of all that is in it.
+
+    Raises:
+        CommandError: there is no image of that name.
+    """
+    return docker("image", "inspect", "--format", "{{.Id}}", reference).text.strip()
+
+
 def labels(name: str) -> list[str]:
     """The arguments that put the lab's label on something new."""
     return ["--label", f"{LABEL}={name}"]

@@ -1,7 +1,7 @@
 """Checks exercises and adds up what they earned, with what the journal has of them."""
 
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -11,7 +11,7 @@ from lab.checks.asks import Ask, Observation, Unknown
 from lab.checks.base import Facts
 from lab.grading import judge
 from lab.grading.observe import observe
-from lab.journal.journal import Earned, Journal
+from lab.journal.journal import Earned, Journal, Score
 from lab.k8s.cluster import Cluster
 from lab.model import Exercise, ExerciseResult, Holds, Step, StepResult, Verdict, worst
 from lab.phases import Status
@@ -99,22 +99,22 @@ class Grading:
 
     def _remembered(self, result: ExerciseResult) -> ExerciseResult:
         """Journal what the steps earn; add the last known points where those of now are not known."""
-        if not self._journal.started(result.id):
-            return result
         found = {s.id: (s.earned, s.possible) for s in result.steps if s.verdict is not Verdict.ERROR}
-        if found:
+        if found and self._journal.started(result.id):
             self._journal.record_scores(result.id, found)
-        before, solved = self._journal.scores(result.id), self._journal.solved(result.id)
-        steps = tuple(
-            replace(
-                step,
-                last=before.get(step.id) if step.verdict is Verdict.ERROR else None,
-                hints_taken=self._journal.hints_taken(result.id, step.id),
-                solution_taken=step.id in solved,
-            )
-            for step in result.steps
-        )
+        before = self._journal.scores(result.id)
+        steps = tuple(self._with_past(result.id, step, before) for step in result.steps)
         return replace(result, steps=steps, started_at=self._journal.started_at(result.id))
+
+    def _with_past(self, exercise: str, step: StepResult, before: Mapping[str, Score]) -> StepResult:
+        taken = self._journal.help_taken(exercise, step.id)
+        return replace(
+            step,
+            last=before.get(step.id) if step.verdict is Verdict.ERROR else None,
+            hints_taken=taken.hints,
+            solution_taken=taken.solution,
+            passed_at=self._journal.passed_at(exercise, step.id),
+        )
 
     def _set_aside(self, exercise: Exercise, steps: Sequence[Step]) -> ExerciseResult:
         """The result of an exercise whose effects were set aside for another: what it had earned by then."""

@@ -12,14 +12,13 @@ from typing import Any
 from lab.errors import LabError
 from lab.journal import version_1
 from lab.journal.chain import Chain, Lines
-from lab.journal.state import FORMAT_VERSION, Earned, Entry, Event, State
+from lab.journal.state import FORMAT_VERSION, Earned, Entry, Event, Help, State
 from lab.model import Score
 
-__all__ = ["Earned", "Journal", "Note", "Score"]
+__all__ = ["Earned", "Help", "Journal", "Note", "Score"]
 
 Note = Callable[[str], None]
 Clock = Callable[[], datetime]
-_MINUTE = len("2026-01-31T12:00")
 
 
 def _utc_now() -> datetime:
@@ -71,6 +70,11 @@ class Journal:
             )
         return ""
 
+    @property
+    def began_at(self) -> str:
+        """When the first event since the last `lab reset --all` was (ISO 8601, UTC); empty when there was none."""
+        return self._read().began_at
+
     def started(self, exercise: str) -> bool:
         """Whether the exercise was started."""
         return bool(self.started_at(exercise))
@@ -96,7 +100,7 @@ class Journal:
         return bool(self._entry(exercise).aside_at)
 
     def clear(self, exercise: str) -> None:
-        """Forget everything about an exercise: also that it was started, its hints and its score."""
+        """Forget everything about an exercise, also that it was started, but for `help_taken`."""
         self._add("cleared", exercise)
 
     def clear_all(self) -> None:
@@ -146,21 +150,21 @@ class Journal:
         """The steps whose solution was taken."""
         return self._entry(exercise).solved
 
+    def help_taken(self, exercise: str, step: str) -> Help:
+        """The help that was taken in a step, also before the exercise was reset."""
+        return self._entry(exercise).help.get(step, Help())
+
+    def passed_at(self, exercise: str, step: str) -> str:
+        """When a verify first found that a step earns everything (ISO 8601, UTC); empty when none did."""
+        return self._entry(exercise).passed.get(step, "")
+
     def record_scores(self, exercise: str, found: Mapping[str, tuple[int, int]]) -> None:
         """Note what a verify found of steps: by id, the points that each earned, and could earn.
 
         What was found before in the same minute is not written again.
         """
-        now = self._now()
-
-        def same(entry: Entry) -> bool:
-            known = {step: (entry.scores.get(step), score) for step, score in found.items()}
-            return all(
-                before and (before.earned, before.possible) == score and before.at[:_MINUTE] == now[:_MINUTE]
-                for before, score in known.values()
-            )
-
-        self._add("scores", exercise, unless=same, at=now, found={step: list(score) for step, score in found.items()})
+        now, scores = self._now(), {step: list(score) for step, score in found.items()}
+        self._add("scores", exercise, unless=lambda entry: entry.knows(found, now), at=now, found=scores)
 
     def scores(self, exercise: str) -> Mapping[str, Score]:
         """The last known points of the steps, by id; a step whose points were never found is not there."""
@@ -168,10 +172,7 @@ class Journal:
 
     def score(self, exercise: str) -> Score | None:
         """The steps' scores together, as of the oldest of them; None when there is none."""
-        if not (scores := self._entry(exercise).scores.values()):
-            return None
-        earned, possible = sum(score.earned for score in scores), sum(score.possible for score in scores)
-        return Score(earned, possible, min(score.at for score in scores))
+        return self._entry(exercise).score
 
     def _entry(self, exercise: str) -> Entry:
         return self._read().entry(exercise)

@@ -7,7 +7,7 @@ from contextlib import suppress
 from dataclasses import replace
 
 from lab import paths
-from lab.engine.docker import docker
+from lab.engine.docker import docker, image_id
 from lab.errors import ClusterError
 from lab.images.beside_node import Shelf
 from lab.images.node import NodeImage
@@ -64,6 +64,7 @@ def make(cluster: Cluster, kind_tool: str, image: NodeImage, shelf: Shelf, versi
             uid=cluster.uid(),
             kubernetes_version=version,
             node_image=image.reference,
+            node_image_digest=image_id(image.reference),
             address=cluster.address(),
             origin=image.origin,
             registry_image=shelf.registry,

@@ -28,7 +28,7 @@ class Image:
 class Record:
     """Identity and facts of a cluster. `complete` is False until the golden state was saved; `origin` says where its
     images come from (`official`, `built`); `journal_key` is the random value that the progress journal begins with,
-    `golden` the SHA-256 of the golden state's archive.
+    `golden` the SHA-256 of the golden state's archive. `node_image_digest`: the image's id in Docker.
     """
 
     name: str
@@ -36,6 +36,7 @@ class Record:
     uid: str = ""
     kubernetes_version: str = ""
     node_image: str = ""
+    node_image_digest: str = ""
     provider: str = "kind"
     address: str = ""
     origin: str = "built"

@@ -1,6 +1,6 @@
 """The results of verifying: verdicts, points, and a report of them."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -18,13 +18,14 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True)
 class ClusterInfo:
-    """The cluster of a report."""
+    """The cluster of a report. `node_image_digest`: the id of the node's image in Docker, `sha256:...`."""
 
     name: str
     kubernetes_version: str
     node_image: str
     provider: str
     uid: str = ""
+    node_image_digest: str = ""
 
 
 @dataclass(frozen=True)
@@ -80,7 +81,8 @@ class StepResult:
     """A step's checks, what it earned, and for a `once` step when it passed (ISO 8601, UTC).
 
     `last`: the last known points; only of a step whose points cannot be found now.
-    `probed`: as in Step. `hints_taken`: how many of its hints. `solution_taken`: its solution was shown or typed.
+    `probed`: as in Step. `hints_taken`: how many of its hints. `solution_taken`: its solution was shown or typed; both
+    also before a reset of the exercise. `passed_at`: when it first earned everything (ISO 8601, UTC).
     """
 
     id: str
@@ -95,6 +97,7 @@ class StepResult:
     last: Score | None = None
     hints_taken: int = 0
     solution_taken: bool = False
+    passed_at: str = ""
 
 
 @dataclass(frozen=True)
@@ -131,7 +134,8 @@ class ExerciseResult:
 class Report:
     """The report of `lab verify`. `note` says what keeps some of it from counting, `reason` that in a stable word.
 
-    `at`: when its verdicts were found (ISO 8601, UTC).
+    `at`: when its verdicts were found, `begun_at`: when the learner began on the cluster (ISO 8601, UTC). `no_help`:
+    steps whose solution was taken earn nothing in it. `evidence` reads the journal when it is called.
     """
 
     cluster: ClusterInfo
@@ -141,7 +145,9 @@ class Report:
     reason: str = ""
     at: str = ""
     learner: Learner = Learner()
-    evidence: Evidence | None = None
+    evidence: Callable[[], Evidence] | None = None
+    begun_at: str = ""
+    no_help: bool = False
 
     @property
     def earned(self) -> int:

@@ -14,6 +14,7 @@ COLUMNS = (
     "earned",
     "possible",
     "seen_at",
+    "passed_at",
     "hints",
     "solution",
     "reason",
@@ -26,7 +27,7 @@ def write(report: Report, stream: TextIO) -> None:
     table.writerow(COLUMNS)
     for exercise in report.exercises:
         for step in exercise.steps:
-            score = (step.verdict.value, step.earned, step.possible, step.seen_at)
+            score = (step.verdict.value, step.earned, step.possible, step.seen_at, step.passed_at)
             help_taken = (step.hints_taken, "yes" if step.solution_taken else "no")
             table.writerow((report.cluster.name, exercise.id, step.id, *score, *help_taken, _reason(step)))
 

@@ -8,6 +8,7 @@ from lab import __version__
 from lab.advice import named
 from lab.model import FORMAT_VERSION, CheckResult, ExerciseResult, Report, StepResult
 from lab.report import evidence
+from lab.report.words import points_note
 
 
 def write(report: Report, stream: TextIO) -> None:
@@ -21,21 +22,24 @@ def as_object(report: Report) -> dict[str, Any]:
     written = {
         "format_version": FORMAT_VERSION,
         "lab_version": __version__,
+        "begun_at": report.begun_at,
         "at": report.at,
         "learner": asdict(report.learner),
         "cluster": asdict(report.cluster),
-        "exercises": [_exercise(exercise) for exercise in report.exercises],
+        "no_help": report.no_help,
+        "exercises": [_exercise(exercise, report.no_help) for exercise in report.exercises],
         "score": {"earned": report.earned, "possible": report.possible},
         "verdict": report.verdict.value,
         **({"note": report.note, "reason": report.reason} if report.note else {}),
     }
     if not report.evidence:
         return written
-    journal = report.evidence.journal.decode(errors="replace")
-    return evidence.seal({**written, "evidence": {"key": report.evidence.key, "journal": journal}})
+    found = report.evidence()
+    journal = found.journal.decode(errors="replace")
+    return evidence.seal({**written, "evidence": {"key": found.key, "journal": journal}})
 
 
-def _exercise(exercise: ExerciseResult) -> dict[str, Any]:
+def _exercise(exercise: ExerciseResult, no_help: bool) -> dict[str, Any]:
     return {
         "id": exercise.id,
         "title": exercise.title,
@@ -43,11 +47,11 @@ def _exercise(exercise: ExerciseResult) -> dict[str, Any]:
         "note": exercise.note,
         "started_at": exercise.started_at,
         "last_score": asdict(exercise.last) if exercise.last else None,
-        "steps": [_step(step) for step in exercise.steps],
+        "steps": [_step(step, no_help) for step in exercise.steps],
     }
 
 
-def _step(step: StepResult) -> dict[str, Any]:
+def _step(step: StepResult, no_help: bool) -> dict[str, Any]:
     return {
         "id": step.id,
         "title": step.title,
@@ -55,7 +59,9 @@ def _step(step: StepResult) -> dict[str, Any]:
         "verdict": step.verdict.value,
         "earned": step.earned,
         "possible": step.possible,
+        "points_note": points_note(step, no_help),
         "seen_at": step.seen_at,
+        "passed_at": step.passed_at,
         "probed": step.probed,
         "hints_taken": step.hints_taken,
         "solution_taken": step.solution_taken,

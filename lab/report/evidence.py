@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from lab.journal.chain import parse
-from lab.journal.state import Entry, State
+from lab.journal.state import Entry, Help, State
 
 Written = Mapping[str, Any]
 """A report as JSON has it."""
@@ -67,25 +67,28 @@ def _problems(written: Written) -> Iterator[str]:
         yield f"Line {state.broken} of the journal in it is not as the lab wrote it."
     if lines.torn:
         yield "The journal in it is cut off."
+    if not state.broken and state.began_at != written["begun_at"]:
+        yield f"The work began at {written['begun_at']!r} in it, and at {state.began_at!r} in the journal."
     if state.begun and state.begun.get("cluster") != written["cluster"]["uid"]:
         yield "The journal in it is of another cluster."
     if not state.broken:
         for exercise in written["exercises"]:
-            yield from _unlike(exercise, state.entry(exercise["id"]))
+            yield from _unlike(exercise, state.entry(exercise["id"]), bool(written["no_help"]))
 
 
-def _unlike(exercise: Written, entry: Entry) -> Iterator[str]:
+def _unlike(exercise: Written, entry: Entry, no_help: bool) -> Iterator[str]:
     """Where an exercise of a report says something else than the journal."""
     for step in exercise["steps"]:
-        earned = entry.earned.get(step["id"])
+        earned, helped = entry.earned.get(step["id"]), entry.help.get(step["id"], Help())
         told = {
             "seen_at": (step["seen_at"], earned.at if earned else ""),
-            "hints_taken": (step["hints_taken"], entry.hints.get(step["id"], 0)),
-            "solution_taken": (step["solution_taken"], step["id"] in entry.solved),
+            "passed_at": (step["passed_at"], entry.passed.get(step["id"], "")),
+            "hints_taken": (step["hints_taken"], helped.hints),
+            "solution_taken": (step["solution_taken"], helped.solution),
         }
         score = entry.scores.get(step["id"])
         if entry.started_at and step["verdict"] != "error":
-            told["earned"] = (step["earned"], score.earned if score else 0)
+            told["earned"] = (step["earned"], score.earned if score and not (no_help and helped.solution) else 0)
         for name, (here, there) in told.items():
             if here != there and not (name == "seen_at" and not here):
                 yield f"{exercise['id']}/{step['id']}: `{name}` is {here!r}, and the journal says {there!r}."

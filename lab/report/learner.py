@@ -26,6 +26,11 @@ def parse(text: str) -> Learner:
     return Learner(text)
 
 
+def asked() -> bool:
+    """Whether it was said on this machine who works here, be it that nobody was named."""
+    return paths.learner_file().exists()
+
+
 def keep(learner: Learner) -> None:
     """Keep who works on this machine.
 

@@ -34,6 +34,31 @@ def score(earned: int, possible: int) -> str:
     return f"{earned} of {points(possible)}"
 
 
+def points_note(step: StepResult, no_help: bool = False) -> str:
+    """Why a step earned less than it can, check by check; empty when it earned all.
+
+    Args:
+        step: the step.
+        no_help: whether it earns nothing where its solution was taken.
+    """
+    if step.earned == step.possible:
+        return ""
+    if no_help and step.solution_taken:
+        return "its solution was shown or typed"
+    guards = [
+        f"{_unmet(check)}, and so the step earns nothing" for check in step.checks if check.guard and unmet(check)
+    ]
+    lost = [f"{_unmet(check)} ({points(check.points)})" for check in step.checks if check.points and unmet(check)]
+    skipped = [check.observed for check in step.checks if check.verdict is Verdict.SKIP]
+    return "; ".join(dict.fromkeys((*guards, *lost, *skipped)))
+
+
+def _unmet(check: CheckResult) -> str:
+    """`manifest fails: tag`, with the stable word for the way of being wrong."""
+    said = f"{check.id} {VERDICTS[check.verdict][1]}"
+    return f"{said}: {check.reason}" if check.reason else said
+
+
 def earned(result: StepResult | ExerciseResult) -> str:
     """The score of a step or exercise; where it is not known now, the last one: `3 of 10 points as of 14:05`."""
     if result.last is None:

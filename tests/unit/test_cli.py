@@ -35,11 +35,13 @@ from lab.model import (
     Hint,
     Holds,
     LabStatus,
+    Learner,
     Report,
     Rescue,
     StepResult,
     Verdict,
 )
+from lab.report import learner
 from lab.request_path.station import Group, RequestPath, State, Station
 
 CLUSTER = ClusterInfo("cks-lab", "v1.36.4", "kindest/node:v1.36.4", "kind")
@@ -350,6 +352,35 @@ def test_verify_as_json(lab, world, tmp_path) -> None:
     file = tmp_path / "report.json"
     assert lab("verify", "--format", "json", "--output", str(file)) == (1, "", "")
     assert file.read_text() == out
+
+
+def on_a_terminal(monkeypatch, typed):
+    stream = io.StringIO(typed)
+    monkeypatch.setattr(stream, "isatty", lambda: True)
+    monkeypatch.setattr("sys.stdin", stream)
+
+
+@pytest.mark.parametrize(
+    ("typed", "who"),
+    [("Ada <ada>\n", Learner("ada", "Ada")), ("\n", Learner()), ("Ada\x20Lovelace\nada\n", Learner("ada"))],
+)
+def test_who_works_here_is_asked_once_on_a_terminal(lab, world, monkeypatch, typed, who) -> None:
+    world.answers["verify"] = report()
+    lab("verify")
+    assert not learner.asked()  # nobody was at the terminal, and no report names a learner
+    on_a_terminal(monkeypatch, typed)
+    code, _, err = lab("verify", "--format", "json")
+    assert (code, err.count("Who works here?"), learner.recall()) == (0, 1, who)
+    on_a_terminal(monkeypatch, "eve\n")
+    assert lab("verify", "--format", "json")[2] == ""
+    assert learner.recall() == who
+    lab("verify", "--learner", "bob")
+    assert learner.recall() == Learner("bob")
+
+
+def test_verify_without_help(lab, world) -> None:
+    world.answers["verify"] = report()
+    assert json.loads(lab("verify", "--no-help", "--format", "json")[1])["no_help"] is True
 
 
 def test_a_report_that_cannot_be_written(lab, world, tmp_path) -> None:

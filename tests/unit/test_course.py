@@ -38,6 +38,7 @@ from lab.k8s.record import Image, Record
 from lab.lock import Holder, Lock
 from lab.model import Finding, Verdict
 from lab.phases import Recording
+from lab.report import as_json, evidence
 from lab.shell import Completed
 
 ENGINE = Engine("28.2", 2, "x86_64", 4 * 1024**3, 2, "/")
@@ -530,6 +531,27 @@ def test_hints_come_one_by_one_and_the_last_stays(world) -> None:
     assert world.course.hint("pin", "find").number == 2
     assert world.course.hints_taken("pin", "find") == tuple(texts[:2])
     assert world.course.hints_taken("pin", "pin") == ()
+
+
+def test_a_report_tells_the_help_that_was_taken_and_checks(world) -> None:
+    """Also of an exercise that is not started, or was reset since."""
+    world.course.hint("pin", "find")
+    world.course.solution("pin", "find")
+    begun = world.course.verify().begun_at
+    for act in (
+        lambda: world.course.start("pin"),
+        lambda: world.course.solve("pin"),
+        lambda: world.course.reset("pin"),
+    ):
+        report = world.course.verify()
+        first = report.exercises[0].steps[0]
+        assert (first.hints_taken, first.solution_taken) == (1, True)
+        assert evidence.problems(as_json.as_object(report)) == []
+        assert report.begun_at == begun != ""
+        act()
+    report = world.course.verify()
+    assert [step.solution_taken for step in report.exercises[0].steps] == [True, True]
+    assert [step.passed_at for step in report.exercises[0].steps] == ["", ""]
 
 
 def test_a_solution_that_is_shown_is_noted(world) -> None:

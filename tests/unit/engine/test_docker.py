@@ -34,6 +34,11 @@ def test_an_engine_that_answers(says) -> None:
     assert engine.title == "Docker 28.2.2"
 
 
+def test_the_id_of_an_image(says) -> None:
+    says(f"sha256:{'0' * 64}\n")
+    assert docker.image_id("node") == f"sha256:{'0' * 64}"
+
+
 def test_an_old_engine_says_less(says) -> None:
     says({"ServerVersion": "20.10.0"})
     assert docker.find() == docker.Engine("20.10.0", 1, "", 0, 0, "")

@@ -9,7 +9,7 @@ import pytest
 from journal_scene import World
 
 from lab.errors import LabError
-from lab.journal.journal import Earned, Journal, Score
+from lab.journal.journal import Earned, Help, Journal, Score
 
 
 @pytest.fixture
@@ -150,6 +150,40 @@ def test_clear(world: World) -> None:
     journal.clear_all()
     assert not journal.started("opa")
     assert world.load().solved("opa") == ()
+
+
+def test_the_help_that_was_taken_outlives_a_reset_of_the_exercise(world: World) -> None:
+    journal = world.load()
+    for _ in range(2):
+        journal.take_hint("pin", "find", 3)
+    journal.mark_solved("pin", "run")
+    journal.clear("pin")
+    journal.take_hint("pin", "find", 3)
+    assert (journal.hints_taken("pin", "find"), journal.solved("pin")) == (1, ())
+    assert (journal.help_taken("pin", "find"), journal.help_taken("pin", "run")) == (Help(2), Help(0, True))
+    journal.clear_all()
+    assert journal.help_taken("pin", "find") == Help()
+
+
+def test_a_step_passed_when_it_first_earned_everything(world: World) -> None:
+    journal = world.load()
+    for earned in (1, 3, 0, 3):
+        journal.record_scores("pin", {"find": (earned, 3)})
+    assert journal.passed_at("pin", "find") == "2026-01-31T12:01:00Z"
+    journal.clear("pin")
+    assert journal.passed_at("pin", "find") == ""
+
+
+def test_the_work_begins_with_the_first_event_since_all_was_reset(world: World) -> None:
+    journal = world.load()
+    assert journal.began_at == ""
+    for exercise in ("pin", "opa"):
+        journal.start(exercise)
+    assert journal.began_at == "2026-01-31T12:00:00Z"
+    journal.clear_all()
+    assert journal.began_at == ""
+    journal.start("opa")
+    assert journal.began_at == "2026-01-31T12:03:00Z"
 
 
 def test_times_are_utc(world: World) -> None:

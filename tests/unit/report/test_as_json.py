@@ -14,9 +14,11 @@ def test_the_keys_of_the_contract(report: Report) -> None:
     assert list(written) == [
         "format_version",
         "lab_version",
+        "begun_at",
         "at",
         "learner",
         "cluster",
+        "no_help",
         "exercises",
         "score",
         "verdict",
@@ -28,6 +30,7 @@ def test_the_keys_of_the_contract(report: Report) -> None:
         "node_image": "kindest/node:v1.36.4",
         "provider": "kind",
         "uid": "",
+        "node_image_digest": "",
     }
     assert written["score"] == {"earned": 5, "possible": 14}
     assert written["verdict"] == "error"
@@ -59,7 +62,9 @@ def test_a_step_and_a_check(report: Report) -> None:
         "verdict": "pass",
         "earned": 2,
         "possible": 2,
+        "points_note": "",
         "seen_at": "2026-01-31T12:00:00Z",
+        "passed_at": "",
         "probed": False,
         "hints_taken": 0,
         "solution_taken": False,

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from lab.errors import UsageError
-from lab.journal.journal import Journal
+from lab.journal.journal import Help, Journal
 from lab.model import ClusterInfo, Evidence, ExerciseResult, Holds, Learner, Report, StepResult, Verdict
 from lab.report import as_json, evidence, learner, merge
 
@@ -33,10 +33,12 @@ def report_of(journal: Journal, who: str = "ada", uid: str = "uid-1", earned: in
     journal.record_scores("pin", {"run": (earned, 4)})
     seen = journal.earned("pin")["run"].at
     step = StepResult("run", "Run", Holds.ONCE, (), Verdict.PASS, earned, 4, seen, hints_taken=1, solution_taken=True)
+    step = replace(step, passed_at=journal.passed_at("pin", "run"))
     exercise = ExerciseResult("pin", "Pin", (step,), Verdict.PASS, started_at=AT)
     info = ClusterInfo("cks-lab", "v1", "image", "kind", uid)
     told = Report(info, (exercise,), Verdict.PASS, at=at, learner=Learner(who, "Ada Lovelace"))
-    return as_json.as_object(replace(told, evidence=Evidence("k", journal.content())))
+    content = journal.content()
+    return as_json.as_object(replace(told, evidence=lambda: Evidence("k", content), begun_at=journal.began_at))
 
 
 def changed(written: dict[str, Any], sealed: bool, **step: Any) -> dict[str, Any]:
@@ -50,7 +52,9 @@ def test_as_it_was_written_it_checks(journal: Journal) -> None:
     assert evidence.problems(json.loads(json.dumps(report_of(journal)))) == []
 
 
-@pytest.mark.parametrize("step", [{"earned": 4}, {"hints_taken": 0}, {"solution_taken": False}, {"seen_at": "x"}])
+@pytest.mark.parametrize(
+    "step", [{"earned": 4}, {"hints_taken": 0}, {"solution_taken": False}, {"seen_at": "x"}, {"passed_at": AT}]
+)
 def test_what_was_changed_shows(journal: Journal, step: dict[str, Any]) -> None:
     written = report_of(journal)
     assert "was changed" in evidence.problems(changed(written, False, **step))[0]
@@ -75,6 +79,27 @@ def test_a_journal_that_was_edited_shows(journal: Journal, edit: Any, told: str)
 
 def test_the_journal_of_another_cluster_shows(journal: Journal) -> None:
     assert evidence.problems(report_of(journal, uid="uid-9")) == ["The journal in it is of another cluster."]
+
+
+def test_when_the_work_began_is_the_journals_word(journal: Journal) -> None:
+    written = report_of(journal)
+    [told] = evidence.problems(evidence.seal({**written, "begun_at": "2026-01-30T12:00:00Z"}))
+    assert told.startswith("The work began at '2026-01-30T12:00:00Z' in it")
+
+
+def test_a_reset_does_not_hide_the_help_that_was_taken(journal: Journal) -> None:
+    report_of(journal)
+    journal.clear("pin")
+    assert evidence.problems(report_of(journal)) == []
+    assert journal.help_taken("pin", "run") == Help(1, True)
+
+
+def test_no_help_scores_without_the_steps_whose_solution_was_taken(journal: Journal) -> None:
+    written = report_of(journal)
+    free = changed({**written, "no_help": True}, True, earned=0)
+    assert evidence.problems(free) == []
+    [told] = evidence.problems(changed({**written, "no_help": True}, True, earned=3))
+    assert "pin/run: `earned` is 3, and the journal says 0" in told
 
 
 @pytest.mark.parametrize("content", ["", "[]", "{}", '{"evidence": {}}', '{"evidence": 3}', "[" * 9999])

@@ -13,6 +13,7 @@ import pytest
 from lab.cli.verify import verify
 from lab.model import Evidence, Learner, Report, Verdict
 from lab.report import FORMATS
+from lab.report.no_help import without_help
 
 SCHEMA = json.loads((Path(__file__).parents[3] / "docs" / "report.schema.json").read_text())
 
@@ -31,7 +32,8 @@ def test_the_command_line_takes_every_format() -> None:
 @pytest.mark.parametrize("evidence", [None, Evidence("k", b"")])
 @pytest.mark.parametrize("note", ["", "It was changed."])
 def test_json_has_the_form_of_the_schema(report: Report, evidence: Evidence | None, note: str) -> None:
-    told = replace(report, at="2026-01-31T12:00:00Z", learner=Learner("ada", "Ada"), evidence=evidence, note=note)
+    told = replace(report, at="2026-01-31T12:00:00Z", learner=Learner("ada", "Ada"), note=note)
+    told = replace(told, evidence=(lambda: evidence) if evidence else None)
     jsonschema.validate(json.loads(written(told, "json")), SCHEMA)
     with pytest.raises(jsonschema.ValidationError):
         jsonschema.validate({**json.loads(written(told, "json")), "verdict": "perhaps"}, SCHEMA)
@@ -59,6 +61,31 @@ def test_junit_holds_what_no_xml_can(report: Report) -> None:
     exercise = replace(exercise, steps=(replace(find, checks=(check,)), *steps))
     root = ElementTree.fromstring(written(replace(report, exercises=(exercise, *others)), "junit"))
     assert next(each.get("message") for each in root.iter("failure")) == "a?<b>?[31m&"
+
+
+def test_partial_points_come_with_their_reason(report: Report) -> None:
+    steps = {step["id"]: step for each in json.loads(written(report, "json"))["exercises"] for step in each["steps"]}
+    assert {name: step["points_note"] for name, step in steps.items()} == {
+        "find": "",
+        "pin": "one-manifest fails, and so the step earns nothing; manifest fails: tag (3 points)",
+        "run": "ready could not tell (4 points)",
+        "denied": "",
+        "open": "admitted fails (2 points)",
+    }
+
+
+def test_without_help_a_step_whose_solution_was_taken_earns_nothing(report: Report) -> None:
+    [exercise, *others] = report.exercises
+    [find, *steps] = exercise.steps
+    exercise = replace(exercise, steps=(replace(find, solution_taken=True), *steps))
+    free = without_help(replace(report, exercises=(exercise, *others)))
+    assert (free.earned, free.possible, free.verdict) == (report.earned - 3, report.possible, report.verdict)
+    told = json.loads(written(free, "json"))
+    assert (told["no_help"], told["reason"]) == (True, "no-help")
+    step = told["exercises"][0]["steps"][0]
+    assert (step["verdict"], step["earned"], step["points_note"]) == ("pass", 0, "its solution was shown or typed")
+    assert "earn nothing (--no-help): image-digest/find." in " ".join(written(free, "text").split())
+    assert without_help(report) == replace(report, no_help=True)
 
 
 def test_csv_has_a_line_a_step(report: Report) -> None:
