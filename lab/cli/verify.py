@@ -65,7 +65,7 @@ def _learner(told: str | None, form: str) -> None:
     """Keep who works here; where that was never said, ask before a report that names them, once, on a terminal."""
     from lab.report.learner import asked, keep, parse
 
-    if told is None and form == "json" and not asked() and sys.stdin.isatty():
+    if told is None and form == "json" and not asked() and sys.stdin and sys.stdin.isatty():
         click.echo("Who works here? An id, or NAME <ID>, for the reports that are written here from now on.", err=True)
 
         def read(text: str) -> Learner:

@@ -21,13 +21,13 @@ def _lines(report: Report) -> Iterator[str]:
         yield from ("", f"## {exercise.id}: {exercise.title}", "")
         yield from _exercise(exercise)
     if report.note:
-        yield from ("", _cell(report.note))
+        yield from ("", cell(report.note))
     yield from ("", f"**Score: {score(report.earned, report.possible)}.** {_verdict(report.verdict)}")
 
 
 def _exercise(exercise: ExerciseResult) -> Iterator[str]:
     if exercise.note:
-        yield from (_cell(exercise.note), "")
+        yield from (cell(exercise.note), "")
     yield "| Step | Verdict | Points | What was seen |"
     yield "|---|---|---|---|"
     for step in exercise.steps:
@@ -41,10 +41,10 @@ def _verdict(verdict: Verdict) -> str:
 def _seen(step: StepResult) -> str:
     if step.seen_at:
         return f"seen at {step.seen_at}"
-    return _cell("; ".join(dict.fromkeys(check.observed for check in step.checks if unmet(check))))
+    return cell("; ".join(dict.fromkeys(check.observed for check in step.checks if unmet(check))))
 
 
-def _cell(text: str) -> str:
+def cell(text: str) -> str:
     """Text as it stands within a line of a table, its marks taken literally."""
     for mark in "\\`*_|<[":
         text = text.replace(mark, f"\\{mark}")

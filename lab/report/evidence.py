@@ -7,7 +7,6 @@ where it was written: they can read the key, and write another one.
 import hmac
 import json
 from collections.abc import Iterator, Mapping
-from datetime import datetime
 from typing import Any
 
 from lab.journal.chain import parse
@@ -15,32 +14,13 @@ from lab.journal.state import Entry, Help, State
 
 Written = Mapping[str, Any]
 """A report as JSON has it."""
+NO_REPORT = "It has not the form of a report."
 
 
 def seal(written: dict[str, Any]) -> dict[str, Any]:
     """A report with the digest of all that is in it."""
     evidence = {**written["evidence"], "digest": _digest(written)}
     return {**written, "evidence": evidence}
-
-
-def is_report(written: Any) -> bool:
-    """Whether what was read has the form of a report, as far as a table of scores needs it."""
-    try:
-        _ = [
-            written["learner"]["id"],
-            written["learner"]["name"],
-            written["cluster"]["name"],
-            written["cluster"]["uid"],
-        ]
-        datetime.fromisoformat(written["at"])
-        return all(
-            isinstance(step[key], int)
-            for exercise in written["exercises"]
-            for step in exercise["steps"]
-            for key in ("earned", "possible")
-        )
-    except (KeyError, TypeError, ValueError):
-        return False
 
 
 def problems(written: object) -> list[str]:
@@ -53,8 +33,8 @@ def problems(written: object) -> list[str]:
         return ["It carries no evidence: it was not written by `lab verify --format json`, or by an older version."]
     try:
         return list(_problems(written))
-    except (KeyError, TypeError, ValueError, AttributeError):
-        return ["It has not the form of a report."]
+    except (KeyError, TypeError, ValueError, AttributeError, RecursionError):
+        return [NO_REPORT]
 
 
 def _problems(written: Written) -> Iterator[str]:

@@ -11,7 +11,7 @@ from lab.report.words import by_probe, cluster_title, earned, unmet
 
 WIDTH = 80
 _VERDICT = 5  # the width of the longest verdict, ERROR
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 _UNSURE = "ERROR means that lab could not tell: no fail, and no points. See why above, then verify again."
 _WHERE = 'The commands after "look with" are for the node: see "lab shell".'
 
@@ -108,5 +108,5 @@ def folded(indent: str, text: str, label: str = "", width: int = WIDTH) -> Itera
 
 
 def clean(text: str) -> str:
-    """Text without what would steer the terminal: it may hold what a file on the node holds."""
+    """Text without what would steer the terminal, or cannot be written: it may hold what a file on the node holds."""
     return _CONTROL.sub("?", text.replace("\t", "    ").replace("\r\n", "\n"))

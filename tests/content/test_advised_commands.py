@@ -15,7 +15,7 @@ ROOT = Path(__file__).parents[2]
 # After these, `lab WORD` is a command to type and no prose; a command ends where a sentence or a quotation does.
 _BEGIN = r"(?:^|(?<!`)`|[\"|]|: |&& |; |-E |type |say )"
 _COMMAND = re.compile(rf"{_BEGIN}(lab(?: --name \S+)?\s+(?!is as\b)[a-z]+(?!:)\b[^`\"|;,()&\\\n]*)", re.MULTILINE)
-_ABOUT_NONE = ("doctor", "lint", "list", "report check", "report merge", "webhook serve")
+_ABOUT_NONE = ("doctor", "lint", "list", "report check", "report merge", "report watch", "webhook serve")
 
 
 def _python_texts(file: Path) -> Iterator[str]:

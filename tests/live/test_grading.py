@@ -38,11 +38,23 @@ def test_it_tells_everything_and_checks(lab: Lab, report: Path) -> None:
     steps = {step["id"]: step for exercise in written["exercises"] for step in exercise["steps"]}
     assert (steps["template"]["solution_taken"], steps["constraint"]["hints_taken"]) == (True, 1)
     assert steps["template"]["earned"] == steps["template"]["possible"] > 0
+    assert written["begun_at"] <= steps["template"]["passed_at"] <= written["at"]
+    assert (steps["template"]["points_note"], bool(steps["constraint"]["points_note"])) == ("", True)
     assert lab("report", "check", str(report)).stdout == f"{report}: ok\n"
     merged = csv.DictReader(io.StringIO(lab("report", "merge", "--format", "csv", str(report)).stdout))
     rows = {row["assignment"]: row for row in merged}
     assert rows["opa-whitelist"]["student_id"] == "ada"
     assert int(rows["opa-whitelist"]["score"]) == steps["template"]["earned"]
+
+
+def test_without_help_the_solved_step_earns_nothing(lab: Lab, report: Path, tmp_path: Path) -> None:
+    file = tmp_path / "ada.json"
+    lab("verify", "opa-whitelist", "--no-help", "--format", "json", "--output", str(file), expect=1)
+    [template, *_] = json.loads(file.read_text())["exercises"][0]["steps"]
+    assert (template["verdict"], template["earned"]) == ("pass", 0)
+    assert lab("report", "check", str(file)).stdout == f"{file}: ok\n"
+    page = lab("report", "merge", "--no-help", "--format", "html", str(report)).stdout
+    assert "solution taken, earns nothing" in page
 
 
 def test_what_was_changed_shows(lab: Lab, report: Path, tmp_path: Path) -> None:

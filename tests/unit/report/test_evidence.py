@@ -3,49 +3,22 @@
 import csv
 import io
 import json
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
+from report_scene import AT, changed, journal_of, report_of
 
 from lab.errors import UsageError
 from lab.journal.journal import Help, Journal
-from lab.model import ClusterInfo, Evidence, ExerciseResult, Holds, Learner, Report, StepResult, Verdict
-from lab.report import as_json, evidence, learner, merge
-
-AT = "2026-01-31T12:00:00Z"
+from lab.model import Learner
+from lab.report import evidence, learner, merge, merge_tables, submission
 
 
 @pytest.fixture
 def journal(tmp_path: Path) -> Journal:
-    return Journal.load(tmp_path / "progress.jsonl", "uid-1", print, lambda: datetime(2026, 1, 31, 12, tzinfo=UTC), "k")
-
-
-def report_of(journal: Journal, who: str = "ada", uid: str = "uid-1", earned: int = 3, at: str = AT) -> dict[str, Any]:
-    """A report of an exercise with a step that is earned, whose hint and solution were taken."""
-    journal.start("pin")
-    if not journal.hints_taken("pin", "run"):
-        journal.take_hint("pin", "run", 3)
-    journal.mark_solved("pin", "run")
-    journal.earn("pin", "run", "it ran")
-    journal.record_scores("pin", {"run": (earned, 4)})
-    seen = journal.earned("pin")["run"].at
-    step = StepResult("run", "Run", Holds.ONCE, (), Verdict.PASS, earned, 4, seen, hints_taken=1, solution_taken=True)
-    step = replace(step, passed_at=journal.passed_at("pin", "run"))
-    exercise = ExerciseResult("pin", "Pin", (step,), Verdict.PASS, started_at=AT)
-    info = ClusterInfo("cks-lab", "v1", "image", "kind", uid)
-    told = Report(info, (exercise,), Verdict.PASS, at=at, learner=Learner(who, "Ada Lovelace"))
-    content = journal.content()
-    return as_json.as_object(replace(told, evidence=lambda: Evidence("k", content), begun_at=journal.began_at))
-
-
-def changed(written: dict[str, Any], sealed: bool, **step: Any) -> dict[str, Any]:
-    """With other values in its one step; `sealed`: by somebody who knows how the digest is made."""
-    copy = json.loads(json.dumps(written))
-    copy["exercises"][0]["steps"][0].update(step)
-    return evidence.seal(copy) if sealed else copy
+    return journal_of(tmp_path / "state")
 
 
 def test_as_it_was_written_it_checks(journal: Journal) -> None:
@@ -105,15 +78,21 @@ def test_no_help_scores_without_the_steps_whose_solution_was_taken(journal: Jour
 @pytest.mark.parametrize("content", ["", "[]", "{}", '{"evidence": {}}', '{"evidence": 3}', "[" * 9999])
 def test_what_is_no_report_is_told(tmp_path: Path, content: str) -> None:
     (tmp_path / "a.json").write_text(content)
-    [file] = merge.read([tmp_path])
+    [file] = submission.read([tmp_path])
     assert file.problems
     assert merge.rows([file]) == []
+
+
+def test_a_journal_that_is_nested_without_end_is_told(journal: Journal) -> None:
+    written = report_of(journal)
+    written["evidence"]["journal"] = "[" * 99999 + "\n"
+    assert evidence.problems(evidence.seal(written)) == ["It has not the form of a report."]
 
 
 def test_a_copied_report_shows_at_both(tmp_path: Path, journal: Journal) -> None:
     for who in ("ada", "bob"):
         (tmp_path / f"{who}.json").write_text(json.dumps(report_of(journal, who)))
-    assert [file.problems for file in merge.read([tmp_path])] == [
+    assert [file.problems for file in submission.read([tmp_path])] == [
         ("Its cluster is also that of bob.",),
         ("Its cluster is also that of ada.",),
     ]
@@ -129,16 +108,16 @@ def test_the_best_that_checks_and_is_not_late_counts(tmp_path: Path, journal: Jo
     for name, written in files.items():
         (tmp_path / f"{name}.json").write_text(json.dumps(written))
     due = datetime(2026, 1, 31, 12, tzinfo=UTC)
-    [row] = merge.rows(merge.read([tmp_path]), due)
+    [row] = merge.rows(submission.read([tmp_path]), due=due)
     assert (row.file.path.stem, row.earned, row.late) == ("2-better", 2, False)
     stream = io.StringIO()
-    merge.write_csv([row], due.isoformat(), stream)
+    merge_tables.write_csv([row], due, stream)
     [line] = csv.DictReader(io.StringIO(stream.getvalue()))
     assert [line[key] for key in ("assignment", "student_id", "first_name", "last_name", "raw_score", "late")] == [
         "pin", "ada", "Ada", "Lovelace", "2", "no",
     ]  # fmt: skip
     stream = io.StringIO()
-    merge.write_markdown(merge.rows(merge.read([tmp_path / "3-late.json"]), due), stream)
+    merge_tables.write_markdown(merge.rows(submission.read([tmp_path / "3-late.json"]), due=due), stream)
     assert "| ada | 3 of 4 | pin is late (2026-01-31T13:00:00Z). |" in stream.getvalue()
 
 
