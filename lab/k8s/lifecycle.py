@@ -148,6 +148,7 @@ def put_back(cluster: Cluster, record: Record, status: Status) -> None:
         ClusterError: it did not come back.
     """
     wake(cluster, status)
+    docker("network", "connect", cluster.name, cluster.node.container, check=False)  # fails where it is connected
     with suppress(ClusterError):
         _wait_for_systemd(cluster)
     kept_inventory = None

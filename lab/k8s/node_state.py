@@ -122,11 +122,12 @@ def _processes(facts: str, commands: str) -> dict[int, str]:
             groups.setdefault(pid, hierarchy[2])  # that of systemd comes first, where there are several
     node = groups.get(1, "").removesuffix("/init.scope")
     words = dict(line.strip().partition(" ")[::2] for line in commands.splitlines())
+    guards = {pid for pid in stats if _GUARD.search(words.get(str(pid), ""))}  # of the lab's open terminals
     return {
         pid: words.get(str(pid), "").strip()
         for pid, stat in sorted(stats.items())
         if pid != 1 and groups.get(pid, "").startswith(node) and not _SYSTEMS.match(groups[pid].removeprefix(node))
-        if not _at_terminal(pid, stat) and stat[0] not in "ZX" and not _GUARD.search(words.get(str(pid), ""))
+        if not _at_terminal(pid, stat) and stat[0] not in "ZX" and int(stat[3]) not in guards
     }
 
 

@@ -46,7 +46,7 @@ def digests(resource: str, items: list[dict[str, Any]]) -> Iterator[tuple[str, s
     """Key and digest of each object that somebody has set; what a controller makes for another object is left out."""
     for item in items:
         about = item["metadata"]
-        if any(owner.get("controller") for owner in about.get("ownerReferences", ())) or _expires(item):
+        if any(owner.get("controller") for owner in about.get("ownerReferences", ())) or _comes_and_goes(item):
             continue
         place = f"{about['namespace']}/{about['name']}" if about.get("namespace") else about["name"]
         content = json.dumps(_set(resource, item), sort_keys=True)
@@ -69,8 +69,10 @@ def _set(resource: str, item: dict[str, Any]) -> dict[str, Any]:
     return {**left, "metadata": about}
 
 
-def _expires(item: Mapping[str, Any]) -> bool:
-    return item.get("type") == "bootstrap.kubernetes.io/token"
+def _comes_and_goes(item: Mapping[str, Any]) -> bool:
+    """Whether an object comes and goes by itself: kubeadm's token, and an APIService of a custom resource."""
+    automatic = "kube-aggregator.kubernetes.io/automanaged" in item["metadata"].get("labels", {})
+    return automatic or item.get("type") == "bootstrap.kubernetes.io/token"
 
 
 def _get(api: Api, path: str) -> dict[str, Any]:

@@ -73,6 +73,8 @@ FragmentPath=/usr/lib/systemd/system/systemd-udevd.service
 /proc/52/cgroup:0::/docker/24b5/init.scope
 /proc/53/stat:53 (bash) S 0 53 53 0 -1
 /proc/53/cgroup:0::/docker/24b5/init.scope
+/proc/55/stat:55 (sleep) S 53 53 53 0 -1
+/proc/55/cgroup:0::/docker/24b5/init.scope
 /proc/54/stat:54 (sh) Z 1 54 54 0 -1
 /proc/54/cgroup:0::/docker/24b5/init.scope
 
@@ -199,6 +201,12 @@ def test_an_objects_digest_is_of_what_somebody_set() -> None:
 
 def test_what_a_controller_makes_is_told_by_its_owner() -> None:
     assert list(objects.digests("pods", [item(ownerReferences=[{"controller": True}])])) == []
+
+
+def test_what_comes_and_goes_by_itself_is_left_out() -> None:
+    automatic = item(labels={"kube-aggregator.kubernetes.io/automanaged": "true"})
+    assert list(objects.digests("apiservices.apiregistration.k8s.io", [automatic])) == []
+    assert list(objects.digests("secrets", [{**item(), "type": "bootstrap.kubernetes.io/token"}])) == []
 
 
 def test_a_nodes_own_taints_come_and_go() -> None:
