@@ -8,6 +8,7 @@ manifests=/etc/kubernetes/manifests
 work=$(mktemp -d)
 while read -r name content; do base64 -d <<<"$content" >"$work/$name"; done
 in_place() { in_node "$manifests/" sh -c '[ -f "./$1" ] && [ ! -L "./$1" ] && cmp -s "$2" "./$1"' sh "$1" "$work/$1"; }
+pod_stands() { [[ $(crictl pods -q --state Ready --name '^kube-apiserver-' 2>/dev/null) ]]; }
 settle() {
     trap - EXIT
     for file in "$work"/*; do
@@ -29,7 +30,12 @@ done < <(in_node "$manifests" sh -c 'for name in [!.]*; do printf "%s\0" "$name"
 if ! in_place kube-apiserver.yaml; then
     aside "$manifests/kube-apiserver.yaml"
     if systemctl is-active --quiet kubelet; then
-        for _ in $(seq 100); do pgrep -x kube-apiserver >/dev/null || break; sleep 0.2; done
+        if pgrep -x kube-apiserver >/dev/null; then
+            for _ in $(seq 100); do pgrep -x kube-apiserver >/dev/null || break; sleep 0.2; done
+        elif pod_stands; then # its process had ended before, and the kubelet ends the pod
+            for _ in $(seq 50); do pod_stands || break; sleep 0.2; done
+            sleep 2 # until its volumes are unmounted: a new pod that comes before is taken up 10 s later
+        fi
     fi
 fi
 settle
