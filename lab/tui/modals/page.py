@@ -15,7 +15,7 @@ class Page(ModalScreen[None]):
     """Shows a text until it is closed."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,q", "close", "Close", id="page.close", tooltip="Back to where you were"),
+        Binding("escape,q", "dismiss", "Close", id="page.close", tooltip="Back to where you were"),
     ]
 
     def __init__(self, title: str, markdown: str) -> None:
@@ -30,7 +30,3 @@ class Page(ModalScreen[None]):
             with VerticalScroll(classes="page"):
                 yield Prose(self._markdown)
             yield Text("esc closes, arrows scroll", classes="keys")
-
-    def action_close(self) -> None:
-        """Close."""
-        self.dismiss()

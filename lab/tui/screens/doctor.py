@@ -47,7 +47,7 @@ class DoctorScreen(LabScreen):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("r", "look", "Look again", id="doctor.look", tooltip="Look at this machine again"),
         Binding("f", "fix", "Fix", id="doctor.fix", tooltip="Install and start what can be"),
-        Binding("escape", "back", "Back", id="doctor.back", tooltip="Back to where you were"),
+        Binding("escape", "dismiss", "Back", id="doctor.back", tooltip="Back to where you were"),
     ]
 
     def __init__(self, session: Session) -> None:
@@ -70,10 +70,6 @@ class DoctorScreen(LabScreen):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Fixing is there when something can be fixed."""
         return self._fixable() if action == "fix" else True
-
-    def action_back(self) -> None:
-        """Back."""
-        self.dismiss()
 
     def action_look(self) -> None:
         """Look; one look at a time."""

@@ -19,7 +19,7 @@ class PathScreen(LabScreen):
 
     CSS_PATH = "path.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,a", "back", "Back", id="path.back", tooltip="Back to where you were"),
+        Binding("escape,a", "dismiss", "Back", id="path.back", tooltip="Back to where you were"),
     ]
 
     def __init__(self, session: Session) -> None:
@@ -38,10 +38,6 @@ class PathScreen(LabScreen):
         self.set_focus(self._view.picture)
         self.query_one(GoneLine).refresh_state()
         self.call_after_refresh(self._view.begin)
-
-    def action_back(self) -> None:
-        """Back."""
-        self.dismiss()
 
     @on(Looked)
     def _looked(self) -> None:

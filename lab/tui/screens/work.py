@@ -213,13 +213,9 @@ class WorkScreen(LabScreen):
         """Go to another step."""
         self.reader.steps.move(by)
 
-    def action_command(self, by: int) -> None:
-        """Go to another command of the text."""
-        self.reader.walk_commands(by)
-
-    def action_item(self, by: int) -> None:
-        """Go to another command of the text or to a check."""
-        self.reader.walk_items(by)
+    def action_item(self, by: int, checks: bool = True) -> None:
+        """Go to another command of the text or to a check; or among the commands alone."""
+        self.reader.walk(by, checks)
 
     def action_scroll(self, by: int) -> None:
         """Scroll the text."""
@@ -237,10 +233,6 @@ class WorkScreen(LabScreen):
     async def action_why(self) -> None:
         """Show what the step has taught."""
         await self.reader.page.go_to_learnt()
-
-    def action_back(self) -> None:
-        """Back to the list; the shell goes on."""
-        self.app.pop_screen()
 
     def show_result(self) -> None:
         """Show what is known, in place."""

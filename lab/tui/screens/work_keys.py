@@ -6,8 +6,8 @@ KEYS: list[BindingType] = [
     Binding("enter", "start", "Start", id="work.start", tooltip="Start this exercise"),
     Binding("n", "step(1)", "Step", id="work.next", key_display="n/p", tooltip="Next step"),
     Binding("p", "step(-1)", "Step", id="work.previous", show=False, tooltip="Step before"),
-    Binding("right_square_bracket", "command(1)", "Code", id="work.command", tooltip="Next command of the text"),
-    Binding("left_square_bracket", "command(-1)", id="work.command-before", show=False, tooltip="Command before"),
+    Binding("right_square_bracket", "item(1, False)", "Code", id="work.command", tooltip="Next command of the text"),
+    Binding("left_square_bracket", "item(-1, False)", id="work.command-before", show=False, tooltip="Command before"),
     Binding("tab", "item(1)", id="work.item", show=False, tooltip="Next command or check"),
     Binding("shift+tab", "item(-1)", id="work.item-before", show=False, tooltip="Command or check before"),
     Binding("t,f2", "terminal", "Terminal", id="work.terminal", tooltip="Go to the terminal on the node"),
@@ -23,5 +23,5 @@ KEYS: list[BindingType] = [
     Binding("k", "scroll(-1)", id="work.up", show=False, tooltip="Scroll the text up"),
     Binding("r", "reset", "Reset", id="work.reset", show=False, tooltip="Put the exercise back to its start"),
     Binding("x", "rescue", id="work.rescue", show=False, tooltip="Put the last good files of the API server back"),
-    Binding("escape", "back", "Back", id="work.back", tooltip="Back to the exercises; the shell stays"),
+    Binding("escape", "app.pop_screen", "Back", id="work.back", tooltip="Back to the exercises; the shell stays"),
 ]

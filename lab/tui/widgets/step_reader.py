@@ -70,13 +70,9 @@ class StepReader(Vertical):
         ids = ["", *(step.id for step in self.exercise.steps)]
         self.steps.highlighted = ids.index(step_id)
 
-    def walk_commands(self, by: int) -> None:
-        """Give the keys to another command of the text."""
-        self._walk.go(self.page.commands(), by)
-
-    def walk_items(self, by: int) -> None:
-        """Give the keys to another command of the text or to a check."""
-        self._walk.go([*self.page.commands(), *self.query(CheckRow)], by)
+    def walk(self, by: int, checks: bool) -> None:
+        """Give the keys to another command of the text; with `checks`, to a check too."""
+        self._walk.go([*self.page.commands(), *(self.query(CheckRow) if checks else ())], by)
 
     def show_result(self) -> None:
         """Show what is known, in place."""
