@@ -8,8 +8,8 @@ flag() { sed -i "s#^    - kube-apiserver\$#&\n    - $1#" $M; }
 gone() { timeout 60 bash -c 'while pgrep -x kube-apiserver >/dev/null; do sleep 0.2; done'; }
 again() { mv $M /etc/kubernetes/; gone; mv /etc/kubernetes/kube-apiserver.yaml $M; }
 ready() { sleep 2; timeout 150 bash -c 'sleep 6; until kubectl get --raw /readyz >/dev/null 2>&1; do sleep 0.5; done'; }
-waiting() { # until the kubelet waits for 20 s
-    timeout 150 bash -c 'until journalctl -u kubelet --since -15s | grep -q "back-off 20s.*=kube-apiserver"; do sleep 1; done'
+waiting() { # until the kubelet waits before it starts the API server again
+    timeout 150 bash -c 'until journalctl -u kubelet --since -15s | grep -q "back-off .*=kube-apiserver"; do sleep 1; done'
 }
 config() {
     mkdir -p $C

@@ -104,7 +104,8 @@ def _state(name: str, state: Mapping[str, str], journal: Sequence[Said]) -> tupl
     last = next(_last(journal, name), None)
     if last and state.get("Result") != "success":
         return f"{title} does not come up: {last.text}", f"journalctl -u {name} -n 20 --no-pager"
-    return f"{title} does not run ({state.get('ActiveState')}, {state.get('SubState')}).", f"systemctl start {name}"
+    do = "enable --now" if state.get("UnitFileState") == "disabled" else "start"
+    return f"{title} does not run ({state.get('ActiveState')}, {state.get('SubState')}).", f"systemctl {do} {name}"
 
 
 def _state_lines(name: str, state: Mapping[str, str]) -> Iterator[Line]:
