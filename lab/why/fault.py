@@ -82,7 +82,8 @@ def find(seen: Evidence) -> tuple[Finding, ...]:
             found += [(known.rank, each) for each in known.recognise(seen)]
     if _explained(found) and not seen.ready:
         found = [row for row in found if row[1].sure is not Sure.POSSIBLE]  # guesses are not needed
-    ordered = sorted(found, key=lambda row: (row[1].sure is Sure.POSSIBLE, row[0]))
+    doubts = list(Sure).index  # what a log says comes before what is likely
+    ordered = sorted(found, key=lambda row: (row[1].sure is Sure.POSSIBLE, row[0], doubts(row[1].sure)))
     return tuple({(each.id, each.sentence): each for _, each in ordered}.values())
 
 

@@ -21,7 +21,9 @@ def lines(found: Diagnosis, width: int = WIDTH) -> Iterator[str]:
         yield from _finding(number, finding, width)
     if found.then:
         yield ""
-        yield from folded("", found.then, width=width)
+        said, _, command = found.then.rpartition(": ")
+        yield from folded("", f"{said}:", width=width)
+        yield f"   {command}"
     if found.state is State.UNKNOWN:
         yield from folded("", "Looked at:", width=width)
         for each in LOOKED_AT:

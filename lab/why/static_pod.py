@@ -80,12 +80,13 @@ class StaticPod:
                 return self.mounts[there] + path[len(there) :]
         return ""
 
-    def line_of_flag(self, name: str) -> Line:
-        """The line of the manifest that has a flag."""
-        found = re.search(rf"(?m)^.*--{re.escape(name)}(?![\w-]).*$", self.file.text.replace("_", "-"))
-        if not found:
+    def line_of_flag(self, name: str, having: str = "") -> Line:
+        """The line of the manifest that has a flag; of several, the first with a text in it."""
+        flag, lines = re.compile(rf"--{re.escape(name)}(?![\w-])"), self.file.text.splitlines()
+        numbers = [number for number, text in enumerate(lines, 1) if flag.search(text.replace("_", "-"))]
+        if not numbers:
             return self.file.line_of(name)
-        return self.file.line(self.file.text[: found.start()].count("\n") + 1)
+        return self.file.line(next((number for number in numbers if having in lines[number - 1]), numbers[0]))
 
 
 def read(file: File) -> StaticPod:

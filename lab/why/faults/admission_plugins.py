@@ -44,7 +44,7 @@ def unknown(seen: Evidence) -> Iterator[Finding]:
     for name in (each for each in names if each.strip(" \"'") == each):  # flag-form tells of the others
         near = get_close_matches(name, PLUGINS, n=1, cutoff=0.6)
         near = near or [each for each in PLUGINS if each.lower() == name.lower()]
-        place = pod.line_of_flag(PLUGINS_FLAG)
+        place = pod.line_of_flag(PLUGINS_FLAG, name)
         number = place.where.rpartition(":")[2]
         hint = f"; did you mean {near[0]}?" if near else "."
         do = f"sed -i '{number}s/{name}/{near[0]}/' {pod.file.path}" if near else f"vi +{number} {pod.file.path}"

@@ -38,3 +38,20 @@ def test_a_command_of_the_lab_names_the_cluster() -> None:
     found = diagnose(scene.away(scene.with_file(scene.healthy(), scene.MANIFEST, None)))
     assert [each.do for each in advice.named(found, "mine").findings] == ["lab --name mine rescue"]
     assert advice.named(found, "mine").then.endswith("with: lab --name mine rescue")
+
+
+def test_what_a_log_says_comes_first_and_a_command_is_never_folded() -> None:
+    seen = scene.with_manifest(
+        scene.healthy(),
+        "    - --secure-port",
+        "    - --enable-admission-plugins=NodeRestriction,ImagePolicyWebHook\n    - --secure-prot",
+    )
+    found = diagnose(scene.ended(seen, "Error: unknown flag: --secure-prot"))
+    assert [(each.id, each.sure.value) for each in found.findings] == [
+        ("unknown-flag", "certain"),
+        ("unknown-plugin", "likely"),
+    ]
+    place = found.findings[1].evidence[0]
+    assert "ImagePolicyWebHook" in place.text  # of the two lines with that flag, the one with the name
+    assert f"sed -i '{place.where.rpartition(':')[2]}s/" in found.findings[1].do
+    assert "   lab --name somewhere-else rescue" in list(report.lines(advice.named(found, "somewhere-else")))
