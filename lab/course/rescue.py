@@ -46,10 +46,6 @@ class Rescuer:
             if not self._context.lock.taken() and not self._context.cluster.api.readiness():
                 last_good.keep(self._context.cluster)
 
-    def last_word(self) -> str:
-        """Why the API server is away, from its container's or the kubelet's log; empty where neither tells."""
-        return self._context.cluster.why_away()
-
     @alone("lab rescue")
     def put_back(self) -> Rescue:
         """Put the last good files back where there is something to rescue, and wait until the API server is ready.

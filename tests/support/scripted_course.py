@@ -29,7 +29,8 @@ from lab.model import (
 )
 from lab.phases import Silent, Status
 from lab.request_path.station import Group, RequestPath, State, Station
-from lab.why import diagnosis
+from lab.why.diagnosis import Diagnosis
+from lab.why.diagnosis import State as Health
 from lab.why.fault import Finding
 from lab.why.records import Line
 
@@ -41,6 +42,18 @@ else:
     Course = Rescuer = Watching = object
 
 CLUSTER = ClusterInfo("cks-lab", "v1.36.4", "kindest/node:v1.36.4", "kind")
+NOT_YAML = Diagnosis(
+    Health.FAULTY,
+    "One fault was found.",
+    (
+        Finding(
+            "manifest-not-yaml",
+            "The manifest is not YAML, in line 7.",
+            (Line("/etc/kubernetes/manifests/kube-apiserver.yaml:7", "\t- --v=1"),),
+            "vi +7 kube-apiserver.yaml",
+        ),
+    ),
+)
 SEEN_AT = "2026-01-02T10:11:12+00:00"
 
 
@@ -96,9 +109,6 @@ class ScriptedRescuer(Rescuer):
     def keep(self) -> None:
         pass
 
-    def last_word(self) -> str:
-        return self._course.last_word
-
     def put_back(self) -> Rescue:
         self._course._called("rescue")
         self._course.api_server = "ready"
@@ -127,7 +137,7 @@ class ScriptedCourse(Course):
     where: Place | None = None
     restart: str = ""
     webhook: bool = False
-    last_word: str = "its container ended with code 1"
+    diagnosis: Diagnosis = NOT_YAML
     rescues: Rescue = field(default_factory=lambda: Rescue(False, True))
     shell: Sequence[str] = ("docker", "exec", "-it", "cks-lab-control-plane", "bash", "-l")
 
@@ -186,13 +196,9 @@ class ScriptedCourse(Course):
         self._works("reset")
         self.passing.clear()
 
-    def why(self) -> diagnosis.Diagnosis:
+    def why(self) -> Diagnosis:
         self._called("why")
-        said = (Line("/etc/kubernetes/manifests/kube-apiserver.yaml:7", "\t- --v=1"),)
-        finding = Finding(
-            "manifest-not-yaml", "The manifest is not YAML, in line 7.", said, "vi +7 kube-apiserver.yaml"
-        )
-        return diagnosis.Diagnosis(diagnosis.State.FAULTY, "One fault was found.", (finding,))
+        return self.diagnosis
 
     def path(self, subject: str = "", namespace: str = "default") -> RequestPath:
         self._called(f"path {subject}")

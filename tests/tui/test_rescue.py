@@ -5,6 +5,7 @@ import pytest
 from lab.errors import ClusterError
 from lab.model import Rescue
 from lab.tui.widgets import rescue_panel
+from lab.why.diagnosis import Diagnosis, State
 
 from .driving import in_exercise, see, unseen
 from .fake_course import FakeCourse
@@ -21,7 +22,8 @@ async def test_the_panel_comes_by_itself_and_a_key_rescues(monkeypatch: pytest.M
     course = away()
     async with in_exercise(course, (120, 40)) as pilot:
         await see(pilot, "✗ Error The API server is away for")
-        await see(pilot, "a restart usually takes 20 s: its container ended with code 1")
+        await see(pilot, "a restart usually takes 20 s. The manifest is not YAML, in line 7.")
+        await see(pilot, "(/etc/kubernetes/manifests/kube-apiserver.yaml:7: - --v=1)")
         await see(pilot, "Next x shows how your files differ")
         await pilot.press("x")
         await see(pilot, "Put the last good files back?")
@@ -57,7 +59,7 @@ async def test_a_restart_that_takes_as_long_as_usual_shows_no_panel() -> None:
 async def test_a_restart_that_is_slow_shows_no_panel_while_nobody_says_why(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(rescue_panel, "AWAY", 0.2)
     course = away()
-    course.last_word = ""
+    course.diagnosis = Diagnosis(State.UNKNOWN, "Nothing says why.")
     async with in_exercise(course, (120, 40)) as pilot:
         await see(pilot, "~ restarting for")
         await pilot.pause(1.5)
