@@ -14,6 +14,7 @@ from lab.why.static_pod import API_SERVER, StaticPod
 
 NO_REPLY = Reply(0, "it was not asked")
 _MOST = 600  # paths that a look takes in (files.pl): of more, nobody can tell that one is not there
+_KILLED = (137, 143)  # exit codes of what somebody else ended
 _STARTING = 45.0
 """Seconds that a control plane on a busy machine takes to come back after an edit, and a fault to show."""
 
@@ -112,7 +113,8 @@ class Evidence:
         ]
         if found and found[0].running and (self.now - found[0].started > _STARTING or self.healthy(component)):
             return None
-        return next((each for each in found if not each.running and each.code), None)
+        by_itself = (each for each in found if each.code not in _KILLED or each.reason == "OOMKilled")
+        return next((each for each in by_itself if not each.running and each.code), None)
 
     def healthy(self, component: str) -> bool:
         """Whether a component does its work, as far as that is known."""

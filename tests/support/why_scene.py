@@ -50,10 +50,12 @@ def away(seen: Evidence) -> Evidence:
     return replace(seen, processes=others, containers=containers, replies=gone)
 
 
-def ended(seen: Evidence, said: str, component: str = "kube-apiserver", code: int = 1) -> Evidence:
+def ended(
+    seen: Evidence, said: str, component: str = "kube-apiserver", code: int = 1, reason: str = "Error"
+) -> Evidence:
     """Evidence in which a component's newest container has ended with a last line."""
     one = Container(
-        component, "uid", 2, False, seen.now - 4, seen.now - 4, seen.now - 3, code, "Error", "", "", (), {},
+        component, "uid", 2, False, seen.now - 4, seen.now - 4, seen.now - 3, code, reason, "", "", (), {},
         (Said(seen.now - 3, said),),
     )  # fmt: skip
     rest = tuple(each for each in seen.containers if each.name != component)

@@ -7,6 +7,7 @@ from lab.why.evidence import Evidence
 from lab.why.fault import Finding, Rank, Sure, fault
 from lab.why.static_pod import API_SERVER, ETCD
 
+_FATAL = re.compile(r'^panic|^fatal|"level":"(?:fatal|panic|error)"')
 _DATA = re.compile(
     r"corrupt|wal|snap(?:shot)? |failed to (?:open|recover|find)|bolt|bbolt|database|panic|cluster ID|revision", re.I
 )
@@ -44,7 +45,7 @@ def address(seen: Evidence) -> Iterator[Finding]:
 def data(seen: Evidence) -> Iterator[Finding]:
     """The last words of an etcd that ended, where they are about its data."""
     line = seen.last_line(ETCD)
-    if line and _DATA.search(line.text) and "flag" not in line.text and not seen.ready:
+    if line and _FATAL.search(line.text) and _DATA.search(line.text) and not seen.ready:
         yield Finding("etcd-data", f"etcd cannot use its data: {line.text}", (line,), "lab reset --all")
 
 

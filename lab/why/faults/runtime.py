@@ -11,7 +11,6 @@ from lab.why.static_pod import API_SERVER, COMPONENTS, ETCD
 _MANIFEST = r"Could not process manifest file|Unable to process watch event"
 _START = r"CreateContainerConfigError|CreateContainerError|RunContainerError|CreatePodSandboxError|StartError"
 _IN_USE = re.compile(r"address already in use")
-_OUT_OF_MEMORY = 137
 _LOOP = 2  # attempts after which a container that runs is not likely to last either
 
 
@@ -92,9 +91,7 @@ def memory(seen: Evidence) -> Iterator[Finding]:
     """Containers that the kernel ended."""
     for component in COMPONENTS:
         one, pod = seen.ended(component), seen.pod(component)
-        resources = pod.container.get("resources") if pod else None
-        limits = resources.get("limits") if isinstance(resources, dict) else None
-        if one and pod and (one.reason == "OOMKilled" or (one.code == _OUT_OF_MEMORY and isinstance(limits, dict))):
+        if one and pod and one.reason == "OOMKilled":
             lines = (pod.file.line_of("memory:"),)
             said = f"{component} is ended for want of memory: its limit is too low ({one.reason}, code {one.code})."
             yield Finding("out-of-memory", said, lines, f"vi {pod.file.path}")

@@ -238,7 +238,12 @@ CASES: dict[str, tuple[str, Callable[[], Evidence]]] = {
     ),
     "started and ended for want of memory": (
         "out-of-memory",
-        lambda: ended(with_manifest(healthy(), "requests:", "limits: {memory: 4Mi}\n      requests:"), "", code=137),
+        lambda: ended(
+            with_manifest(healthy(), "requests:", "limits: {memory: 4Mi}\n      requests:"),
+            "",
+            code=137,
+            reason="OOMKilled",
+        ),
     ),
     "more CPU than there is": (
         "no-room",
@@ -329,6 +334,13 @@ def test_a_scheduler_that_ends_because_the_api_server_restarts_has_no_fault() ->
     seen = with_manifest(healthy(), PLUGIN, f"{PLUGIN},PodSecurity")
     assert diagnose(ended(seen, '"Leaderelection lost"', "kube-scheduler")).state is State.RESTARTING
     assert scene.named(ended(healthy(), "F1128 1 x.go:1] the moon is full", "kube-scheduler")) == ("unknown",)
+
+
+def test_an_etcd_that_was_ended_by_somebody_has_no_fault() -> None:
+    seen = with_manifest(healthy(), PLUGIN, f"{PLUGIN},PodSecurity")
+    said = '{"level":"info","msg":"trace[1] transaction","detail":"{response_revision:601}"}'
+    killed = replace(ended(seen, said, "etcd", 137), processes=seen.processes)
+    assert diagnose(killed).state is State.RESTARTING
 
 
 def test_an_api_server_that_is_away_for_no_reason_is_unknown() -> None:
