@@ -18,7 +18,7 @@ THIRD := $(addprefix tests/live/,test_opa_whitelist.py test_tui_walk.py)
 FOURTH := tests/live/test_why.py
 ONLY ?=
 
-.PHONY: help lab test test-all live live-first live-second live-third live-fourth check slow bench screenshots faults format lock clean
+.PHONY: help lab test test-all live live-first live-second live-third live-fourth check slow bench screenshots recording faults format lock clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -66,6 +66,9 @@ screenshots: $(VENV)/.runtime ## draw docs/screens/*.svg anew, from a recorded c
 
 faults: $(VENV)/.runtime ## write docs/faults.md anew, from the recognisers of lab why
 	@$(BIN)/python docs/faults.py
+
+recording: $(VENV)/.runtime ## record docs/screens/lab.cast anew, on a cluster of its own (cks-lab-recording)
+	@$(BIN)/python docs/recording.py
 
 format: $(VENV)/.dev ## let ruff format and mend the code
 	$(BIN)/ruff format lab tests bench docs

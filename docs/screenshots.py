@@ -175,7 +175,8 @@ async def picture(
     app = LabApp(course)
     async with app.run_test(size=size, notifications=False) as pilot:
         await act(pilot)
-        (HERE / "screens" / f"{name}.svg").write_text(app.export_screenshot(title="cks-lab"), encoding="utf-8")
+        drawn = app.export_screenshot(title="cks-lab").replace("<svg ", '<svg xml:space="preserve" ', 1)
+        (HERE / "screens" / f"{name}.svg").write_text(drawn, encoding="utf-8")  # librsvg strips blanks without it
         course.gate.set()
 
 

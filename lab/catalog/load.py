@@ -1,7 +1,7 @@
 """Reads exercises/ and solutions/ into the model, and finds exercises by name."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -35,9 +35,10 @@ class Catalog:
         near = did_you_mean(exercise_id, [exercise.id for exercise in self.exercises])
         raise UsageError(f'There is no exercise "{exercise_id}"{near}', "See the exercises with: lab list")
 
-    def after(self, exercise: Exercise) -> Exercise | None:
-        """The next exercise by number; None after the last."""
-        return next((each for each in self.exercises if each.number > exercise.number), None)
+    def after(self, exercise: Exercise, done: Collection[str] = ()) -> Exercise | None:
+        """The next exercise by number, but for those that are done, by their ids; None after the last."""
+        later = (each for each in self.exercises if each.number > exercise.number)
+        return next((each for each in later if each.id not in done), None)
 
     def select(self, selectors: Sequence[str] = ()) -> list[tuple[Exercise, tuple[Step, ...]]]:
         """The exercises and steps that `exercise` and `exercise/step` name; with no selectors, all.

@@ -14,7 +14,7 @@ from lab.cli.exercises import hint, list_exercises, show, start
 from lab.cli.lint import lint
 from lab.cli.options import Group, course_of, may_make
 from lab.cli.path import path
-from lab.cli.practice import practice
+from lab.cli.practice import practice, walk, why_plain
 from lab.cli.report import report
 from lab.cli.rescue import rescue
 from lab.cli.reset import reset
@@ -38,6 +38,8 @@ def cli(ctx: click.Context, name: str) -> None:
     if alone and name != DEFAULT_NAME:
         may_make(course_of(name).name)
     if alone and sys.stdin.isatty() and sys.stdout.isatty():
+        if why := why_plain():
+            ctx.exit(walk(course_of(name), None, why))
         from lab import tui  # Textual is loaded for the TUI alone
 
         ctx.exit(tui.run(name, course_of))

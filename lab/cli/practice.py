@@ -1,5 +1,6 @@
 """lab practice: the walk through the exercises, in the TUI or as lines of text."""
 
+import os
 import shutil
 import signal
 import sys
@@ -13,7 +14,6 @@ import click
 
 from lab import shell
 from lab.cli.options import may_make, name_option, pass_course
-from lab.errors import UsageError
 from lab.exit_codes import ExitCode
 from lab.model import Place
 from lab.phases import Console
@@ -27,21 +27,20 @@ _WIDEST = 100  # columns; longer lines are hard to read
 
 @click.command()
 @click.argument("place", required=False, metavar="[EXERCISE[/STEP]]")
-@click.option("--plain", is_flag=True, help="Lines of text instead of the full screen; needs no terminal.")
+@click.option("--plain", is_flag=True, help="Lines of text also where a full screen can be had.")
 @name_option
 @pass_course
 def practice(course: "Course", place: str | None, plain: bool) -> None:
     """Walk through the exercises: the TUI, or with --plain lines of text.
 
     --plain is for screen readers, recordings and small terminals: nothing moves or is drawn anew, and no state is
-    told by colour. It makes the cluster first when there is none.
+    told by colour. It makes the cluster first when there is none. Where there is no terminal, or TERM is dumb, it
+    comes by itself.
     """
     where = _place(course, place) if place else None
     may_make(course.name)
-    if plain:
-        sys.exit(_walk(course, where))
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
-        raise UsageError("The TUI needs a terminal.", "Without one: lab practice --plain")
+    if plain or (why := why_plain()):
+        sys.exit(walk(course, where, "" if plain else why))
     from lab import tui  # Textual is loaded for the TUI alone
 
     if where:
@@ -49,12 +48,22 @@ def practice(course: "Course", place: str | None, plain: bool) -> None:
     sys.exit(tui.run(course.name, lambda name: course))
 
 
+def why_plain() -> str:
+    """Why the walk has to be in lines of text, in a sentence; empty where the full screen can be had."""
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        return "Here is no terminal for the full screen, so this is the walk in lines of text."
+    if os.environ.get("TERM", "dumb") == "dumb":
+        return "TERM says that this terminal cannot show the full screen, so this is the walk in lines of text."
+    return ""
+
+
 def _place(course: "Course", selector: str) -> Place:
     [(exercise, steps)] = course.catalog.select([selector])
     return Place(exercise.id, steps[0].id if "/" in selector else "")
 
 
-def _walk(course: "Course", where: Place | None) -> ExitCode:
+def walk(course: "Course", where: Place | None, why: str = "") -> ExitCode:
+    """Walk in lines of text, from a place or from where the learner chooses; `why` is said first."""
     from lab.practice import Talk, Walk
 
     for stream in (sys.stdin, sys.stdout):
@@ -62,16 +71,27 @@ def _walk(course: "Course", where: Place | None) -> ExitCode:
             stream.reconfigure(errors="replace")  # whatever is typed, and wherever a mark cannot be shown
     typed = sys.stdin is not None and sys.stdin.isatty()
     course.status = Console(sys.stdout, stamps=False)
-    talk = Talk(sys.stdin or StringIO(), sys.stdout, _width, echo=not typed, name=course.name)
+    on_terminal = typed and sys.stdout.isatty()
+    height = _height if on_terminal else lambda: 0
+    talk = Talk(sys.stdin or StringIO(), sys.stdout, _width, echo=not typed, name=course.name, height=height)
     with _ctrl_c_stops():
         try:
-            return Walk(course, talk, shell.interact if typed and sys.stdout.isatty() else None).run(where)
+            if why:
+                talk.say(why)
+            return Walk(course, talk, shell.interact if on_terminal else None).run(where)
         finally:
             shell.stop_all()
 
 
 def _width() -> int:
     return min(shutil.get_terminal_size((80, 24)).columns, _WIDEST)
+
+
+def _height() -> int:
+    try:
+        return os.get_terminal_size(sys.stdout.fileno()).lines  # not of $LINES, which may be another terminal's
+    except (OSError, ValueError):
+        return 24
 
 
 @contextmanager

@@ -1,8 +1,9 @@
 """Makes, removes and resets a cluster, and finds out whether the host is fit for one."""
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from shlex import join as shell_join
 from tempfile import TemporaryDirectory
 
 from lab import paths
@@ -110,3 +111,15 @@ def reset_all(context: Context, keep: Path | None = None) -> None:
     bookmark.forget(files.place)
     context.journal(record).clear_all()
     files.half_reset.unlink(missing_ok=True)
+
+
+def shell_argv(context: Context, command: Sequence[str], tty: bool) -> list[str]:
+    """The argument list of root's shell on the node, or of a command.
+
+    On a terminal, a shell begins in the folder of the exercise at which the learner is.
+    """
+    context.record()
+    words = [command[0] if len(command) == 1 else shell_join(command)] if command else []
+    place = None if command else bookmark.recall(context.cluster.files.place, context.catalog.exercises)
+    folder = context.catalog.find(place.exercise_id).node_folder if place else ""
+    return context.cluster.node.shell_argv(words, tty, folder)

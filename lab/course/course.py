@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from shlex import join as shell_join
 
 from lab import advice, cluster_status
 from lab.actions import run
@@ -100,10 +99,8 @@ class Course:
         return cluster.drift_of(self._context)
 
     def watch(self, told: Callable[[Told], None]) -> Watching:
-        """Report changes that may change a verdict, until `stop` is called; also while there is no cluster.
-
-        Args:
-            told: called in another thread, within a fraction of a second; shall not take long.
+        """Report changes that may change a verdict, until `stop` is called; also while there is no cluster. `told` is
+        called in another thread, within a fraction of a second, and shall not take long.
         """
         return Watching(self.name, interest_of(self.catalog.exercises), told)
 
@@ -129,9 +126,11 @@ class Course:
 
     def shell_argv(self, command: Sequence[str] = (), tty: bool = True) -> list[str]:
         """The argument list of root's shell on the node, or of a command: a line for the shell, or several words."""
-        self._context.record()
-        words = [command[0] if len(command) == 1 else shell_join(command)] if command else []
-        return self._context.cluster.node.shell_argv(words, tty)
+        return cluster.shell_argv(self._context, command, tty)
+
+    def shell_programs(self, shell: Sequence[str]) -> tuple[str, ...]:
+        """The programs that run in a shell on a terminal, by its argument list; empty where nobody can tell."""
+        return self._context.cluster.node.programs_in(shell)
 
     # -- exercises
 

@@ -18,7 +18,10 @@ from lab.model import ActionSpec, Exercise, Place, Report, Step, Verdict
 def start(context: Context, exercise_id: str) -> None:
     """Put an exercise's own starting state in place."""
     exercise, record = context.catalog.find(exercise_id), context.record()
-    journal = context.journal(record)
+    journal, bookmarks = context.journal(record), context.cluster.files.place
+    place = bookmark.recall(bookmarks, context.catalog.exercises)
+    if place is None or place.exercise_id != exercise.id:
+        bookmark.keep(bookmarks, Place(exercise.id))
     if journal.started(exercise.id) and not journal.aside(exercise.id):
         context.status.note(f"{exercise.id} is started already. Begin again with: lab reset {exercise.id}")
         return

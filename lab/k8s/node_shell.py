@@ -19,17 +19,28 @@ _KEYS = "ctrl-^,ctrl-@,ctrl-_"  # else the engine's client keeps Ctrl-P back: it
 _ENVIRONMENT = ("TERM=xterm-256color", "LANG=C.UTF-8")  # the node's own locale knows ASCII alone
 
 
-def argv(container: str, command: Sequence[str]) -> list[str]:
+def argv(container: str, command: Sequence[str], folder: str = "") -> list[str]:
     """The argument list of a program that runs a command on the node's terminal and ends with its exit code.
 
     Args:
         container: the node's container.
         command: what to run there.
+        folder: where on the node, if it is there; else in /root.
     """
     mark = f"LAB_SHELL={secrets.token_hex(8)}"
-    flags = ["--detach-keys", _KEYS, "-w", "/root", "-e", mark]
+    flags = ["--detach-keys", _KEYS, "-w", "/root", "-e", mark, "-e", f"LAB_FOLDER={folder}"]
     for variable in _ENVIRONMENT:
         flags += ["-e", variable]
     start = ["sh", "-c", program(__file__, "node_shell_start.sh"), "sh", *command]
     both, guard = program(__file__, "node_shell.sh"), program(__file__, "node_shell_guard.sh")
     return ["sh", "-c", both, "lab-shell", container, mark, guard, *flags, container, *start]
+
+
+def programs_command(shell: Sequence[str]) -> list[str]:
+    """The command that prints, on the node, the programs that run in a shell; empty for what `argv` did not give.
+
+    Args:
+        shell: what `argv` gave when the shell was opened.
+    """
+    mark = shell[5] if len(shell) > 5 and shell[3] == "lab-shell" else ""
+    return ["bash", "-c", program(__file__, "node_shell_programs.sh"), mark] if mark else []

@@ -8,4 +8,6 @@ until [ -e "/dev/shm/LAB_SHELL=$LAB_SHELL" ]; do
 done
 size=$LAB_SIZE; unset LAB_SIZE
 stty rows "${size% *}" cols "${size#* }" 2>/dev/null
+[ ! -d "$LAB_FOLDER" ] || cd "$LAB_FOLDER" || :
+unset LAB_FOLDER
 exec "$@"

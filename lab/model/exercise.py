@@ -74,6 +74,10 @@ class Reference:
         return f"- {self.title}: {self.says} {self.url}" if self.says else f"- {self.title}: {self.url}"
 
 
+ABOUT_SCRIPT = "\n## The script\n"
+"""The heading, in the explanation of a solution, of what is about the solution's script alone."""
+
+
 @dataclass(frozen=True)
 class Step:
     """An entry of `steps`, with its texts, variables filled in."""
@@ -95,7 +99,7 @@ class Step:
     solution: str = field(default="", metadata=BESIDE)
     """The script that a learner would type."""
     why: str = field(default="", metadata=BESIDE)
-    """The explanation of why the solution works (Markdown)."""
+    """The explanation of why it works (Markdown); what is about the script stands at its end, under `ABOUT_SCRIPT`."""
     after: str = field(default="", metadata=BESIDE)
     """A script that tidies up once the step has passed; for steps that hold `once`."""
     prepare: tuple[ActionSpec, ...] = ()
@@ -108,6 +112,11 @@ class Step:
         """The images that its checks name in `image` or `images`, each once."""
         named = [(*getattr(check.params, "images", ()), getattr(check.params, "image", "")) for check in self.checks]
         return tuple(dict.fromkeys(image for images in named for image in images if image))
+
+    @property
+    def lesson(self) -> str:
+        """The explanation for who did the step by themselves: without what is about the script."""
+        return self.why.partition(ABOUT_SCRIPT)[0].rstrip()
 
     @property
     def points(self) -> int:
@@ -151,6 +160,11 @@ class Exercise:
     """The actions that end the exercise's effect on others, before one of those is started."""
     resume: tuple[ActionSpec, ...] = ()
     """The actions that put the exercise into effect again after that."""
+
+    @property
+    def node_folder(self) -> str:
+        """The learner's folder on the node, a variable of the exercise; empty where it has none."""
+        return self.variables.get("folder", "")
 
     @property
     def points(self) -> int:

@@ -1,6 +1,7 @@
 """The walk's terminal: reads lines at a prompt, and folds texts to the width."""
 
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from typing import TextIO
 
 from lab.advice import named
@@ -10,6 +11,7 @@ from lab.practice.prose import code, plain
 from lab.report.text import clean, folded
 
 _NARROWEST = 20
+_MORE = "-- more: Enter goes on, q leaves this text --"
 _ANSWERS = {"y": True, "yes": True, "n": False, "no": False}
 
 
@@ -22,16 +24,25 @@ class Talk:
         width: gives the number of columns there are now.
         echo: write what was read, where no terminal shows it.
         name: the cluster that the commands in a text are about.
+        height: gives the number of rows there are now, so that a longer text comes a page at a time; 0 for no pages.
     """
 
     def __init__(
-        self, source: TextIO, sink: TextIO, width: Callable[[], int], echo: bool = False, name: str = DEFAULT_NAME
+        self,
+        source: TextIO,
+        sink: TextIO,
+        width: Callable[[], int],
+        echo: bool = False,
+        name: str = DEFAULT_NAME,
+        height: Callable[[], int] = lambda: 0,
     ) -> None:
         self._source = source
         self._sink = sink
         self._width = width
         self._echo = echo
         self._name = name
+        self._height = height
+        self._rows = 0  # since the learner typed something
 
     @property
     def width(self) -> int:
@@ -51,10 +62,21 @@ class Talk:
         self.lines(code(script.strip("\n").splitlines()))
 
     def lines(self, lines: Iterable[str]) -> None:
-        """Write lines as they are."""
+        """Write lines as they are; where the page is full, the learner goes on or leaves the rest of them."""
         for line in lines:
+            self._rows += max(1, -(-len(line) // self.width))
+            page = self._height() - 2  # the line that asks, and the one that Enter begins
+            if 0 < page < self._rows and not self._goes_on():
+                return
             self._sink.write(f"{line.rstrip()}\n")
         self._sink.flush()
+
+    def _goes_on(self) -> bool:
+        said = "q"  # the end of the input and Ctrl-C leave the text, too
+        with suppress(EOFError, Interrupted):
+            said = self.read(_MORE)
+        self._rows = 1
+        return not said.lower().startswith("q")
 
     def title(self, text: str, level: int = 1) -> None:
         """Write a heading, with an empty line on both sides."""
@@ -73,6 +95,7 @@ class Talk:
             self._sink.write(f"{prompt} ")
             self._sink.flush()
             line = self._source.readline()
+            self._rows = 0
         except Stop as stop:
             raise Interrupted from stop
         if self._echo or not line:

@@ -80,9 +80,9 @@ class Pages:
             self.learnt(at)
 
     def learnt(self, step: Step) -> None:
-        """Why the solution of a step works."""
+        """What a step has taught."""
         self._talk.title("What was learnt", 2)
-        self._talk.prose(f"{SEE_YOURSELF}\n\n{step.why}" if step.probed else step.why)
+        self._talk.prose(f"{SEE_YOURSELF}\n\n{step.lesson}" if step.probed else step.lesson)
         self._talk.say()
 
     def hint(self, hint: Hint) -> None:

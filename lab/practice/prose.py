@@ -1,8 +1,8 @@
 """Markdown as plain lines: what the exercises use of it, which is not all that there is.
 
-Headings are underlined, emphasis goes, a link becomes `title: url`. Code stays as it is, line for line, and is
-indented, so that it is told from prose; but a here-document stays at the margin, since its end is not found when it
-is pasted with spaces in front. Code within a sentence is never broken at a line's end.
+Headings are underlined, a quotation has a bar at its margin, emphasis goes, a link becomes `title: url`. Code stays as
+it is, line for line, and is indented, so that it is told from prose; but a here-document stays at the margin, since its
+end is not found when it is pasted with spaces in front. Code within a sentence is never broken at a line's end.
 """
 
 import re
@@ -60,6 +60,8 @@ def _block(lines: list[str], width: int) -> Iterator[str]:
     elif _RULE.match(lines[0]):
         lines.pop(0)
         yield "-" * min(20, width)
+    elif lines[0].startswith(">"):
+        yield from _quotation(lines, width)
     elif lines[0].lstrip().startswith("|"):
         yield lines.pop(0)  # a row of a table
     else:
@@ -76,6 +78,14 @@ def _fenced(lines: list[str], indent: int, fence: str) -> Iterator[str]:
     yield from code(inside, indent)
 
 
+def _quotation(lines: list[str], width: int) -> Iterator[str]:
+    inside = []
+    while lines and lines[0].startswith(">"):
+        inside.append(lines.pop(0)[1:].removeprefix(" "))
+    for line in plain("\n".join(inside), width - 2):
+        yield f"| {line}".rstrip()
+
+
 def _paragraph(lines: list[str], width: int) -> Iterator[str]:
     first = lines.pop(0)
     item = _ITEM.match(first)
@@ -89,7 +99,7 @@ def _paragraph(lines: list[str], width: int) -> Iterator[str]:
 def _begins(line: str, item: re.Match[str] | None) -> bool:
     """Whether a line ends the paragraph or item before it. A year at a line's start is no item of a list."""
     starts = (_FENCE, _HEADING, _RULE)
-    if not line.strip() or line.lstrip().startswith("|") or any(start.match(line) for start in starts):
+    if not line.strip() or line.lstrip().startswith(("|", ">")) or any(start.match(line) for start in starts):
         return True
     following = _ITEM.match(line)
     if following is None or not following["number"]:

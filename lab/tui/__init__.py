@@ -24,7 +24,7 @@ def run(name: str, course_of: "Callable[[str], Course]") -> int:
     app = LabApp(course_of(name))
     with ended_by_signals(app) as received:
         try:
-            app.run()
+            app.run(mouse=app.takes_mouse)
         except BaseException:
             if not received:  # with a terminal that is gone, each write there fails in its own way
                 raise

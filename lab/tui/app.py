@@ -8,14 +8,12 @@ from textual.binding import Binding, BindingType
 from textual.command import Provider
 
 from lab import paths
-from lab.advice import command_for
 from lab.course import Course
 from lab.errors import LabError
-from lab.exit_codes import ExitCode
 from lab.shell.threads import DaemonThreads
 from lab.tui import settings
 from lab.tui.cluster_watch import ClusterWatch
-from lab.tui.dialogs import ask
+from lab.tui.leaving import leave
 from lab.tui.messages import ClusterReady, Heard, Looked, Noted, OpenPlace
 from lab.tui.modals.choice import Confirm
 from lab.tui.node_shell import NodeShell
@@ -44,6 +42,9 @@ class LabApp(MendedApp):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("u", "make", "Make again", id="lab.make", tooltip="Make the cluster again, or start it"),
         Binding("exclamation_mark,t", "shell", "Shell", id="lab.shell", tooltip="A root shell on the node"),
+        Binding(
+            "M", "mouse", "Mouse", id="lab.mouse", show=False, tooltip="The mouse is the lab's, or your terminal's"
+        ),
         Binding("question_mark,f1", "keys", "Keys", id="lab.keys", tooltip="The keys that work here, and more help"),
         Binding(
             "ctrl+p,colon", "command_palette", "Commands", id="lab.palette", show=False, tooltip="Find any command"
@@ -57,13 +58,14 @@ class LabApp(MendedApp):
     def __init__(self, course: Course) -> None:
         super().__init__()
         keep_alt_keys()
-        self.session = Session(course, TuiStatus(self))
+        self.session = Session(course, TuiStatus(self), self.notices)
         course.status = self.session.status
         course.ask = lambda question: False  # sudo's own question would be on this screen
         self.session.on_look = lambda: self.post_message(Looked())
         for theme in THEMES:
             self.register_theme(theme)
         self.settings = self._read_settings()
+        self.takes_mouse = self.settings.mouse
         self.session.keys = self.settings.keys
         self._cluster = ClusterWatch(self, self.session)
         self._node_shell = NodeShell(self, self.session)
@@ -193,7 +195,7 @@ class LabApp(MendedApp):
         """Show the keys that work on the screen at hand."""
         from lab.tui.modals.keys import keys_page
 
-        self.push_screen(keys_page(self.screen, self.settings))
+        self.push_screen(keys_page(self.screen, self.settings, self.takes_mouse))
 
     def action_doctor(self) -> None:
         """Ask whether this machine is fit."""
@@ -222,18 +224,14 @@ class LabApp(MendedApp):
         await self.action_quit()
 
     async def action_quit(self) -> None:
-        """Quit; in the middle of work, ask first."""
-        if not self.session.busy:
-            self.exit()
-        elif not isinstance(self.screen, Confirm):
-            self._ask_to_quit()
+        """Quit; in the middle of work, or of a program in the terminal, ask first."""
+        if not isinstance(self.screen, Confirm):
+            self._leave()
 
-    @work(exclusive=True, group="quit")
-    async def _ask_to_quit(self) -> None:
-        again = command_for(self.session.course.name)
-        question = f"The work that is going on is stopped where it is. `{again}` goes on with it the next time."
-        if await ask(self, "Quit in the middle of this?", question, "Quit"):
-            self.exit(return_code=ExitCode.INTERRUPTED)
+    @work(exclusive=True, exit_on_error=False, group="quit")
+    async def _leave(self) -> None:
+        if (code := await leave(self, self.session)) is not None:
+            self.exit(return_code=code)
 
     def leave(self) -> None:
         """End, from a signal's handler: at any moment, but in the main thread.

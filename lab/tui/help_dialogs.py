@@ -17,6 +17,7 @@ from lab.tui.modals.choice import Answer, SolutionWay
 from lab.tui.modals.hint import HintModal
 from lab.tui.modals.page import Page
 from lab.tui.modals.solution import SolutionPage
+from lab.tui.observation import Observation
 from lab.tui.session import Session
 from lab.tui.step_checker import Verified
 from lab.tui.widgets.fence import Sent
@@ -75,10 +76,10 @@ async def do_own_command(app: App[Any], session: Session, command: str) -> None:
         app.push_screen(Page(command, f"~~~~\n{said[0]}\n~~~~"))
 
 
-async def congratulate(app: App[Any], course: Course, exercise: Exercise, earned: int) -> Exercise | None:
+async def congratulate(app: App[Any], course: Course, seen: Observation) -> Exercise | None:
     """Tell that all steps pass, with the help that was taken; returns the next exercise if the learner wants it."""
+    exercise, earned, following = seen.exercise, seen.earned, seen.then
     help_taken = await attempted(lambda: _help_in(course, exercise))
-    following = course.catalog.after(exercise)
     known = ({}, ()) if isinstance(help_taken, Failure) else help_taken
     answer = await app.push_screen_wait(finished(exercise, earned, known, following))
     return following if answer == "next" else None

@@ -45,12 +45,13 @@ class Observation:
     """What is known of one exercise. Times are monotonic; None for never.
 
     `watched`: whether changes are told; `kept`: since when a verdict (step, check) could not be told anew;
-    `before`: what the journal said that it had earned, until all of it was looked at.
+    `before`: what the journal said that it had earned, until all of it was looked at; `then`: the exercise after it.
     """
 
     exercise: Exercise
     watched: bool = True
     before: int = 0
+    then: Exercise | None = None
     steps: dict[str, StepResult] = field(default_factory=dict)
     kept: dict[tuple[str, str], float] = field(default_factory=dict)
     note: str = ""

@@ -15,7 +15,7 @@ from lab.tui.screens.work import WorkScreen
 
 _ELSEWHERE = {
     *("open", "start", "reset", "reset_all", "scroll"),
-    *("command_palette", "quit", "leave", "keys", "shell", "make", "doctor", "path"),
+    *("command_palette", "quit", "leave", "keys", "shell", "make", "doctor", "path", "mouse"),
 }
 """Actions that have commands of their own here, or need none."""
 _OF_THE_APP = (
@@ -23,6 +23,7 @@ _OF_THE_APP = (
     ("path", "The way of a request", "who judges an image where; try an image as a dry run"),
     ("shell", "Shell in this terminal", "root on the node, in place of this screen"),
     ("doctor", "Doctor", "is this machine fit, and what to do"),
+    ("mouse", "Mouse", "is the lab's, or your terminal's, which then selects and copies by itself"),
     ("theme", "Theme", "choose the colours; high-contrast and ansi are among them"),
     ("keys", "Keys and help", "the keys that work here, copying, the terminal, settings"),
     ("screenshot", "Picture of this screen", "save it as SVG"),

@@ -1,16 +1,28 @@
 """The session that the screens share: the course, who listens to its status, and the last look at the lab."""
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 
 from lab.course import Course
 from lab.k8s.watch.cluster import Watching
-from lab.model import Exercise, ExerciseProgress, LabStatus, Place, Report, Told
+from lab.model import (
+    Exercise,
+    ExerciseProgress,
+    ExerciseResult,
+    LabStatus,
+    Place,
+    Report,
+    Score,
+    Told,
+    Verdict,
+)
 from lab.request_path.station import RequestPath
 from lab.tui import clock
 from lab.tui.failures import Failure, attempt
 from lab.tui.keys import bindings, parts_loaded, pressed
+from lab.tui.notices import Notices
 from lab.tui.path_watch import PathWatch
 from lab.tui.status import TuiStatus
 
@@ -30,20 +42,24 @@ class Session:
     `busy` counts the jobs that change the cluster at this moment: nothing is observed meanwhile.
     `resume` is where the learner is, or was when the lab was left. `watching` is there while changes are told.
     `keys` has the keys that the user has set, by the id of what they do.
+    `notices` has what is still to be read in passing.
+    `shell` is the argument list of the shell that was opened in the terminal; empty before that.
     `on_look` is called after each look, in the thread that looked. `path` has the last way of a request.
     """
 
-    def __init__(self, course: Course, status: TuiStatus) -> None:
+    def __init__(self, course: Course, status: TuiStatus, notices: Notices | None = None) -> None:
         self.course = course
         self.status = status
         self.last_look: Look | None = None
         self.busy = 0
         self.resume: Place | None = None
         self.keys: Mapping[str, str] = {}
+        self.shell: Sequence[str] = ()
+        self.notices = notices or Notices()
         self._default_keys: dict[str, str] = {}
         self.watching: Watching | None = None
         self.on_look: Callable[[], object] = lambda: None
-        self._turn = threading.Lock()
+        self._turn, self._seeing = threading.Lock(), threading.Lock()
         self.path = PathWatch(self._look_at_path)
 
     def look(self) -> None:
@@ -96,7 +112,9 @@ class Session:
             LabError: what the course raises.
         """
         with self._turn:
-            return self.course.verify([selector])
+            report = self.course.verify([selector])
+        self._take_scores(report)
+        return report
 
     def _look_at_path(self, subject: str, namespace: str) -> RequestPath:
         with self._turn:  # a verification at the same time would be counted as this one's
@@ -148,7 +166,44 @@ class Session:
         row = self.progress(exercise_id)
         return row is not None and row.aside
 
+    def exercise_after(self, exercise: Exercise) -> Exercise | None:
+        """The next exercise that is not complete; None when none comes after this one."""
+        rows = self.last_look.status.progress if self.last_look else ()
+        return self.course.catalog.after(
+            exercise, {row.id for row in rows if row.started and row.earned == row.possible}
+        )
+
     def _saw(self, seen: LabStatus) -> None:
-        now, last = clock.now(), self.last_look
-        same = last is not None and (last.status.api_server == "ready") == (seen.api_server == "ready")
-        self.last_look = Look(seen, now, last.since if last and same else now)
+        with self._seeing:
+            now, last = clock.now(), self.last_look
+            same = last is not None and (last.status.api_server == "ready") == (seen.api_server == "ready")
+            self.last_look = Look(seen, now, last.since if last and same else now)
+
+    def _take_scores(self, report: Report) -> None:
+        """What was verified just now is newer than the last look: else the list of exercises would show less."""
+        with self._seeing:
+            last = self.last_look
+            if last is None:
+                return
+            found = {each.id: each for each in report.exercises if not each.note}
+            rows = tuple(_scored(row, found[row.id]) if row.id in found else row for row in last.status.progress)
+            if rows == last.status.progress:
+                return
+            self.last_look = replace(last, status=replace(last.status, progress=rows))
+        self.on_look()
+
+
+def _scored(row: ExerciseProgress, found: ExerciseResult) -> ExerciseProgress:
+    """Progress with the points that were found; those that could not be told stay."""
+    now = datetime.now(UTC).isoformat(timespec="seconds")
+    fresh = {step.id: step.last or Score(step.earned, step.possible, now) for step in found.steps}
+    known = {step.id for step in found.steps if step.last or step.verdict is not Verdict.ERROR}
+    steps = {
+        **row.steps,
+        **{id: score for id, score in fresh.items() if id in known and not _same(score, row.steps.get(id))},
+    }
+    return replace(row, steps=steps, earned=sum(score.earned for score in steps.values()))
+
+
+def _same(score: Score, before: Score | None) -> bool:
+    return before is not None and (score.earned, score.possible) == (before.earned, before.possible)

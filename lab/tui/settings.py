@@ -1,4 +1,4 @@
-"""The user's settings, in one file: the theme, the key that leaves the terminal, and every other key.
+"""The user's settings, in one file: the theme, whose the mouse is, the key that leaves the terminal, every other key.
 
 The lab never writes to a file that is wrong, and goes on without it: it tells all that is wrong.
 """
@@ -30,6 +30,7 @@ class Settings:
     theme: str = ""
     prefix: str = DEFAULT_PREFIX
     keys: Mapping[str, str] = field(default_factory=dict)
+    mouse: bool = True
     problems: tuple[str, ...] = ()
 
 
@@ -37,6 +38,7 @@ class Settings:
 class _File:
     theme: str = ""
     prefix: str = ""
+    mouse: bool = True
     keys: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -105,7 +107,7 @@ def _checked(
             keys[id] = _keys(value, document, problems, "keys", id)
     for id, message in clashes(keys, known):
         problems.append(document.problem(message, "keys", id))
-    return Settings(found.theme, prefix, keys)
+    return Settings(found.theme, prefix, keys, found.mouse)
 
 
 def _keys(value: str, document: Document, problems: list[Problem], *place: str) -> str:

@@ -60,6 +60,7 @@ class StepChecker:
         progress = self._session.progress(exercise.id)
         before = progress.earned if progress else 0
         self.seen = self._known.setdefault(exercise.id, Observation(exercise, before=before))
+        self.seen.then = self._session.exercise_after(exercise)
         self.seen.want()
         self.started = self._session.started(exercise.id)
 

@@ -8,10 +8,13 @@ from collections.abc import Iterable
 from rich.text import Text
 from textual._xterm_parser import XTermParser
 from textual.app import App
+from textual.drivers.linux_driver import LinuxDriver
 from textual.events import Key
+from textual.notifications import Notification, SeverityLevel
 
 from lab.exit_codes import ExitCode
 from lab.fault_log import failure_of
+from lab.tui.notices import Notices
 
 _ESC = "\x1b"
 _read = XTermParser._sequence_to_key_events
@@ -38,9 +41,53 @@ def keep_alt_keys() -> None:
 
 
 class MendedApp(App[None]):
-    """An app that ends well. `leaving`: whether it is about to; `failed`: for a fault of its own."""
+    """An app that ends well. `leaving`: whether it is about to; `failed`: for a fault of its own.
+
+    `takes_mouse`: whether the mouse is the app's, and not the terminal's. `notices`: what is still to be read of what
+    was told in passing: Textual would stack a toast for each.
+    """
 
     leaving = failed = False
+    takes_mouse = True
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.notices = Notices()
+
+    def action_mouse(self) -> None:
+        """Take the mouse, or give it back to the terminal."""
+        self.take_mouse(not self.takes_mouse)
+        whose = "is the lab's again" if self.takes_mouse else "is your terminal's: drag to select, as everywhere"
+        self.notify(f"The mouse {whose}.", markup=False)
+
+    def notify(
+        self,
+        message: str,
+        *,
+        title: str = "",
+        severity: SeverityLevel = "information",
+        timeout: float | None = None,
+        markup: bool = True,
+    ) -> None:
+        """As in Textual, but without markup, and in one toast with what is still to be read."""
+        seconds = self.NOTIFICATION_TIMEOUT if timeout is None else timeout
+        self.notices.add(Notification(message, title, severity, seconds))
+        self.call_later(self._show_notices)
+
+    def _show_notices(self) -> None:
+        notice = self.notices.merged()
+        self.clear_notifications()
+        super().notify(
+            notice.message, title=notice.title, severity=notice.severity, timeout=notice.time_left, markup=False
+        )
+
+    def take_mouse(self, take: bool) -> None:
+        """Take the mouse, or leave it to the terminal. Textual decides about that at the start alone."""
+        self.takes_mouse = take
+        if isinstance(driver := self._driver, LinuxDriver):
+            driver._mouse = True  # without it, neither of these does anything
+            (driver._enable_mouse_support if take else driver._disable_mouse_support)()
+            driver._mouse = take  # for when the screen comes back from a shell
 
     def exit(self, result: None = None, return_code: int = 0, message: object = None) -> None:
         """As in Textual."""

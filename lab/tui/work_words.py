@@ -44,16 +44,20 @@ def learnt(seen: Observation, step: Step | None) -> str:
     if step is None or not seen.passes(step.id):
         return ""
     probe = f"{SEE_YOURSELF}\n\n" if step.probed else ""
-    return f"**✓ Done{by_probe(step)}: {step.title}**\n\n{probe}{step.why}\n\n{following(seen, step)}"
+    return f"**✓ Done{by_probe(step)}: {step.title}**\n\n{probe}{step.lesson}\n\n{following(seen, step)}"
 
 
 def following(seen: Observation, step: Step) -> str:
-    """What comes after a step, in a sentence."""
+    """What there is to go on with after a step, in a sentence: the next thing that is not done."""
     steps, number = seen.exercise.steps, _number(seen.exercise, step)
-    if number < len(steps):
+    if number < len(steps) and not seen.passes(steps[number].id):
         return f"n goes on to step {number + 1}: {steps[number].title}"
-    still = [str(n) for n, each in enumerate(steps, 1) if not seen.passes(each.id)]
-    return f"Still open: step {', '.join(still)}." if still else "That was the last step."
+    if still := [str(n) for n, each in enumerate(steps, 1) if not seen.passes(each.id)]:
+        return f"Still open: step {', '.join(still)}."
+    if seen.then is None:
+        return "All steps are done, and no exercise is left after this one."
+    where = "n goes" if number == len(steps) else "Behind the last step, n goes"
+    return f"All steps are done. {where} on to: {seen.then.title}"
 
 
 def _number(exercise: Exercise, step: Step) -> int:

@@ -55,7 +55,9 @@ def test_every_step_turns_when_the_lab_solves_it(digest: Lab) -> None:
 
 def test_a_step_turns_while_the_learner_waits_and_the_shell_comes_back(digest: Lab) -> None:
     argv = digest.argv("practice", "--plain", "image-digest/find")
-    child = pexpect.spawn(argv[0], argv[1:], env=digest.environment, encoding="utf-8", dimensions=(24, 80), timeout=120)
+    child = pexpect.spawn(
+        argv[0], argv[1:], env=digest.environment, encoding="utf-8", dimensions=(200, 80), timeout=120
+    )
     try:
         child.expect("image-digest/find> ")
         child.sendline("wait")

@@ -31,6 +31,8 @@ class Screen:
         self._rows = rows
         self.copied = ""
         self.ended = False
+        self.output: Callable[[bytes], object] = lambda data: None
+        """Gets what the program writes, too."""
 
     @property
     def pid(self) -> int:
@@ -127,6 +129,7 @@ class Screen:
             self.ended = True
             return False
         self._emulator.feed(data)
+        self.output(data)
         return True
 
     def _answer(self, data: bytes) -> None:

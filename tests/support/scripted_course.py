@@ -140,6 +140,7 @@ class ScriptedCourse(Course):
     diagnosis: Diagnosis = NOT_YAML
     rescues: Rescue = field(default_factory=lambda: Rescue(False, True))
     shell: Sequence[str] = ("docker", "exec", "-it", "cks-lab-control-plane", "bash", "-l")
+    programs: tuple[str, ...] = ()
 
     @property
     def catalog(self) -> Catalog:
@@ -222,6 +223,10 @@ class ScriptedCourse(Course):
     def shell_argv(self, command: Sequence[str] = (), tty: bool = True) -> list[str]:
         self._called("shell")
         return list(self.shell)
+
+    def shell_programs(self, shell: Sequence[str]) -> tuple[str, ...]:
+        self._called("programs")
+        return self.programs if list(shell) == list(self.shell) else ()
 
     # -- for the courses that are made of this
 

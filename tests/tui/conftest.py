@@ -11,7 +11,15 @@ from lab.tui.widgets import terminal_dock
 
 from .stub_pane import StubPane
 
-QUICK = {"test_log_tail", "test_observation", "test_parts", "test_path_words", "test_private_names", "test_settings"}
+QUICK = {
+    "test_log_tail",
+    "test_notices",
+    "test_observation",
+    "test_parts",
+    "test_path_words",
+    "test_private_names",
+    "test_settings",
+}
 """Modules that drive no screen: part of `make check`."""
 
 

@@ -32,8 +32,15 @@ class StubPane(TerminalPane):
         self.typed.append(text)
         self.refresh()
 
-    def type_at_prompt(self, text: str) -> None:
+    def type_at_prompt(self, text: str, editor: bool = False) -> None:
         self.type_in(text)
+
+    def type_line(self, text: str) -> None:
+        self.typed.append(f"{text}\r")
+
+    @property
+    def at_empty_prompt(self) -> bool:
+        return self._runs
 
     def close(self) -> None:
         self._runs = False

@@ -16,7 +16,7 @@ SICK = (
 )
 
 
-@pytest.mark.parametrize("size", [(80, 24), (160, 45)], ids=["80x24", "160x45"])
+@pytest.mark.parametrize("size", [(80, 24), (120, 35), (160, 45)], ids=["80x24", "120x35", "160x45"])
 async def test_it_looks_as_approved(size: tuple[int, int]) -> None:
     async with at_home(FakeCourse(findings=SICK), size, notifications=False) as pilot:
         await pilot.press("d")

@@ -158,3 +158,27 @@ def test_it_ends_so_at_any_moment_of_its_start(terminal, how, seconds) -> None:
     assert lab.process.returncode == (143 if how == "SIGTERM" else 129)
     assert b"Traceback" not in lab.said
     assert b"fault of its own" not in lab.said
+
+
+# -- whose the mouse is
+
+
+def test_a_key_gives_the_mouse_to_the_terminal_and_takes_it_back(terminal) -> None:
+    lab = terminal("made")
+    lab.until(lambda: b"About this lab" in lab.said)
+    assert b"\x1b[?1000h" in lab.said
+    for mode in (b"\x1b[?1000l", b"\x1b[?1000h"):
+        lab.said = b""
+        os.write(lab.screen, b"M")
+        lab.until(lambda mode=mode: mode in lab.said)
+
+
+def test_the_settings_leave_the_mouse_to_the_terminal(terminal, tmp_path) -> None:
+    file = tmp_path / "config" / "cks-lab" / "tui.yaml"
+    file.parent.mkdir(parents=True)
+    file.write_text("mouse: false\n")
+    lab = terminal("made")
+    lab.until(lambda: b"About this lab" in lab.said)
+    assert b"\x1b[?1000h" not in lab.said
+    os.write(lab.screen, b"M")
+    lab.until(lambda: b"\x1b[?1000h" in lab.said)

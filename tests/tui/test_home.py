@@ -19,7 +19,7 @@ from .fake_course import FakeCourse
 SIZES = [(80, 24), (160, 45)]
 
 
-@pytest.mark.parametrize("size", SIZES, ids=["80x24", "160x45"])
+@pytest.mark.parametrize("size", [(80, 24), (120, 35), (160, 45)], ids=["80x24", "120x35", "160x45"])
 async def test_it_looks_as_approved(size: tuple[int, int]) -> None:
     course = FakeCourse(started={"image-digest"}, passing={"answer"}, where=Place("image-digest", "pin"))
     async with at_home(course, size, notifications=False) as pilot:
@@ -210,3 +210,32 @@ async def test_a_course_that_cannot_watch_is_looked_at_now_and_then() -> None:
     async with at_home(course) as pilot:
         course.api_server = "not ready: etcd"
         await see(pilot, "(etcd)")
+
+
+async def test_after_a_complete_exercise_one_goes_on_with_what_is_not_done() -> None:
+    course = FakeCourse(started={"image-digest", "opa-whitelist"}, passing={"answer", "manifest", "container"})
+    async with at_home(course) as pilot:
+        await pilot.press("down")
+        await see(pilot, "✓ Complete. Go on with: Let only trusted registries in · ↓")
+        course.passing = {"template"}
+        course.tell("api", "ready")
+        await see(pilot, "5 of 15 points")
+        await pilot.press("down")
+        await see(pilot, "✓ Complete. Go on with: Pin the kube-apiserver to its image digest · ↑")
+        course.passing |= {"answer", "manifest", "container"}
+        course.tell("api", "ready")
+        await see(pilot, "✓ Complete, and so are all the others.")
+
+
+async def test_the_list_shows_at_once_what_was_earned_in_an_exercise() -> None:
+    course = FakeCourse()
+    async with in_exercise(course) as pilot:
+        await see(pilot, "✗ fails")
+        before = course.look()
+        course.look = lambda: before  # type: ignore[method-assign]  # the next look takes its time
+        course.change("answer")
+        await see(pilot, "3 of 10 points")
+        await pilot.press("escape")
+        await until(pilot, lambda: isinstance(pilot.app.screen, HomeScreen))
+        assert "0 of 10 points" not in shown(pilot.app)
+        await see(pilot, "3 of 10 points")

@@ -40,7 +40,7 @@ class Course(FakeCourse):
         return super().up()
 
 
-@pytest.mark.parametrize("size", [(80, 24), (160, 45)], ids=["80x24", "160x45"])
+@pytest.mark.parametrize("size", [(80, 24), (120, 35), (160, 45)], ids=["80x24", "120x35", "160x45"])
 async def test_it_looks_as_approved(size: tuple[int, int], time: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(paths, "state_home", lambda: Path("/state"))
     gate = threading.Event()

@@ -257,3 +257,56 @@ def test_one_goes_on_with_what_is_not_done() -> None:
     assert after("find", "find") == after("pin", "find") == "pin"
     assert after("run", "run", "find") == "pin"
     assert after("pin", "find", "pin", "run") == "pin"
+
+
+def test_what_was_verified_is_newer_than_the_last_look() -> None:
+    course = FakeCourse(passing={"answer"}, started={"image-digest"})
+    session, told = Session(course, TuiStatus(Sink())), list[str]()
+    session.verify("image-digest")  # before the first look there is nothing to mend
+    session.look()
+    session.on_look = lambda: told.append("looked")
+
+    def earned() -> int:
+        row = session.progress("image-digest")
+        return row.earned if row else -1
+
+    assert (earned(), session.verify("image-digest") and told) == (3, [])
+    course.passing |= {"manifest", "container"}
+    session.verify("image-digest/pin")
+    assert (earned(), told) == (6, ["looked"])
+    session.verify("image-digest")
+    assert earned() == 10
+    course.passing, course.api_server = {"answer"}, "not ready: etcd"
+    session.verify("image-digest")
+    assert earned() == 7  # the last step's could not be told
+    course.aside.add("image-digest")
+    course.passing = set()
+    session.verify("image-digest")
+    assert earned() == 7
+
+
+def test_after_the_end_of_an_exercise_comes_the_next_one_that_is_not_complete() -> None:
+    course = FakeCourse()
+    first, second = course.catalog.exercises
+    seen = Observation(first, then=second)
+    steps = first.steps
+    course.passing = {"answer", "manifest", "container"}
+    seen.begin(Target(), 1.0)
+    seen.end(report(course), 1.1)
+    assert work_words.following(seen, steps[2]) == f"All steps are done. n goes on to: {second.title}"
+    assert (
+        work_words.following(seen, steps[0])
+        == f"All steps are done. Behind the last step, n goes on to: {second.title}"
+    )
+    seen.then = None
+    assert work_words.following(seen, steps[2]) == "All steps are done, and no exercise is left after this one."
+    course.passing = {"answer", "manifest"}
+    seen.begin(Target(), 2.0)
+    seen.end(report(course), 2.1)
+    assert work_words.following(seen, steps[0]) == "Still open: step 3."  # n leads to one that is done
+    session = Session(course, TuiStatus(Sink()))
+    row = ExerciseProgress(second.id, "", True, 5, 5)
+    session.last_look = Look(lab_status(progress=(row,)), 0, 0)
+    assert session.exercise_after(first) is None
+    session.last_look = Look(lab_status(progress=(replace(row, earned=4),)), 0, 0)
+    assert session.exercise_after(first) is second

@@ -45,9 +45,9 @@ def test_it_lies_where_xdg_says(monkeypatch: pytest.MonkeyPatch, tmp_path: Path)
 
 
 def test_all_that_can_be_set() -> None:
-    found = taken("theme: nord\nprefix: ctrl+b\nkeys:\n  home.start: b, F5\n  lab.quit: ctrl+]\n")
+    found = taken("theme: nord\nprefix: ctrl+b\nmouse: no\nkeys:\n  home.start: b, F5\n  lab.quit: ctrl+]\n")
     keys = {"home.start": "b,f5", "lab.quit": "ctrl+right_square_bracket"}
-    assert found == Settings("nord", "ctrl+b", keys)
+    assert found == Settings("nord", "ctrl+b", keys, mouse=False)
 
 
 @pytest.mark.parametrize(
@@ -55,6 +55,7 @@ def test_all_that_can_be_set() -> None:
     [
         ("them: nord\n", 1, '"them" is not known here; did you mean "theme"?'),
         ("\ntheme: nrod\n", 2, 'there is no theme "nrod"; did you mean "nord"?'),
+        ("mouse: off-ish\n", 1, '"mouse" must be true or false, not the text "off-ish"'),
         ("theme: 5\n", 1, '"theme" must be text, not the number 5: put it in quotes'),
         ("keys:\n  home.strat: b\n", 2, 'there is no key for "home.strat"; did you mean "home.start"?'),
         ("keys:\n  zzz: b\n", 2, 'there is no key for "zzz"; the page of keys (?) has the names'),

@@ -310,7 +310,9 @@ SLOW = ["bash", "-c", "echo wait; sleep 1; exec env PS1='$ ' HISTFILE=/dev/null 
 
 
 @pytest.mark.parametrize("command", ["echo $((40 + 2))", "for n in 42; do\n  echo $n\ndone"])
-async def test_a_command_waits_for_the_prompt_and_what_is_typed_behind_it_too(command: str) -> None:
+async def test_a_command_waits_for_the_prompt_and_what_is_typed_behind_it_too(
+    command: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     async with opened(SLOW, "wait") as (app, pilot):
         app.pane.type_at_prompt(command)
         await pilot.press("enter", *"ls", "space", "hash", "ctrl+u")
@@ -319,8 +321,49 @@ async def test_a_command_waits_for_the_prompt_and_what_is_typed_behind_it_too(co
         app.pane.type_at_prompt("exec cat")
         await pilot.press("enter")
         await until(pilot, lambda: app.text.endswith("exec cat"))
-        app.pane.type_at_prompt("one line")  # there was a prompt: it goes to what runs now
-        await until(pilot, lambda: app.text.endswith("\none line"))
+        monkeypatch.setattr(terminal, "PROMPT", 0.2)
+        app.pane.type_at_prompt("one line")  # there was a prompt, but what runs now is none
+        await until(pilot, lambda: app.did == ["no prompt"])
+        app.pane.type_at_prompt("a piece of a file", editor=True)
+        await until(pilot, lambda: app.text.endswith("\na piece of a file"))
+        assert "one line" not in app.text
+
+
+async def test_a_shell_that_knows_no_pastes_gets_a_command_at_its_prompt() -> None:
+    async with opened(["env", "PS1=# ", "ENV=", "dash", "-i"], "#") as (app, pilot):
+        app.pane._prompted = True  # bash on the node had its prompt before
+        app.pane.type_at_prompt("echo $((40 + 2))")
+        await until(pilot, lambda: app.text.endswith("# echo $((40 + 2))"))
+
+
+VIMRC = Path(__file__).parents[2] / "cluster" / "node-image" / "learner" / "etc" / "vim" / "vimrc.tiny"
+
+
+async def test_no_command_is_typed_into_an_editor_but_a_piece_of_a_file_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(terminal, "PROMPT", 0.2)
+    async with opened(["env", f"HOME={tmp_path}", *BASH], "$") as (app, pilot):
+        assert app.pane.at_empty_prompt
+        app.pane.type_line(f"vi -u {VIMRC} +startinsert {tmp_path}/file")
+        await until(pilot, lambda: "~" in app.text)
+        assert not app.pane.at_empty_prompt
+        app.pane.type_at_prompt("rm -r x")
+        await until(pilot, lambda: app.did == ["no prompt"])
+        app.pane.type_at_prompt("    image: x\n    tty: true", editor=True)
+        await until(pilot, lambda: "tty: true" in app.text)
+        assert "rm -r" not in app.text.partition("~")[0]
+        await pilot.press("escape", *":wq", "enter")
+        await until(pilot, lambda: (tmp_path / "file").exists())
+    assert (tmp_path / "file").read_text().splitlines() == ["    image: x", "    tty: true"]
+
+
+async def test_a_command_that_was_begun_is_no_empty_prompt() -> None:
+    async with opened(BASH, "$") as (app, pilot):
+        await until(pilot, lambda: app.pane.at_empty_prompt)
+        await pilot.press(*"ls")
+        await until(pilot, lambda: app.text.endswith("$ ls"))
+        assert not app.pane.at_empty_prompt
 
 
 async def test_several_lines_are_not_typed_where_they_would_run_one_by_one(

@@ -22,9 +22,10 @@ from .driving import at_home, in_exercise, lines, same_as, see, shown, unseen, u
 from .fake_course import FakeCourse
 
 SIZES = pytest.mark.parametrize("size", [(80, 24), (160, 45)], ids=["80x24", "160x45"])
+LOOKS = pytest.mark.parametrize("size", [(80, 24), (120, 35), (160, 45)], ids=["80x24", "120x35", "160x45"])
 
 
-@SIZES
+@LOOKS
 async def test_it_looks_as_approved(size: tuple[int, int]) -> None:
     course = FakeCourse(passing={"answer"})
     async with in_exercise(course, size, notifications=False) as pilot:
@@ -32,7 +33,7 @@ async def test_it_looks_as_approved(size: tuple[int, int]) -> None:
         await same_as(pilot, f"work-{size[0]}x{size[1]}")
 
 
-@SIZES
+@LOOKS
 async def test_a_step_that_is_done_looks_as_approved(size: tuple[int, int]) -> None:
     async with in_exercise(FakeCourse(passing={"answer"}), size, notifications=False) as pilot:
         await see(pilot, "✓ Done: w shows")

@@ -156,12 +156,22 @@ async def test_the_end_is_said_with_the_help_that_was_taken_and_the_next_exercis
         await see(pilot, "The brief of opa-whitelist.")
 
 
-async def test_the_end_looks_as_approved() -> None:
+async def test_behind_the_last_step_of_a_complete_exercise_is_the_next_one() -> None:
+    async with in_exercise(FakeCourse(passing=set(ALL)), (160, 45)) as pilot:
+        await see(pilot, "10 of 10 points")
+        await pilot.press("n", "n", "w")
+        await see(pilot, "All steps are done. n goes on to: Let only trusted registries in")
+        await pilot.press("n")
+        await see(pilot, "The brief of opa-whitelist.")
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 35)], ids=["80x24", "120x35"])
+async def test_the_end_looks_as_approved(size: tuple[int, int]) -> None:
     course = FakeCourse(taken={"pin": 1})
-    async with in_exercise(course, notifications=False) as pilot:
+    async with in_exercise(course, size, notifications=False) as pilot:
         await finish(pilot, course)
         await see(pilot, "✓ Complete")
-        await same_as(pilot, "work-finished-80x24")
+        await same_as(pilot, f"work-finished-{size[0]}x{size[1]}")
 
 
 async def test_after_the_last_exercise_there_is_none_to_go_on_with() -> None:
@@ -215,7 +225,7 @@ async def test_the_end_is_not_said_of_what_was_undone_before_the_terminal_was_le
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     course, said = FakeCourse(), []
-    monkeypatch.setattr(WorkScreen, "celebrate", lambda self, exercise: said.append(exercise.id))
+    monkeypatch.setattr(WorkScreen, "celebrate", lambda self, seen: said.append(seen.exercise.id))
     async with in_exercise(course) as pilot:
         work = pilot.app.screen
         assert isinstance(work, WorkScreen)

@@ -1,13 +1,17 @@
 """The terminal in the screen to work in: going there and back, its prefix, and commands that go into it."""
 
+from dataclasses import replace
+
 import pytest
 from textual.events import Key, Paste
 from textual.pilot import Pilot
 
 from lab.errors import ClusterError
+from lab.model import Place
 from lab.tui.screens.home import HomeScreen
 from lab.tui.screens.work import WorkScreen
 from lab.tui.widgets import terminal_dock
+from lab.tui.widgets.fence import Sent
 from lab.tui.widgets.step_page import StepPage
 from lab.tui.widgets.terminal import TerminalPane
 
@@ -24,11 +28,12 @@ def pane(pilot: Pilot[None]) -> StubPane:
     return work.query_one(StubPane)
 
 
-async def test_it_looks_as_approved() -> None:
-    async with in_exercise(FakeCourse(), notifications=False) as pilot:
+@pytest.mark.parametrize("size", [(80, 24), (120, 35)], ids=["80x24", "120x35"])
+async def test_it_looks_as_approved(size: tuple[int, int]) -> None:
+    async with in_exercise(FakeCourse(), size, notifications=False) as pilot:
         await see(pilot, "✗ fails")
         await pilot.press("t")
-        await same_as(pilot, "work-terminal-80x24")
+        await same_as(pilot, f"work-terminal-{size[0]}x{size[1]}")
 
 
 async def test_it_runs_the_shell_on_the_node() -> None:
@@ -248,6 +253,81 @@ async def test_text_that_is_selected_is_copied() -> None:
         await until(pilot, lambda: pilot.app.clipboard.startswith("Look with"))
 
 
+# -- where the shell is
+
+
+FOLDERS = {"image-digest": "/root/image-digest", "opa-whitelist": "/root/opa-whitelist"}
+
+
+def with_folders(**fields: set[str]) -> FakeCourse:
+    course = FakeCourse(**fields)  # type: ignore[arg-type]
+    known = course.catalog
+    foldered = (replace(each, variables={"folder": FOLDERS[each.id]}) for each in known.exercises)
+    course._catalog = replace(known, exercises=tuple(foldered))
+    return course
+
+
+async def test_another_exercise_that_is_started_takes_the_shell_to_its_folder() -> None:
+    course = with_folders(started={"opa-whitelist"})
+    async with in_exercise(course, (160, 45)) as pilot:
+        await until(pilot, lambda: pane(pilot).opened)
+        assert course.where == Place("image-digest", "find")  # known before the shell was opened, which begins there
+        assert pane(pilot).typed == []
+        for keys in (["down", "enter"], ["enter"]):  # opened again, it stays where the learner has gone
+            await pilot.press("escape")
+            await until(pilot, lambda: isinstance(pilot.app.screen, HomeScreen))
+            await pilot.press(*keys)
+            await see(pilot, "Step 1 of 1")
+        assert pane(pilot).typed == ["cd /root/opa-whitelist\r"]
+
+
+async def test_the_start_of_an_exercise_takes_the_shell_to_its_folder() -> None:
+    async with at_home(with_folders(), (160, 45)) as pilot:
+        await pilot.press("down", "o")
+        await see(pilot, "root@node:~#")
+        assert pane(pilot).typed == []  # there is no folder yet
+        await pilot.press("enter")
+        await see(pilot, "Start: Pin")
+        await pilot.press("enter")
+        await see(pilot, "Step 1 of 3")
+        await until(pilot, lambda: pane(pilot).typed == ["cd /root/image-digest\r"])
+
+
+# -- what is told in passing
+
+
+async def test_a_toast_stands_over_the_text_and_not_over_the_terminal() -> None:
+    course = FakeCourse()
+    async with in_exercise(course, (160, 45)) as pilot:
+        await see(pilot, "✗ fails")
+        course.change("answer")
+        await see(pilot, "✓ Step 1 passes")
+        toast = pilot.app.screen.query_one("Toast").region
+        page = pilot.app.screen.query_one(StepPage).region
+        assert page.contains_region(toast)
+
+
+async def test_two_at_once_are_one_toast() -> None:
+    async with in_exercise(FakeCourse(), (160, 45)) as pilot:
+        for text in ("the first", "the second"):
+            pilot.app.notify(text, markup=False)
+        await see(pilot, "the first the second")
+        pilot.app.notify("the third", markup=False)
+        await see(pilot, "the first the second the third")
+        assert len(pilot.app.screen.query("Toast")) == 1
+
+
+@pytest.mark.parametrize(("size", "keys"), [((80, 24), ["t"]), ((160, 45), ["f"])], ids=["80x24", "160x45"])
+async def test_where_the_terminal_is_alone_the_first_line_tells(size: tuple[int, int], keys: list[str]) -> None:
+    course = FakeCourse()
+    async with in_exercise(course, size) as pilot:
+        await see(pilot, "✗ fails")
+        await pilot.press(*keys)
+        course.change("answer")
+        await until(pilot, lambda: "✓ Step 1 passes: Find the digest" in lines(pilot.app)[0])
+        assert all("Step 1 passes" not in line for line in lines(pilot.app)[1:])
+
+
 # -- the shell stays
 
 
@@ -286,7 +366,7 @@ async def test_a_real_shell_runs_what_was_sent(monkeypatch: pytest.MonkeyPatch) 
         await see(pilot, "bash-")
         work = pilot.app.screen
         assert isinstance(work, WorkScreen)
-        work.dock.type("echo one\necho $((40 + 2))")
+        work.dock.type(Sent("echo one\necho $((40 + 2))"))
         await see(pilot, "echo $((40 + 2))")
         assert " 42" not in shown(pilot.app)  # not before the learner says so
         await pilot.press("enter")

@@ -639,6 +639,15 @@ def test_the_shell(world) -> None:
     assert world.course.shell_argv(["ls", "a b"], tty=False) == [*begin, "-c", "ls 'a b'"]
 
 
+def test_a_shell_begins_in_the_folder_of_the_exercise_at_hand_and_a_command_does_not(world) -> None:
+    folder = f"LAB_FOLDER={world.course.catalog.find('pin').node_folder}"
+    assert "LAB_FOLDER=" in world.course.shell_argv()
+    world.course.start("pin")
+    assert folder != "LAB_FOLDER="
+    assert folder in world.course.shell_argv()
+    assert "LAB_FOLDER=" in world.course.shell_argv(["ls"])
+
+
 def test_data_that_is_wrong(world) -> None:
     world.tree.write("exercises/010-pin/exercise.yaml", "nonsense: [")
     with pytest.raises(DataError):

@@ -1,5 +1,6 @@
 """README.md says of the command line what is true."""
 
+import json
 import re
 from pathlib import Path
 
@@ -9,7 +10,9 @@ import pytest
 from lab import cli
 from lab.exit_codes import ExitCode
 
-README = (Path(__file__).parents[2] / "README.md").read_text()
+ROOT = Path(__file__).parents[2]
+README = (ROOT / "README.md").read_text()
+SCREENS = ROOT / "docs" / "screens"
 ROWS = [[cell.strip() for cell in line.strip("|").split("|")] for line in README.splitlines() if line.startswith("|")]
 
 
@@ -50,3 +53,20 @@ def test_environment_variables_are_read_by_the_program() -> None:
     source = "".join(path.read_text() for path in (Path(__file__).parents[2] / "lab").rglob("*.py"))
     for name in set(re.findall(r"\b(?:LAB|XDG)_[A-Z_]+\b", README)):
         assert f'"{name}"' in source, name
+
+
+@pytest.mark.parametrize("file", sorted(SCREENS.glob("*.svg")), ids=lambda file: file.stem)
+def test_pictures_keep_their_blanks_in_every_renderer(file) -> None:
+    assert file.read_text().startswith('<svg xml:space="preserve" ')
+
+
+def test_the_recording_is_an_asciinema_file_of_a_step_that_is_done() -> None:
+    head, *events = map(json.loads, (SCREENS / "lab.cast").read_text().splitlines())
+    assert (head["version"], head["width"], head["height"]) == (2, 120, 35)
+    times = [time for time, _, _ in events]
+    assert times == sorted(times)
+    assert 10 < times[-1] < 120
+    assert all(kind == "o" for _, kind, _ in events)
+    shown = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", "".join(data for _, _, data in events))
+    assert "Step 1 of 3" in shown
+    assert "3 of 10 points" in shown

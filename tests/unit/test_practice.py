@@ -527,6 +527,7 @@ def test_other_signals_are_not_for_the_walk() -> None:
         ("```\ncat <<'EOF'\nx\nEOF\n```", ["cat <<'EOF'", "x", "EOF"]),
         ("```\nnever closed", ["    never closed"]),
         ("| a | b |\n|---|---|\n| c | d |", ["| a | b |", "|---|---|", "| c | d |"]),
+        ("> **a** b\n> c\n\nd\n> - e\nf", ["| a b c", "", "d", "| - e", "f"]),
         ("a\n\n---\n\nb", ["a", "", "-" * 20, "", "b"]),
         ("`` a`b ``", ["`` a`b ``"]),
         ("a ` b * c", ["a ` b * c"]),
@@ -540,6 +541,47 @@ def test_code_in_a_sentence_is_never_broken() -> None:
     assert list(plain("Type `k get pods -A` or\n`a b`, then wait.", 18)) == [
         "Type", "`k get pods -A` or", "`a b`, then wait.",
     ]  # fmt: skip
+
+
+# -- long texts
+
+
+def paged(height, *lines, said=40):
+    """What a text of so many lines looks like, and what was not read of what the learner typed."""
+    sink, source = io.StringIO(), Lines([*lines])
+    talk = Talk(source, sink, lambda: 80, height=lambda: height)
+    talk.lines(f"line {number}" for number in range(1, said + 1))
+    talk.say("after it")
+    return sink.getvalue(), source.left
+
+
+MORE = "-- more: Enter goes on, q leaves this text -- "
+
+
+def test_a_long_text_comes_a_page_at_a_time() -> None:
+    text, left = paged(24, "", "", "unread")
+    first, second, *rest = text.split(MORE)
+    assert first.splitlines()[-1] == "line 22"
+    assert second.splitlines()[0] == "line 23"
+    assert (second.splitlines()[-2:], rest, left) == (["line 40", "after it"], [], ["", "unread"])
+
+
+def test_the_rest_of_a_text_can_be_left_and_what_comes_after_it_is_said() -> None:
+    for ends in ("q", Stop(), ""):  # the last: there is no more to read
+        text, _ = paged(24, *([ends] if ends else []), said=90)
+        assert [line for line in text.splitlines() if line.startswith("line")][-1] == "line 22"
+        assert text.endswith("after it\n")
+
+
+def test_without_a_height_and_with_one_that_is_enough_nothing_is_asked() -> None:
+    assert MORE not in paged(0)[0]
+    assert MORE not in paged(43)[0]
+
+
+def test_a_line_that_the_terminal_folds_counts_as_its_rows() -> None:
+    sink = io.StringIO()
+    Talk(Lines(["q"]), sink, lambda: 40, height=lambda: 12).lines(["x" * 100] * 9)
+    assert sink.getvalue().count("x" * 100) == 3
 
 
 # -- the command
@@ -589,14 +631,32 @@ def test_no_cluster_and_none_can_be_made(capsys, monkeypatch, world) -> None:
     assert (code, err) == (3, "Error: No Docker.\nlab doctor --fix\n")
 
 
-def test_the_tui_needs_a_terminal(capsys, monkeypatch, world) -> None:
-    code, out, err = lab(capsys, monkeypatch, "")
-    assert (code, out) == (2, "")
-    assert "lab practice --plain" in err
+def test_without_a_terminal_it_is_the_walk_in_lines_of_text_with_a_word_why(capsys, monkeypatch, world) -> None:
+    code, out, err = lab(capsys, monkeypatch, "1\n")
+    assert (code, err) == (0, "")
+    why, _, rest = out.partition("\n")
+    assert why == "Here is no terminal for the full screen, so this is the walk in lines of text."
+    assert "exercise> 1\n" in rest
+
+
+@pytest.mark.parametrize("arguments", [[], ["practice"]])
+def test_a_terminal_that_cannot_show_the_full_screen_gets_lines_of_text(arguments, capsys, monkeypatch, world) -> None:
+    monkeypatch.setattr("lab.tui.run", lambda *_: pytest.fail("the full screen"))
+    monkeypatch.setenv("TERM", "dumb")
+    monkeypatch.setattr("sys.stdin", io.StringIO())
+    for stream in (sys.stdin, sys.stdout):
+        monkeypatch.setattr(stream, "isatty", lambda: True)
+    with pytest.raises(SystemExit) as ended:
+        cli.main(arguments)
+    assert ended.value.code == 0
+    said = capsys.readouterr().out
+    assert said.startswith("TERM says that this terminal cannot show the full screen, so this is")
+    assert "Which exercise?" in said
 
 
 def test_the_tui_opens_at_the_place(monkeypatch, world) -> None:
     opened = []
+    monkeypatch.setenv("TERM", "xterm-256color")
     monkeypatch.setattr("lab.tui.run", lambda name, course_of: opened.append(course_of(name)) or 0)
     for stream in ("stdin", "stdout"):
         monkeypatch.setattr(f"sys.{stream}", io.StringIO())
@@ -628,7 +688,7 @@ cli.main(["practice", "--plain", "image-digest/find"])
 @pytest.fixture
 def terminal():
     child = pexpect.spawn(
-        sys.executable, ["-c", PROGRAM], encoding="utf-8", timeout=60, dimensions=(24, 80), cwd=str(TESTS.parent)
+        sys.executable, ["-c", PROGRAM], encoding="utf-8", timeout=60, dimensions=(60, 80), cwd=str(TESTS.parent)
     )
     yield child
     child.close(force=True)
@@ -662,6 +722,17 @@ def test_ctrl_d_on_a_terminal(terminal) -> None:
     terminal.expect(pexpect.EOF)
     terminal.close()
     assert terminal.exitstatus == 0
+
+
+def test_a_page_at_a_time_on_a_terminal_of_15_rows(terminal) -> None:
+    terminal.expect("image-digest/find> ")
+    terminal.setwinsize(15, 80)
+    terminal.sendline("text")
+    terminal.expect("-- more: Enter goes on, q leaves this text -- ")
+    assert terminal.before.count("\r\n") <= 14
+    terminal.sendline("")
+    terminal.expect("image-digest/find> ")
+    assert "In the documentation:" in terminal.before
 
 
 def test_sigterm_while_it_waits_ends_it(terminal) -> None:

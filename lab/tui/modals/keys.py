@@ -12,15 +12,24 @@ from lab.tui.settings import Settings
 from lab.tui.widgets.terminal_dock import AFTER_PREFIX
 
 _WIDTH = 16
-_COPY = """\
-Drag the mouse over a text, then press Ctrl-C: it goes to your terminal's clipboard (OSC 52). Where the terminal
-does not take it, hold Shift (on macOS Option) while you drag: then the terminal itself selects and copies.
+_DRAG = """\
+Drag the mouse over a text, then press **Ctrl-C**. In the terminal pane, letting the mouse go copies, and two clicks
+take a word, three a line. `y` copies the command at hand, whole.
+
+The lab hands a copy to your own terminal (OSC 52), over ssh too; the terminal puts it into the clipboard, if it takes
+that (tmux: `set -g set-clipboard on`). Where it does not, **{key}** gives the mouse back to your terminal, which then
+selects and copies by itself; so it does while you hold Shift (on macOS Option) and drag.
+"""
+_TERMINALS = """\
+The mouse is your terminal's: drag and copy as you do there. `y` copies the command at hand, whole: the lab hands it to
+your terminal (OSC 52), over ssh too. **{key}** gives the mouse to the lab again; until then, keys alone scroll.
 """
 
 
-def keys_page(screen: Screen[Any], settings: Settings) -> Page:
-    """The page for a screen as it is at this moment."""
+def keys_page(screen: Screen[Any], settings: Settings, takes_mouse: bool) -> Page:
+    """The page for a screen as it is at this moment; `takes_mouse` says whether the mouse is the lab's."""
     prefix = pressed(settings.prefix)
+    mouse = next((pressed(key) for key, each in screen.active_bindings.items() if each.binding.id == "lab.mouse"), "M")
     parts = [
         "## Here",
         _table(_keys(screen, everywhere=False)),
@@ -30,7 +39,7 @@ def keys_page(screen: Screen[Any], settings: Settings) -> Page:
         f"Every key is the shell's, but **{prefix}**, the lab's own. After it:",
         _table([*AFTER_PREFIX, (prefix, f"{prefix} for the shell itself")]),
         "## Copying",
-        _COPY,
+        (_DRAG if takes_mouse else _TERMINALS).format(key=mouse),
         "## Other keys, another theme",
         _settings(settings),
         _table([("name", "keys"), *_ids(screen)]),
@@ -40,7 +49,8 @@ def keys_page(screen: Screen[Any], settings: Settings) -> Page:
 
 def _settings(settings: Settings) -> str:
     file = paths.settings_file()
-    lines = ("theme: high-contrast", f"prefix: ctrl+b   # now {settings.prefix}", "keys:", "  lab.keys: f1")
+    prefix = f"prefix: ctrl+b   # now {settings.prefix}"
+    lines = ("theme: high-contrast", prefix, "mouse: false     # the terminal's own", "keys:", "  lab.keys: f1")
     example = "\n".join(["```", *lines, "```"])  # with a language it would be a piece to paste on the node
     wrong = "".join(f"- {problem}\n" for problem in settings.problems)
     said = f"\n\nIt was not taken, because:\n\n{wrong}" if wrong else ""

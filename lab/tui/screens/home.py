@@ -152,7 +152,9 @@ class HomeScreen(LabScreen):
         self.query_one(Rows).show(texts)
         rows = [self.session.progress(exercise.id) for exercise in self.session.course.catalog.exercises]
         possible = sum(exercise.points for exercise in self.session.course.catalog.exercises)
-        self.query_one(TitleBar).show("CKS lab", score_bar(sum(row.earned for row in rows if row), possible))
+        known = [row.scored_at for row in rows if row and row.started and row.scored_at]
+        as_of = "" if self.session.api_is_ready else min(known, default="")
+        self.query_one(TitleBar).show("CKS lab", score_bar(sum(row.earned for row in rows if row), possible, as_of))
         self._show_next()
         self._show_path()
         self.query_one(GoneLine).refresh_state()
@@ -172,8 +174,7 @@ class HomeScreen(LabScreen):
         elif not self.session.started(exercise.id):
             text = f"{starts} starts this exercise, {opens} only opens it"
         elif (row := self.session.progress(exercise.id)) and row.earned == row.possible:
-            following = self.session.course.catalog.after(exercise)
-            text = f"✓ Complete. Go on with: {following.title} · ↓" if following else "✓ Complete, and the last one."
+            text = self._next_exercise(exercise)
         else:
             text = f"Go on with: {self._where(exercise)} · {opens}"
         self.query_one("#next", Text).show(text)
@@ -184,6 +185,18 @@ class HomeScreen(LabScreen):
         way.display = seen is not None
         if seen:
             way.show(small(seen, self.session.key("home.path")))
+
+    def _next_exercise(self, exercise: Exercise) -> str:
+        """What to go on with after an exercise that is complete, and where it stands."""
+        first = self.session.course.catalog.exercises[0]
+        if following := self.session.exercise_after(exercise):
+            return f"✓ Complete. Go on with: {following.title} · ↓"
+        before = first if self._is_open(first) else self.session.exercise_after(first)
+        return f"✓ Complete. Go on with: {before.title} · ↑" if before else "✓ Complete, and so are all the others."
+
+    def _is_open(self, exercise: Exercise) -> bool:
+        row = self.session.progress(exercise.id)
+        return row is None or not row.started or row.earned < row.possible
 
     def _can_start(self, exercise: Exercise) -> bool:
         """Whether it is not started, or was and is set aside."""

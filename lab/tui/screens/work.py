@@ -31,7 +31,7 @@ TICK = 0.5
 
 
 class WorkScreen(LabScreen):
-    """An exercise, with the terminal. There is one for all exercises, so that its shell stays."""
+    """An exercise, with the terminal; one for all exercises, so that its shell stays."""
 
     BINDINGS = KEYS
     CSS_PATH = "work.tcss"
@@ -49,12 +49,8 @@ class WorkScreen(LabScreen):
         yield TitleBar()
         yield GoneLine(self.session)
         yield RescuePanel(self.session)
-        with Horizontal(id="both"):
-            yield self.reader
-            yield self.dock
-        with Horizontal(id="below"):
-            yield ClusterLine(self.session)
-            yield LeaveLine(self.session, self.dock.pane)
+        yield Horizontal(self.reader, self.dock, id="both")
+        yield Horizontal(ClusterLine(self.session), LeaveLine(self.session, self.dock.pane), id="below")
         yield Footer(compact=True, show_command_palette=False)  # 80 columns are full; the page of keys has it
 
     def on_mount(self) -> None:
@@ -74,13 +70,16 @@ class WorkScreen(LabScreen):
 
     def open_place(self, exercise: Exercise, step_id: str = "") -> None:
         """Go to an exercise and a step of it; without one, to where the learner was, or what is next."""
+        another = exercise is not self.exercise
         self.checker.take_up(exercise)
         if not step_id and self.checker.started:
             step_id = self.session.next_step(exercise) or exercise.steps[0].id
+        self.session.remember(exercise.id, step_id)  # where a shell begins
         self.reader.open(self.seen, step_id)
         self.refresh_bindings()
         self.dock.leave()
         self.dock.open_shell()
+        self.dock.go_to(exercise.node_folder if another and self.checker.started else "")
         self.show_state()
         self.think()
 
@@ -116,7 +115,7 @@ class WorkScreen(LabScreen):
         self.checker.look_if_due(step.id if step else "")
         self.show_state()
         if self.is_active and not self.dock.has_keys and self.seen.finish():  # there it would take what is being typed
-            self.celebrate(self.exercise)
+            self.celebrate(self.seen)
 
     @on(Heard)
     def _heard(self) -> None:
@@ -148,6 +147,7 @@ class WorkScreen(LabScreen):
         if await dialogs.start(self.app, self.session, exercise):
             seen.forget()
             self.reader.go_to(exercise.steps[0].id)
+            self.dock.go_to(exercise.node_folder)
 
     @work(exclusive=True, group="flow")
     async def action_reset(self) -> None:
@@ -178,10 +178,9 @@ class WorkScreen(LabScreen):
             self.take(sent)
 
     @work(exclusive=True, group="help")
-    async def celebrate(self, exercise: Exercise) -> None:
+    async def celebrate(self, seen: Observation) -> None:
         """Say that all steps of an exercise pass, and go to the next one if that is wanted."""
-        following = await help_dialogs.congratulate(self.app, self.session.course, exercise, self.seen.earned)
-        if following:
+        if following := await help_dialogs.congratulate(self.app, self.session.course, seen):
             self.open_place(following)
 
     @work(exclusive=True, group="own")
@@ -194,7 +193,7 @@ class WorkScreen(LabScreen):
         if sent and sent.own:
             self.do_here(sent.text)
         elif sent:
-            self.dock.type(sent.text)
+            self.dock.type(sent)
 
     def action_verify(self) -> None:
         """Verify now, and tell the learner what came of it."""
@@ -210,8 +209,11 @@ class WorkScreen(LabScreen):
         self.dock.toggle_full()
 
     def action_step(self, by: int) -> None:
-        """Go to another step."""
-        self.reader.steps.move(by)
+        """Go to another step; behind the last one of an exercise that is done, to the next exercise."""
+        if by > 0 and self.reader.step is self.exercise.steps[-1] and self.seen.complete and self.seen.then:
+            self.open_place(self.seen.then)
+        else:
+            self.reader.steps.move(by)
 
     def action_item(self, by: int, checks: bool = True) -> None:
         """Go to another command of the text or to a check; or among the commands alone."""
@@ -240,9 +242,10 @@ class WorkScreen(LabScreen):
         self.show_state()
 
     def show_state(self) -> None:
-        """Show what changes with time: the summary, the cluster's fate, and the line over the checks."""
-        started = self.checker.started
-        self.query_one(TitleBar).show(*summary(self.seen, self.reader.step, started, clock.now()))
+        """Show what changes with time."""
+        started, notice = self.checker.started, self.session.notices.line if self.dock.alone else ""
+        head = summary(self.seen, self.reader.step, started, clock.now())
+        self.query_one(TitleBar).show(*((notice,) if notice else head))
         self.reader.show_state(started)
         self.query_one(GoneLine).refresh_state()
         self.query_one(RescuePanel).refresh_state()

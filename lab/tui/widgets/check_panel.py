@@ -44,7 +44,7 @@ class CheckRow(VerticalGroup, can_focus=True):
 
     def compose(self) -> ComposeResult:
         """The verdict and title, and three lines for a check that does not pass."""
-        worth = "guard: must stay so" if self.spec.guard else points(self.spec.points)
+        worth = "guard: no points, but the step needs it" if self.spec.guard else points(self.spec.points)
         with HorizontalGroup():
             yield Text(classes="mark")
             yield self._state

@@ -48,10 +48,14 @@ def folded(code: Content, width: int) -> Content:
 
 @dataclass(frozen=True)
 class Sent:
-    """A command that is to go into the terminal, where Enter is for the learner to press; an own one is to be done."""
+    """A command that is to go into the terminal, where Enter is for the learner to press; an own one is to be done.
+
+    A piece is not a command, but a part of a file: it goes into an editor too.
+    """
 
     text: str
     own: bool = False
+    piece: bool = False
 
 
 @runtime_checkable
@@ -101,7 +105,8 @@ class Fence(MarkdownFence):
         super().__init__(markdown, token, code)
         language = token.info.partition(" ")[0]
         self.own = language == OWN_MACHINE
-        self.keys = OWN_KEYS if self.own else PIECE_KEYS if language == PIECE else COMMAND_KEYS
+        self.piece = language == PIECE
+        self.keys = OWN_KEYS if self.own else PIECE_KEYS if self.piece else COMMAND_KEYS
         self.command = language in {OWN_MACHINE, PIECE, *SHELLS}
         self.can_focus = self.command
         self.set_class(self.command, "-command")
@@ -129,7 +134,7 @@ class Fence(MarkdownFence):
 
     def action_send(self) -> None:
         """Put the command into the terminal."""
-        send(self, Sent(self.code.strip() if self.own else self.code, self.own))
+        send(self, Sent(self.code.strip() if self.own else self.code, self.own, self.piece))
 
     def action_copy(self) -> None:
         """Copy the command."""

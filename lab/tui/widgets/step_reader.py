@@ -85,6 +85,8 @@ class StepReader(Vertical):
         """Show over the checks what there is to do, or how new they are."""
         text = self._command_keys() or heading(self.seen, self.step, started, clock.now())
         self._checks.border_title = escape(text)
+        for toasts in self.screen.query("ToastRack"):  # over the text, below the list of steps
+            toasts.styles.margin = (self.page.region.y, 0, 0, 1)
 
     @on(StepList.OptionHighlighted)
     async def _highlighted(self) -> None:

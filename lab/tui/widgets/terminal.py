@@ -4,10 +4,8 @@ It stands on bittty alone: textual-tty 0.4.0 wakes up 120 times a second, never 
 with Super, and leaves programs behind.
 """
 
-import re
 from collections import deque
 from collections.abc import Sequence
-from typing import Literal, NamedTuple
 
 from textual import events
 from textual.message import Message
@@ -16,6 +14,7 @@ from textual.timer import Timer
 
 from lab.tui.widgets.terminal_keys import MODIFIERS, encode
 from lab.tui.widgets.terminal_program import Program
+from lab.tui.widgets.terminal_typing import Typed, What, as_paste, is_prompt
 from lab.tui.widgets.terminal_view import TerminalView
 
 PREFIX = "ctrl+right_square_bracket"
@@ -24,16 +23,6 @@ hard to type, Ctrl-5 sends the same."""
 PROMPT = 5.0
 """Seconds that a command waits for the shell's prompt."""
 _LEAVING = ("tab", "shift+tab", "escape")
-_LINE_END = re.compile("\r\n|\n")
-_CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
-"""What a paste may not bring in: only tabs and line ends stay."""
-
-
-class Typed(NamedTuple):
-    """What goes to the program next; a `command` waits for a prompt."""
-
-    text: str
-    what: Literal["keys", "paste", "command"]
 
 
 class TerminalPane(TerminalView, can_focus=True):
@@ -98,17 +87,34 @@ class TerminalPane(TerminalView, can_focus=True):
 
         Lines may end with LF, CR, or both; terminals send a paste with CR.
         """
-        self._type(_CONTROLS.sub("", _LINE_END.sub("\r", text)), "paste")
+        self._type(as_paste(text), "paste")
 
-    def type_at_prompt(self, text: str) -> None:
+    def type_at_prompt(self, text: str, editor: bool = False) -> None:
         """The same, once there is a prompt; what is typed meanwhile comes behind it. Posts `NoPrompt` if none comes.
 
-        Several lines wait for a program that knows pastes: another would run each as it comes. One line waits for
-        the first prompt: before that, the terminal would show it once more.
+        Several lines wait for a program that knows pastes: another would run each as it comes. One line is typed
+        also where what is left of the cursor looks like a prompt.
+
+        Args:
+            text: what to type.
+            editor: type it into a program with the whole screen too, such as vi.
         """
-        self._type(_CONTROLS.sub("", _LINE_END.sub("\r", text)), "command")
+        self._type(as_paste(text), "piece" if editor else "command")
         if self._typed and not self._patience:
             self._patience = self.set_timer(PROMPT, self._give_up)
+
+    def type_line(self, text: str) -> None:
+        """Type a line with its end."""
+        self._type(f"{text}\r")
+
+    @property
+    def at_empty_prompt(self) -> bool:
+        """Whether a program waits for a command, and nothing of one was typed."""
+        return self._knows_pastes and self._after_prompt and not (self._typed or self.emulator.in_alternate)
+
+    @property
+    def _after_prompt(self) -> bool:
+        return is_prompt(self.emulator.before_cursor)
 
     def show(self, data: bytes) -> None:
         """Take output of the program, and type what has waited for it."""
@@ -153,7 +159,7 @@ class TerminalPane(TerminalView, can_focus=True):
         if self._program:
             self._program.write(data)
 
-    def _type(self, text: str, what: Literal["keys", "paste", "command"] = "keys") -> None:
+    def _type(self, text: str, what: What = "keys") -> None:
         self.to_the_end()
         self._typed.append(Typed(text, what))
         self._type_on()
@@ -165,8 +171,8 @@ class TerminalPane(TerminalView, can_focus=True):
     def _type_on(self) -> None:
         """Give the program what was typed, up to a command that waits for a prompt."""
         while self._typed and not self._waiting:
-            text, what = self._typed[0]
-            if what == "command" and not (self._knows_pastes or (self._prompted and "\r" not in text)):
+            text, what = first = self._typed[0]
+            if not first.is_taken(self._knows_pastes, self._after_prompt, self._prompted, self.emulator.in_alternate):
                 return
             self._typed.popleft()
             pasted = what != "keys" and self._knows_pastes

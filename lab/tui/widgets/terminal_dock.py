@@ -8,6 +8,7 @@ from textual.widget import Widget
 from lab.tui.failures import Failure, attempted
 from lab.tui.keys import pressed
 from lab.tui.session import Session
+from lab.tui.widgets.fence import Sent
 from lab.tui.widgets.terminal import TerminalPane
 from lab.tui.widgets.text import Text
 
@@ -45,6 +46,12 @@ class TerminalDock(Vertical):
         """Whether keys go to the terminal."""
         return self.screen.focused is self.pane
 
+    @property
+    def alone(self) -> bool:
+        """Whether the terminal hides what is beside it."""
+        screen = self.screen
+        return screen.has_class("-full") or (screen.has_class("-narrow") and screen.has_class("-terminal"))
+
     def enter(self) -> None:
         """Go to the terminal."""
         self.screen.add_class("-terminal")
@@ -64,10 +71,15 @@ class TerminalDock(Vertical):
             self.screen.add_class("-full")
             self.enter()
 
-    def type(self, text: str) -> None:
-        """Put a command into the terminal, for the learner to press Enter."""
+    def type(self, sent: Sent) -> None:
+        """Put a command into the terminal, for the learner to press Enter; or a piece of a file into an editor."""
         self.enter()
-        self.pane.type_at_prompt(text)
+        self.pane.type_at_prompt(sent.text, editor=sent.piece)
+
+    def go_to(self, folder: str) -> None:
+        """Change to a folder on the node, where the shell waits for a command and none was begun; empty for none."""
+        if folder and self.pane.at_empty_prompt:
+            self.pane.type_line(f"cd {folder}")
 
     def open_shell(self) -> None:
         """Open the shell, unless it runs already."""
@@ -81,6 +93,7 @@ class TerminalDock(Vertical):
             text = f"{argv.message}\n{argv.hint}".strip()
             self.notify(text, title="The terminal cannot be opened", severity="error", markup=False)
         else:
+            self._session.shell = argv
             self.pane.open(argv)
 
     @on(TerminalPane.NoPrompt)

@@ -186,6 +186,12 @@ class Emulator:
         """Lines to scroll back to."""
         return 0 if self.in_alternate else len(self._history)
 
+    @property
+    def before_cursor(self) -> str:
+        """What stands left of the cursor in its line."""
+        cursor = self.board.cursor
+        return "".join(text for _, text in self.line(cursor.y).cells[: cursor.display_x])
+
     def line(self, row: int) -> Line:
         """A line: from 0 on the screen, from -1 backwards in the history; an empty one beyond both."""
         page = self.board.blitter.current_buffer

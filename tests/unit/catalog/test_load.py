@@ -74,6 +74,7 @@ def test_after(tree: "Tree") -> None:
     early, pin = loaded.exercises
     assert loaded.after(early) is pin
     assert loaded.after(pin) is None
+    assert loaded.after(early, {pin.id}) is None
 
 
 def test_find(tree: "Tree") -> None:

@@ -50,6 +50,21 @@ def test_a_shell(answer) -> None:
     argv = node.shell_argv([], tty=True)
     assert argv[4] == "n"
     assert argv[-1] == "bash"
+    assert "LAB_FOLDER=/root/x" in node.shell_argv([], tty=True, folder="/root/x")
     assert node.shell_argv(["ls -la | head"], tty=False) == [
         "docker", "exec", "-i", "-w", "/root", "n", "bash", "-c", "ls -la | head"
     ]  # fmt: skip
+
+
+def test_what_runs_in_a_shell(answer) -> None:
+    node = Node("n")
+    shell_argv = node.shell_argv([], tty=True)
+    answer["stdout"] = b"vi\nwatch\n"
+    assert node.programs_in(shell_argv) == ("vi", "watch")
+    assert answer["argv"][:3] == ["docker", "exec", "n"]
+    assert answer["argv"][-1] == shell_argv[5]
+    answer["code"] = 1
+    assert node.programs_in(shell_argv) == ()
+    del answer["argv"]
+    assert node.programs_in(["docker", "exec", "-i", "n", "bash"]) == ()
+    assert "argv" not in answer

@@ -39,8 +39,8 @@ def spawn(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     clients: list[pexpect.spawn[str]] = []
     marks = []
 
-    def start(*command: str, ignore_sighup: bool = False) -> "tuple[pexpect.spawn[str], str]":
-        argv = node_shell.argv("n", command)
+    def start(*command: str, ignore_sighup: bool = False, folder: str = "") -> "tuple[pexpect.spawn[str], str]":
+        argv = node_shell.argv("n", command, folder)
         client = pexpect.spawn(
             argv[0], argv[1:], timeout=30, dimensions=(33, 77), encoding="utf-8", ignore_sighup=ignore_sighup
         )
@@ -98,6 +98,32 @@ def test_the_command_finds_the_terminals_size(spawn) -> None:
     client.expect("left: \r\n")
 
 
+def test_the_command_begins_in_its_folder_if_that_is_there(spawn, tmp_path: Path) -> None:
+    for folder, begins in ((tmp_path, tmp_path), (tmp_path / "missing", Path.cwd())):
+        client, _ = spawn("sh", "-c", 'echo "in $PWD, left: $LAB_FOLDER"', folder=str(folder))
+        client.expect_exact(f"in {begins}, left: \r\n")
+
+
+def test_what_runs_in_a_shell_is_named_one_name_a_job(spawn) -> None:
+    client, mark = spawn("bash", "-c", "set -m; sleep 61 & sleep 62 | sleep 63 & echo there; wait; sleep 60")
+    client.expect("there")
+    assert _wait(lambda: len(_own(mark)) == 4)
+    assert _wait(lambda: _programs(mark) == ["sleep", "sleep"])
+    for process in _own(mark):
+        if b"sleep" in Path(f"/proc/{process}/cmdline").read_bytes().split(b"\0")[0]:
+            os.kill(process, 9)
+    assert _wait(lambda: _programs(mark) == [])
+
+
+def test_of_what_is_no_shell_on_a_terminal_nothing_is_asked() -> None:
+    assert node_shell.programs_command(["docker", "exec", "-i", "n", "bash"]) == []
+
+
+def _programs(mark: str) -> list[str]:
+    command = node_shell.programs_command(["sh", "-c", "", "lab-shell", "n", mark])
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout.split()
+
+
 def test_what_was_put_into_the_background_stays_when_the_learner_leaves(spawn) -> None:
     client, mark = spawn("sh", "-c", "sleep 60 </dev/null >/dev/null 2>&1 & echo there")
     client.expect("there")
@@ -142,7 +168,8 @@ def test_what_ignores_sighup_stays_as_on_any_terminal(spawn) -> None:
     line = "nohup sleep 60 >/dev/null 2>&1 & echo there; exec sleep 61"
     client, mark = spawn("sh", "-c", line)
     client.expect("there")
-    assert _wait(lambda: _guarded(mark) and len(_own(mark)) == 2)
+    both = ["sleep\x0060\x00", "sleep\x0061\x00"]  # nohup has begun to ignore the signal
+    assert _wait(lambda: _guarded(mark) and _lines(mark) == both)
     os.killpg(client.pid, 9)
     assert _wait(lambda: _lines(mark) == ["sleep\x0060\x00"])
 
