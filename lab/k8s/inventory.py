@@ -13,6 +13,9 @@ from lab.k8s.node_state import NodeState
 from lab.k8s.objects import Objects
 from lab.k8s.record import RESET_ALL, damaged
 
+_VERSION = 2
+"""Grows when other things are compared than before."""
+
 
 @dataclass(frozen=True)
 class Inventory:
@@ -27,7 +30,7 @@ class Inventory:
 
     def save(self, file: Path) -> None:
         """Write it, all or nothing."""
-        paths.write_private(file, (json.dumps(asdict(self)) + "\n").encode())
+        paths.write_private(file, (json.dumps({"version": _VERSION, **asdict(self)}) + "\n").encode())
 
 
 def take(objects: Objects, state: NodeState) -> Inventory:
@@ -36,13 +39,15 @@ def take(objects: Objects, state: NodeState) -> Inventory:
 
 
 def load(file: Path) -> Inventory | None:
-    """The inventory in a file; None when there is none.
+    """The inventory in a file; None when there is none, or only one of an older lab.
 
     Raises:
         ClusterError: it is damaged.
     """
     try:
         kept = json.loads(file.read_bytes())
+        if kept.get("version", 1) != _VERSION:
+            return None
         rules = {name: tuple(lines) for name, lines in kept["rules"].items()}
         return Inventory(
             objects=dict(kept["objects"]),

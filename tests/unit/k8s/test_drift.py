@@ -181,7 +181,9 @@ def test_the_inventory_is_kept_and_a_damaged_one_is_told(golden, tmp_path) -> No
     assert inventory.load(file) is None
     golden.save(file)
     assert inventory.load(file) == golden
-    file.write_text("{}")
+    file.write_text(file.read_text().replace('"version": 2', '"version": 1'))
+    assert inventory.load(file) is None
+    file.write_text('{"version": 2}')
     with pytest.raises(ClusterError, match="damaged"):
         inventory.load(file)
 
