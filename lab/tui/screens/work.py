@@ -26,8 +26,7 @@ from lab.tui.widgets.terminal_dock import LeaveLine, TerminalDock
 from lab.tui.widgets.text import TitleBar
 from lab.tui.work_words import summary
 
-TICK = 0.5
-"""Seconds between two thoughts about what is due, and what is shown of the time."""
+TICK = 0.5  # seconds between two thoughts about what is due
 
 
 class WorkScreen(LabScreen):
