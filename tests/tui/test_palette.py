@@ -51,6 +51,7 @@ async def test_it_has_everything() -> None:
         "The way of a request",
         "Shell in this terminal",
         "Doctor",
+        "Mouse",
         "Theme",
         "Keys and help",
         "Picture of this screen",
