@@ -19,6 +19,8 @@ READY = "timeout 180 bash -c 'until kubectl get --raw /readyz >/dev/null 2>&1; d
 SYMPTOM = 60.0
 """Seconds that a fault may take to show, on a busy machine."""
 TABLE: list[str] = []
+HEALERS = {"rescue": ("rescue",), "reset": ("reset", "--all")}
+"""A reset heals what a rescue does not see, because the API server is ready, or what is no file of the control plane."""
 
 UNUSUAL = {
     "more plugins": 'sed -i "s/=NodeRestriction/=NodeRestriction,AlwaysPullImages/" $M',
@@ -44,7 +46,7 @@ def mended(lab: Lab) -> Iterator[Lab]:
     lab("reset", "--all")
     yield lab
     lab("reset", "--all")
-    print("\nfault | named as | seconds to name | seconds to heal")
+    print("\nfault | named as | seconds to name | seconds to heal | healed by")
     print("\n".join(TABLE))
 
 
@@ -66,10 +68,14 @@ def test_a_fault_is_named_first_and_healed(mended: Lab, row: dict[str, Any]) -> 
         ids = [finding["id"] for finding in why(mended)["findings"]]
     took = time.monotonic() - asked
     healing = time.monotonic()
-    mended("reset", "--all")
-    TABLE.append(f"{row['name']} | {ids[:1]} | {took:.1f} | {time.monotonic() - healing:.1f}")
+    healer = row.get("healed_by", "rescue")
+    mended(*HEALERS[healer])
+    TABLE.append(f"{row['name']} | {ids[:1]} | {took:.1f} | {time.monotonic() - healing:.1f} | {healer}")
+    healed = why(mended)["state"]
+    if healed != "well":
+        mended("reset", "--all")
     assert ids[:1] == [row["named"]]
-    assert why(mended)["state"] == "well"
+    assert healed == "well"
 
 
 @pytest.mark.long
