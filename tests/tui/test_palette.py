@@ -79,7 +79,7 @@ async def test_while_the_cluster_is_made_there_are_no_exercises() -> None:
     course = FakeCourse(made=False, gate=threading.Event())
     async with LabApp(course).run_test() as pilot:
         await see(pilot, "Making the cluster")
-        assert titles(pilot) == ["Show or hide the end of the log", "Doctor", "Theme", "Keys and help",
+        assert titles(pilot) == ["Show or hide the end of the log", "Doctor", "Mouse", "Theme", "Keys and help",
                                  "Picture of this screen", "Quit"]  # fmt: skip
         assert course.gate
         course.gate.set()
