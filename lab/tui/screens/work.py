@@ -243,8 +243,8 @@ class WorkScreen(LabScreen):
     def show_state(self) -> None:
         """Show what changes with time."""
         started, notice = self.checker.started, self.session.notices.line if self.dock.alone else ""
-        head = summary(self.seen, self.reader.step, started, clock.now())
-        self.query_one(TitleBar).show(*((notice,) if notice else head))
+        where, score = summary(self.seen, self.reader.step, started, clock.now())
+        self.query_one(TitleBar).show(notice or where, score)
         self.reader.show_state(started)
         self.query_one(GoneLine).refresh_state()
         self.query_one(RescuePanel).refresh_state()
