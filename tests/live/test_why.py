@@ -20,7 +20,7 @@ SYMPTOM = 60.0
 """Seconds that a fault may take to show, on a busy machine."""
 TABLE: list[str] = []
 HEALERS = {"rescue": ("rescue",), "reset": ("reset", "--all")}
-"""A reset heals what a rescue does not see, because the API server is ready, or what is no file of the control plane."""
+"""A reset heals what a rescue does not see as the API server is ready, and what is no file of the control plane."""
 
 UNUSUAL = {
     "more plugins": 'sed -i "s/=NodeRestriction/=NodeRestriction,AlwaysPullImages/" $M',
