@@ -19,7 +19,8 @@ from lab.k8s.static_pods import DIRECTORY
 ROOT = "/etc/kubernetes"
 KUBELET = ("/var/lib/kubelet/config.yaml", "/var/lib/kubelet/kubeadm-flags.env")
 """The kubelet's own settings."""
-API_SERVER = f"{DIRECTORY}/kube-apiserver.yaml"
+COMPONENTS = frozenset({"kube-apiserver", "etcd", "kube-controller-manager", "kube-scheduler"})
+"""The static pods of a control plane that kubeadm makes."""
 _NAMED = re.compile(re.escape(ROOT) + r"/[^\s\"',=:\[\]{}]+")
 
 
@@ -90,9 +91,9 @@ def needed(files: Mapping[str, bytes]) -> dict[str, bytes]:
 
 
 def sound(files: Mapping[str, bytes]) -> bool:
-    """Whether each manifest is that of one pod, no two are of the same pod, and there is one of the API server."""
+    """Whether each manifest is that of one pod, no two are of one pod, and none of the control plane is missing."""
     names = [_pod(files[path]) for path in manifests(files)]
-    return "" not in names and len(set(names)) == len(names) and API_SERVER in files
+    return "" not in names and len(set(names)) == len(names) and set(names) >= COMPONENTS
 
 
 def in_effect(files: Files, started: float) -> bool:

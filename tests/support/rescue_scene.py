@@ -24,6 +24,8 @@ def pod(name: str, *words: str) -> bytes:
 FILES = {
     API_SERVER: pod("kube-apiserver", "--admission-control-config-file=/etc/kubernetes/admission/config.yaml"),
     f"{MANIFESTS}/etcd.yaml": pod("etcd", "--cert-file=/etc/kubernetes/pki/etcd/server.crt"),
+    f"{MANIFESTS}/kube-controller-manager.yaml": pod("kube-controller-manager"),
+    f"{MANIFESTS}/kube-scheduler.yaml": pod("kube-scheduler"),
     ADMISSION: b"plugins: []\n",
     "/etc/kubernetes/pki/etcd/server.crt": b"-----BEGIN CERTIFICATE-----\n",
     "/etc/kubernetes/kubelet.conf": b"server: https://172.18.0.2:6443\n",
