@@ -7,7 +7,7 @@ from shlex import join, quote
 from typing import Literal, cast
 
 from lab.errors import ClusterError
-from lab.k8s import inventory, kept, node_state, objects
+from lab.k8s import firewall, inventory, kept, node_state, objects
 from lab.k8s.cluster import Cluster
 from lab.k8s.inventory import Inventory
 from lab.k8s.node_images import names_of
@@ -19,9 +19,6 @@ RESET = "lab reset --all"
 Group = Literal["objects", "files", "images", "containers", "processes", "units", "mounts", "network"]
 Change = Literal["added", "changed", "removed"]
 _NEW_ADDRESS = {"/etc/kubernetes/pki/apiserver.crt", "/etc/kubernetes/pki/apiserver.key"}
-_IPTABLES = {
-    f"{family} {table}" for family in ("ip", "ip6") for table in ("filter", "nat", "mangle", "raw", "security")
-}
 
 
 def find(cluster: Cluster, record: Record) -> tuple[Difference, ...]:
@@ -98,7 +95,11 @@ def _of_network(golden: Inventory, state: NodeState) -> Iterator[Difference]:
             yield _one("network", "added", f"{tool} -t {rule}", f"{tool} -t {table} {_undone(words)}")
         for rule in (then - now).elements():
             yield _one("network", "removed", f"{tool} -t {rule}", "" if "PORT" in rule else f"{tool} -t {rule}")
-    for table in sorted({*state.tables} - {*golden.tables} - _IPTABLES):
+    for table in sorted(
+        {*state.tables}
+        - {*golden.tables}
+        - {f"{family} {table}" for family in ("ip", "ip6") for table in firewall.TABLES}
+    ):
         yield _one("network", "added", f"nft table {table}", f"nft delete table {table}")
     for path, value in sorted(state.settings.items()):
         if (then_value := golden.settings.get(path, value)) != value:

@@ -17,6 +17,8 @@ _BUILT_IN = {
     "raw": ("PREROUTING", "OUTPUT"),
     "security": ("INPUT", "FORWARD", "OUTPUT"),
 }
+TABLES = tuple(_BUILT_IN)
+"""The tables that iptables makes by itself."""
 
 Rules = tuple[str, ...]
 """Lines of a table and the arguments of `iptables` that add the rule or set the policy: `filter -P INPUT DROP`."""

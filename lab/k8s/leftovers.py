@@ -11,7 +11,6 @@ from lab.k8s.inventory import Inventory
 from lab.k8s.node_state import NodeState
 
 _UNMOUNT = Path(__file__).with_name("unmount.pl")
-_IPTABLES = ("filter", "nat", "mangle", "raw", "security")
 
 
 def remove(helper: Helper, golden: Inventory, state: NodeState) -> None:
@@ -41,7 +40,7 @@ def script(golden: Inventory, state: NodeState) -> str:
     if state.processes:
         lines.append(f"kill -KILL {' '.join(map(str, state.processes))}")
     for table in sorted({*state.tables} - {*golden.tables}):
-        if table.split()[-1] not in _IPTABLES:
+        if table.split()[-1] not in firewall.TABLES:
             lines.append(join(["nft", "delete", "table", *table.split()]))
     for tool, rules in golden.rules.items():
         tables = [table.split()[1] for table in state.tables if table.split()[0] == ("ip6" if "6" in tool else "ip")]

@@ -1,10 +1,13 @@
 """Reads and changes the node's files by the helper's programs, whatever links or attributes a learner gave them."""
 
+import io
+import tarfile
+import zlib
 from functools import cache
 from pathlib import Path
 from shlex import quote
 
-from lab.errors import CommandError
+from lab.errors import ClusterError, CommandError
 from lab.k8s.bash import program
 from lab.k8s.helper import Helper
 
@@ -58,3 +61,21 @@ def remove(helper: Helper, path: str) -> None:
         CommandError: it cannot be removed; LabError: the node cannot be entered.
     """
     helper.run(f"{shell()}remove {quote(path)}")
+
+
+def unpacked(archive: bytes) -> dict[str, bytes]:
+    """The regular files of an archive, by absolute path.
+
+    Raises:
+        ClusterError: it is none.
+    """
+    found: dict[str, bytes] = {}
+    try:
+        with tarfile.open(fileobj=io.BytesIO(archive)) as tar:
+            for entry in tar:
+                content = tar.extractfile(entry) if entry.isfile() else None
+                if content:
+                    found[f"/{entry.name.removeprefix('./').lstrip('/')}"] = content.read()
+    except (tarfile.TarError, zlib.error, EOFError, OSError) as error:  # the last three from gzip
+        raise ClusterError(f"The node's files could not be read: {error}", "lab reset --all") from error
+    return found

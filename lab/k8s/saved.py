@@ -107,10 +107,7 @@ def contents(helper: Helper, folder: str) -> dict[str, bytes]:
     Raises:
         LabError: they cannot be read.
     """
-    archive = helper.run(node_files.shell() + _ARCHIVE.format(folder=quote(folder))).stdout
-    with tarfile.open(fileobj=io.BytesIO(archive)) as tar:
-        found = {f"/{entry.name.removeprefix('./')}": tar.extractfile(entry) for entry in tar if entry.isfile()}
-        return {path: content.read() for path, content in found.items() if content}
+    return node_files.unpacked(helper.run(node_files.shell() + _ARCHIVE.format(folder=quote(folder))).stdout)
 
 
 def _unpack(archive: bytes, folder: Path) -> int:

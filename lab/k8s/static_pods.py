@@ -79,3 +79,7 @@ def _wait_for_container(cluster: Cluster, image: str) -> None:
     script = program(__file__, "api_server_runs.sh", image)
     if not image or cluster.helper.run(script, timeout=150, check=False).returncode:
         raise ClusterError("The kube-apiserver did not start from the saved manifest.", "lab reset --all")
+
+
+COMPONENTS = ("kube-apiserver", "etcd", "kube-controller-manager", "kube-scheduler")
+"""The static pods of a control plane that kubeadm makes."""

@@ -46,16 +46,16 @@ def points_over_time(
     seconds, floor = max((end - begin).total_seconds(), 1.0), height - _MARGIN
     made = _picture(said, width, height)
     made.append(tag("path", class_="axis", d=f"M0 {_MARGIN}V{floor}H{width}"))
-    path = ""
-    for moment, points in line:
+
+    def place(moment: datetime, points: int) -> tuple[float, float]:
         x = width * (moment - begin).total_seconds() / seconds
-        y = floor - (floor - _MARGIN) * points / max(most, 1)
-        path += f"H{_round(x)}V{_round(y)}" if path else f"M{_round(x)} {_round(y)}"
+        return _round(x), _round(floor - (floor - _MARGIN) * points / max(most, 1))
+
+    (left, low), *others = (place(*each) for each in line)
+    path = f"M{left} {low}" + "".join(f"H{x}V{y}" for x, y in others)
     made.append(tag("path", class_="line", d=path))
-    for moment, points in line[1:-1]:
-        x = width * (moment - begin).total_seconds() / seconds
-        y = floor - (floor - _MARGIN) * points / max(most, 1)
-        made.append(tag("circle", class_="dot", cx=_round(x), cy=_round(y), r=3))
+    for x, y in others[:-1]:
+        made.append(tag("circle", class_="dot", cx=x, cy=y, r=3))
     made.append(tag("text", f"{most} points", x=2, y=_MARGIN - 4))
     made.append(tag("text", f"{begin:%m-%d %H:%M}", x=0, y=height - 3))
     made.append(tag("text", f"{end:%m-%d %H:%M}", x=width, y=height - 3, text_anchor="end"))

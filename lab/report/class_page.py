@@ -7,11 +7,11 @@ from xml.etree.ElementTree import Element
 
 from lab.model import Verdict
 from lab.report import class_pictures, html, merge
-from lab.report.class_words import count, moment, who
+from lab.report.class_words import moment, who
 from lab.report.html import Child, tag
 from lab.report.merge import Row
 from lab.report.submission import File, Mark, Work
-from lab.report.words import VERDICTS, score
+from lab.report.words import VERDICTS, count, score
 
 _CSS = Path(__file__).with_name("class_page.css")
 

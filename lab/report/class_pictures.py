@@ -8,10 +8,10 @@ from xml.etree.ElementTree import Element
 
 from lab.model import Verdict
 from lab.report import charts, html, merge
-from lab.report.class_words import count, marks, moment, who
+from lab.report.class_words import marks, moment, who
 from lab.report.html import Child, tag
 from lab.report.merge import Row
-from lab.report.words import points
+from lab.report.words import count, points
 
 
 def failing(table: Sequence[Row]) -> Element:

@@ -37,11 +37,6 @@ def marks(table: Sequence[Row]) -> Iterator[tuple[Row, Mark]]:
     return ((row, mark) for row in table for mark in row.work.marks)
 
 
-def count(number: int, what: str) -> str:
-    """`1 hint`, `2 hints`."""
-    return f"{number} {what}" if number == 1 else f"{number} {what}s"
-
-
 def moment(time: datetime) -> str:
     """A time as the page shows it."""
     return f"{time:%Y-%m-%d %H:%M}"

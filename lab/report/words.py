@@ -24,9 +24,14 @@ def unmet(check: CheckResult) -> bool:
     return check.verdict in (Verdict.FAIL, Verdict.ERROR)
 
 
+def count(number: int, what: str) -> str:
+    """`1 hint`, `2 hints`."""
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"
+
+
 def points(number: int) -> str:
     """`1 point`, `3 points`."""
-    return f"{number} point" if number == 1 else f"{number} points"
+    return count(number, "point")
 
 
 def score(earned: int, possible: int) -> str:

@@ -1,26 +1,20 @@
 """Reads the files that make the control plane what it is: static pods' manifests, and what these name."""
 
-import io
 import re
-import tarfile
-import zlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 import yaml
 
-from lab.errors import ClusterError
 from lab.k8s import node_files
 from lab.k8s.bash import program
 from lab.k8s.helper import Helper
-from lab.k8s.static_pods import DIRECTORY
+from lab.k8s.static_pods import COMPONENTS, DIRECTORY
 
 ROOT = "/etc/kubernetes"
 KUBELET = ("/var/lib/kubelet/config.yaml", "/var/lib/kubelet/kubeadm-flags.env")
 """The kubelet's own settings."""
-COMPONENTS = frozenset({"kube-apiserver", "etcd", "kube-controller-manager", "kube-scheduler"})
-"""The static pods of a control plane that kubeadm makes."""
 _NAMED = re.compile(re.escape(ROOT) + r"/[^\s\"',=:\[\]{}]+")
 
 
@@ -49,26 +43,8 @@ def read(helper: Helper) -> Files:
         return {}
     rows = (line.partition(" ") for line in listing.decode(errors="surrogateescape").splitlines())
     changed = {f"/{path}": float(time) for time, _, path in rows}
-    contents = unpacked(archive)
+    contents = node_files.unpacked(archive)
     return {path: File(contents[path], changed[path]) for path in changed if path in contents}
-
-
-def unpacked(archive: bytes) -> dict[str, bytes]:
-    """The regular files of an archive, by absolute path.
-
-    Raises:
-        ClusterError: it is none.
-    """
-    found: dict[str, bytes] = {}
-    try:
-        with tarfile.open(fileobj=io.BytesIO(archive)) as tar:
-            for entry in tar:
-                content = tar.extractfile(entry) if entry.isfile() else None
-                if content:
-                    found[f"/{entry.name.removeprefix('./').lstrip('/')}"] = content.read()
-    except (tarfile.TarError, zlib.error, EOFError, OSError) as error:  # the last three from gzip
-        raise ClusterError(f"The node's files could not be read: {error}", "lab reset --all") from error
-    return found
 
 
 def manifests(paths: Iterable[str]) -> list[str]:
@@ -93,7 +69,7 @@ def needed(files: Mapping[str, bytes]) -> dict[str, bytes]:
 def sound(files: Mapping[str, bytes]) -> bool:
     """Whether each manifest is that of one pod, no two are of one pod, and none of the control plane is missing."""
     names = [_pod(files[path]) for path in manifests(files)]
-    return "" not in names and len(set(names)) == len(names) and set(names) >= COMPONENTS
+    return "" not in names and len(set(names)) == len(names) and {*names} >= {*COMPONENTS}
 
 
 def in_effect(files: Files, started: float) -> bool:

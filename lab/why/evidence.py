@@ -10,7 +10,7 @@ from lab.k8s import last_word
 from lab.k8s.static_pods import DIRECTORY
 from lab.why import static_pod
 from lab.why.records import Container, File, Line, Process, Reply, Said
-from lab.why.static_pod import API_SERVER, StaticPod
+from lab.why.static_pod import API_SERVER, COMPONENTS, StaticPod
 
 NO_REPLY = Reply(0, "it was not asked")
 _MOST = 600  # paths that a look takes in (files.pl): of more, nobody can tell that one is not there
@@ -99,22 +99,28 @@ class Evidence:
 
     def newest(self, component: str) -> Container | None:
         """The newest container of a component, of its manifest as it is now."""
-        pod = self.pod(component)
-        found = [each for each in self.containers if each.name == component]
-        return next((each for each in found if not pod or each.created >= pod.changed), None)
+        return next(iter(self._containers_of(component)), None)
 
     def ended(self, component: str) -> Container | None:
         """The newest container of a component that ended by itself, of its manifest as it is now; None while one runs
         that has lasted longer than those before.
         """
-        pod = self.pod(component)
-        found = [
-            each for each in self.containers if each.name == component and (not pod or each.created >= pod.changed)
-        ]
+        found = self._containers_of(component)
         if found and found[0].running and (self.now - found[0].started > _STARTING or self.healthy(component)):
             return None
         by_itself = (each for each in found if each.code not in _KILLED or each.reason == "OOMKilled")
         return next((each for each in by_itself if not each.running and each.code), None)
+
+    def _containers_of(self, component: str) -> list[Container]:
+        """The containers of a component's manifest as it is now, the newest first."""
+        changed = pod.changed if (pod := self.pod(component)) else 0.0
+        return [each for each in self.containers if each.name == component and each.created >= changed]
+
+    def unwell(self) -> Iterator[tuple[str, StaticPod]]:
+        """The components that do not do their work, with their manifests."""
+        for component in COMPONENTS:
+            if (pod := self.pod(component)) and not self.healthy(component):
+                yield component, pod
 
     def healthy(self, component: str) -> bool:
         """Whether a component does its work, as far as that is known."""

@@ -13,6 +13,12 @@ class Line:
     where: str
     text: str
 
+    @property
+    def number(self) -> str:
+        """The number of the line in its file; empty where it is of no file, or the file as a whole."""
+        number = self.where.rpartition(":")[2]
+        return number if number.isdecimal() else ""
+
 
 @dataclass(frozen=True)
 class File:

@@ -8,11 +8,11 @@ from functools import cached_property
 
 from lab.checks.support import api_server_process, manifests, pflag
 from lab.checks.support.manifests import Manifest
+from lab.k8s import static_pods
 from lab.why.records import File, Line
 
 API_SERVER, ETCD = "kube-apiserver", "etcd"
-COMPONENTS = (API_SERVER, ETCD, "kube-controller-manager", "kube-scheduler")
-"""The static pods of a control plane."""
+COMPONENTS = static_pods.COMPONENTS
 
 
 @dataclass(frozen=True)

@@ -45,7 +45,7 @@ def unknown(seen: Evidence) -> Iterator[Finding]:
         near = get_close_matches(name, PLUGINS, n=1, cutoff=0.6)
         near = near or [each for each in PLUGINS if each.lower() == name.lower()]
         place = pod.line_of_flag(PLUGINS_FLAG, name)
-        number = place.where.rpartition(":")[2]
+        number = place.number
         hint = f"; did you mean {near[0]}?" if near else "."
         do = f"sed -i '{number}s/{name}/{near[0]}/' {pod.file.path}" if near else f"vi +{number} {pod.file.path}"
         lines = (place, line) if found and line else (place,)

@@ -25,9 +25,7 @@ def recognise(seen: Evidence) -> Iterator[Finding]:
     blind = [mode for mode in modes if mode in ("AlwaysAllow", "AlwaysDeny")]
     if lost or blind:
         place = pod.line_of_flag(_FLAG)
-        number = place.where.rpartition(":")[2]
+        number = place.number
         do = f"sed -i '{number}s/--{_FLAG}=.*/--{_FLAG}=Node,RBAC/' {pod.file.path}"
         said = f"--{_FLAG} is {','.join(modes)}; kubeadm sets Node,RBAC."
-        yield Finding(
-            "authorization-changed", said, (place,), do if number.isdecimal() else f"vi {pod.file.path}", Sure.LIKELY
-        )
+        yield Finding("authorization-changed", said, (place,), do if number else f"vi {pod.file.path}", Sure.LIKELY)

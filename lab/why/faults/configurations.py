@@ -59,10 +59,7 @@ def kubeconfig(seen: Evidence) -> Iterator[Finding]:
 )
 def not_yaml(seen: Evidence) -> Iterator[Finding]:
     """Files of flags that no decoder could read."""
-    for component in COMPONENTS:
-        pod = seen.pod(component)
-        if pod is None or seen.healthy(component):
-            continue
+    for component, pod in seen.unwell():
         for flag, path in files(pod):
             file = seen.seen_by(pod, path)
             if flag == CONFIG_FLAG or not file or file.kind != "file" or not _is_text(flag):
@@ -96,8 +93,8 @@ def refused(seen: Evidence) -> Iterator[Finding]:
             if file and file.kind == "file" and (path in line.text or _about(flag, line.text)):
                 where = _place_in(file, line.text)
                 said = f"{component} cannot use {path}, which --{flag} names: {line.text}"
-                number = where.where.rpartition(":")[2]
-                do = f"vi +{number if number.isdecimal() else 1} {file.path}"
+                number = where.number
+                do = f"vi +{number or 1} {file.path}"
                 yield Finding("configuration-refused", said, (where, line), do)
                 break
 
@@ -155,8 +152,8 @@ def _finding(id: str, found: Fault, pod: StaticPod, seen: Evidence) -> Finding:
     file = next((each for path in paths if (each := seen.seen_by(pod, path)) and each.kind == "file"), None)
     line = seen.last_line(API_SERVER)
     place = _place_in(file, found.observed) if file else pod.line_of_flag(CONFIG_FLAG)
-    number = place.where.rpartition(":")[2]
-    do = f"vi +{number if number.isdecimal() else 1} {file.path if file else pod.file.path}"
+    number = place.number
+    do = f"vi +{number or 1} {file.path if file else pod.file.path}"
     return Finding(id, f"{found.observed[:1].upper()}{found.observed[1:]}.", (place, *((line,) if line else ())), do)
 
 

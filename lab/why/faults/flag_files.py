@@ -96,10 +96,7 @@ def not_readable(seen: Evidence) -> Iterator[Finding]:
 
 def _named(seen: Evidence) -> Iterator[tuple[StaticPod, str, str, str, File | None]]:
     """Each flag with a file, the place on the node that its mount leads to, and what is there."""
-    for component in COMPONENTS:
-        pod = seen.pod(component)
-        if pod is None or seen.healthy(component):
-            continue
+    for _, pod in seen.unwell():
         for flag, path in files(pod):
             place = pod.on_node(path)
             yield pod, flag, path, place, seen.file(place) if place else None

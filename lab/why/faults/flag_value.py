@@ -38,7 +38,7 @@ def recognise(seen: Evidence) -> Iterator[Finding]:
             name = next((each for each in names if each in pod.flags.flags), "") or next(by_value, "")
         if name:
             place = pod.line_of_flag(name)
-            number = place.where.rpartition(":")[2]
+            number = place.number
             said = f"--{name} of {component} has a value that it does not take: {why}"
             yield Finding("flag-value", said, (place, line), f"vi +{number} {pod.file.path}")
 

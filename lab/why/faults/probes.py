@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 
 from lab.why.evidence import Evidence, kubelet_line
 from lab.why.fault import Finding, Rank, Sure, fault
-from lab.why.static_pod import API_SERVER, COMPONENTS, ETCD, StaticPod
+from lab.why.static_pod import API_SERVER, COMPONENTS, ETCD, StaticPod, mappings
 
 _PORTS = {
     API_SERVER: ("secure-port", "6443"),
@@ -111,7 +111,7 @@ def _get(pod: StaticPod, name: str) -> Mapping[str, object] | None:
 def _wrong(get: Mapping[str, object], pod: StaticPod) -> str:
     """Why a probe cannot be passed; empty where it can."""
     asks = str(get.get("port") or "")
-    names = {str(each.get("name")): str(each.get("containerPort")) for each in _ports(pod)}
+    names = {str(each.get("name")): str(each.get("containerPort")) for each in mappings(pod.container.get("ports"))}
     asks = names.get(asks, asks)
     if pod.component in _PORTS:
         flag, usual = _PORTS[pod.component]
@@ -129,8 +129,3 @@ def _wrong(get: Mapping[str, object], pod: StaticPod) -> str:
             return f"asks at port {asks}, while it answers at {urls}"
     path = str(get.get("path") or "/").split("?")[0]
     return "" if path.startswith(_PATHS) else f"asks for {path}, which is no health"
-
-
-def _ports(pod: StaticPod) -> list[Mapping[str, object]]:
-    listed = pod.container.get("ports")
-    return [each for each in listed if isinstance(each, dict)] if isinstance(listed, list) else []

@@ -44,16 +44,12 @@ def manifest(seen: Evidence) -> Iterator[Finding]:
 )
 def not_started(seen: Evidence) -> Iterator[Finding]:
     """The runtime's words about a container of the control plane."""
-    for component in COMPONENTS:
-        pod = seen.pod(component)
-        if pod is None or seen.healthy(component):
-            continue
-        for said, match in seen.kubelet_said(rf"(?:{_START}).*{component}", pod.changed):
+    for component, pod in seen.unwell():
+        for said, _ in seen.kubelet_said(rf"(?:{_START}).*{component}", pod.changed):
             why = last_word.error_of(said.text) or said.text
             why = re.sub(r'^.*?(?:Error|StartError): \\*"?', "", why).rstrip('"')
             program = pod.argv[0] if pod.argv else ""
             line = pod.file.line_of(program) if program and program in why else pod.file.line_of("command:")
-            del match
             sentence = f"The container of {component} cannot be started: {why[:300]}"
             yield Finding("container-not-started", sentence, (line, kubelet_line(said)), f"vi {pod.file.path}")
             break
@@ -106,10 +102,7 @@ def memory(seen: Evidence) -> Iterator[Finding]:
 )
 def no_room(seen: Evidence) -> Iterator[Finding]:
     """Pods that the kubelet did not admit."""
-    for component in COMPONENTS:
-        pod = seen.pod(component)
-        if pod is None or seen.healthy(component):
-            continue
+    for component, pod in seen.unwell():
         words = r"(?i:OutOf\w+|NodeResourcesFit|Insufficient|failed to admit)"
         pattern = rf"{words}.*{component}|{component}.*{words}"
         for said, _ in seen.kubelet_said(pattern, pod.changed):

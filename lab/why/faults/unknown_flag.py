@@ -42,7 +42,7 @@ def _finding(pod: StaticPod, name: str, said: tuple[Line, ...], sure: Sure) -> F
     near = get_close_matches(name, KNOWN.get(pod.component, ()), n=1, cutoff=0.75)
     hint = f"; did you mean --{near[0]}?" if near else "."
     place = pod.line_of_flag(name)
-    number = place.where.rpartition(":")[2]
+    number = place.number
     change = f"sed -i '{number}s/--{name}/--{near[0]}/' {pod.file.path}" if near else ""
-    do = change if change and number.isdecimal() else f"vi {pod.file.path}"
+    do = change if change and number else f"vi {pod.file.path}"
     return Finding("unknown-flag", f"--{name} is no flag of {pod.component}{hint}", (place, *said), do, sure)

@@ -42,7 +42,7 @@ def recognise(seen: Evidence) -> Iterator[Finding]:
             if not match:
                 continue
             line = pod.file.line_of(f"{key}:")
-            number = line.where.rpartition(":")[2]
+            number = line.number
             do = f"sed -i '{number}s/{key}:/{match}:/' {pod.file.path}"
             said = f'{pod.file.path} has the key "{key}", which a Pod does not have; did you mean {match}?'
             yield Finding("unknown-key", said, (line,), do, Sure.LIKELY)
